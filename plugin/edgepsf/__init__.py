@@ -1,0 +1,29 @@
+"""edgepsf: point spread functions read from edges, and deconvolution with them.
+
+`fit_edge` reads a PSF from a contrast edge, `deconvolve` restores a picture with it; `edgepsf.edge` and
+`edgepsf.psf` hold the single steps, `edgepsf.imagej` the bridge to ImageJ (imported only when used).
+"""
+
+from . import edge, psf
+from .deconvolve import best_unsharp_mask, deconvolve, unsharp_mask
+from .edge.fit import fit_edge
+from .edge.result import EdgeFit
+from .errors import EdgeError, EngineError, InputError, MacroError
+from .psf.pointspread import PointSpread
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "EdgeError",
+    "EdgeFit",
+    "EngineError",
+    "InputError",
+    "MacroError",
+    "PointSpread",
+    "best_unsharp_mask",
+    "deconvolve",
+    "edge",
+    "fit_edge",
+    "psf",
+    "unsharp_mask",
+]

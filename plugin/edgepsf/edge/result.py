@@ -1,0 +1,156 @@
+"""EdgeFit: what `fit_edge` returns."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..errors import InputError
+from ..psf.model import ShapeFamily
+from ..psf.pointspread import PointSpread
+from .plane import Plane
+
+
+@dataclass
+class EdgeFit:
+    """PSF of one edge with its levels, geometry and uncertainty.
+
+    Attributes
+    ----------
+    psf : PointSpread
+    v1, v2 : float
+        Plateau levels; v1 on the side d > 0.
+    normal_angle : float
+        Direction of the normal towards v1, degrees (x right, y down).
+    offset : float
+        Signed distance of the line from pixel (0, 0) along the normal, px.
+    model : str
+        The family that was fitted.
+    noise : float
+        Standard deviation of the residuals, in gray values.
+    n : int
+        Number of pixels fitted.
+    warnings : list of str
+    """
+
+    psf: PointSpread
+    v1: float
+    v2: float
+    normal_angle: float
+    offset: float
+    model: str
+    noise: float
+    n: int
+    shape: np.ndarray = field(repr=False)
+    shape_family: ShapeFamily = field(repr=False)
+    covariance: np.ndarray = field(repr=False)
+    levels_fitted: bool = True
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """Shape parameters by name, for example {"p1": 1.2}."""
+        return self.psf.parameters
+
+    @property
+    def plane(self) -> Plane:
+        """The plane f = a + b x + c y with the fitted line and the slope f'(0) of the profile."""
+        slope = 4.0 * float(self.psf.lsf(0.0))
+        angle = np.radians(self.normal_angle)
+        return Plane(
+            -slope * self.offset, slope * float(np.cos(angle)), slope * float(np.sin(angle)), n=self.n
+        )
+
+    def esf(self, d) -> np.ndarray:
+        """Fitted gray value at distance d (px)."""
+        return self.v1 + (self.v2 - self.v1) * self.psf.esf(d)
+
+    def distance(self, x, y) -> np.ndarray:
+        """Distance (px) of whole-image coordinates from the fitted line."""
+        angle = np.radians(self.normal_angle)
+        return np.cos(angle) * np.asarray(x) + np.sin(angle) * np.asarray(y) - self.offset
+
+    def sd(self, name: str) -> float:
+        """Standard deviation of a figure by the delta method; names as in `interval`."""
+        gradient = self._gradient(name)
+        return float(np.sqrt(max(gradient @ self.covariance @ gradient, 0.0)))
+
+    def interval(self, name: str, level: float = 0.95) -> tuple[float, float]:
+        """Confidence interval of a figure.
+
+        Parameters
+        ----------
+        name : str
+            "fwhm" (px), "mtf50" (cycles/px), "v1", "v2", "normal_angle" (degrees), "offset" (px) or a
+            parameter of the model.
+        level : float
+            Confidence level between 0 and 1.
+
+        Returns
+        -------
+        (low, high)
+
+        Raises
+        ------
+        InputError
+            If the name is unknown or the level is not between 0 and 1.
+        """
+        from scipy.stats import norm
+
+        if not 0 < level < 1:
+            raise InputError(f"level must lie between 0 and 1, not {level}")
+        half = norm.ppf(0.5 + level / 2) * self.sd(name)
+        value = self.value(name)
+        return value - half, value + half
+
+    def value(self, name: str) -> float:
+        """A figure by its name (see `interval`)."""
+        if name in ("fwhm", "mtf50"):
+            return getattr(self.psf, name)
+        if name in ("v1", "v2", "normal_angle", "offset"):
+            return getattr(self, name)
+        if name in self.parameters:
+            return self.parameters[name]
+        known = ", ".join(["fwhm", "mtf50", "v1", "v2", "normal_angle", "offset", *self.parameters])
+        raise InputError(f'unknown figure "{name}": use one of {known}')
+
+    def _gradient(self, name: str) -> np.ndarray:
+        """Derivative of a figure by the fitted parameters [v1, v2,] angle (rad), offset, shape."""
+        value, free = self.value(name), 2 if self.levels_fitted else 0
+        gradient = np.zeros(len(self.covariance))
+        if name in ("v1", "v2"):
+            if self.levels_fitted:
+                gradient[int(name == "v2")] = 1.0
+        elif name in ("normal_angle", "offset"):
+            gradient[free + int(name == "offset")] = 180 / np.pi if name == "normal_angle" else 1.0
+        else:
+            gradient[free + 2 :] = [self._shape_derivative(name, value, k) for k in range(len(self.shape))]
+        return gradient
+
+    def _shape_derivative(self, name: str, value: float, k: int) -> float:
+        """One-sided difference by shape number k, stepping away from its bound."""
+        step = 1e-5 if self.shape[k] + 1e-5 <= self.shape_family.upper[k] else -1e-5
+        moved = self.shape.copy()
+        moved[k] += step
+        psf = PointSpread(self.shape_family.model(moved))
+        changed = getattr(psf, name) if name in ("fwhm", "mtf50") else psf.parameters[name]
+        return (changed - value) / step
+
+    def summary(self) -> dict:
+        """Every figure with its standard deviation, as plain numbers."""
+        figures = {name: self.value(name) for name in ("v1", "v2", "normal_angle", "offset")}
+        intervals = {n: self.interval(n) for n in ("fwhm", "mtf50", *self.parameters)}
+        return {
+            **self.psf.summary(),
+            **figures,
+            "noise": self.noise,
+            "n": self.n,
+            "interval95": {name: list(pair) for name, pair in intervals.items()},
+            "warnings": list(self.warnings),
+        }
+
+    def to_json(self) -> str:
+        """The summary as JSON text."""
+        return json.dumps(self.summary(), indent=2)

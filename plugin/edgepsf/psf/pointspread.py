@@ -1,0 +1,199 @@
+"""PointSpread: an isotropic PSF with its kernel image, FWHM, MTF and energy."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+
+import numpy as np
+from scipy.optimize import brentq
+
+from ..errors import EdgeError, InputError
+from .model import RadialModel
+
+_NEGATIVE_LIMIT = 0.05
+_KERNEL_ENERGY = 0.999
+_KERNEL_MAX = 255
+
+
+class PointSpread:
+    """Isotropic point spread function of an edge model.
+
+    Parameters
+    ----------
+    model : RadialModel
+    pixel : {"sampled"}
+        Convention of the kernel. "sampled": the PSF fitted to a sampled edge already holds the pixel box,
+        and the kernel is its value at the pixel centres (integrating again would apply the box twice).
+
+    Raises
+    ------
+    EdgeError
+        If P(r) is so negative that it is no PSF.
+    """
+
+    def __init__(self, model: RadialModel, pixel: str = "sampled"):
+        if pixel != "sampled":
+            raise InputError(f'pixel must be "sampled", not "{pixel}"')
+        self.model = model
+        self.pixel = pixel
+        self.warnings: list[str] = []
+        share = self._negative_share()
+        if share > _NEGATIVE_LIMIT:
+            raise EdgeError(
+                f"no PSF: P(r) is negative over {100 * share:.0f} % of its energy; the profile is not that of an "
+                "isotropic blur (for degree 3, p3 must not exceed p1³/12). Fit a lower degree"
+            )
+        if share > 1e-4:
+            self.warnings.append(
+                f"P(r) dips below zero over {100 * share:.2g} % of its energy; the kernel is clipped at zero there"
+            )
+
+    def __repr__(self) -> str:
+        shape = ", ".join(f"{k}={v:.5g}" for k, v in self.parameters.items())
+        return f"PointSpread({self.model.name}: {shape}; FWHM {self.fwhm:.4g} px)"
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """Shape parameters of the model by name."""
+        return self.model.parameters
+
+    def radial(self, r) -> np.ndarray:
+        """P(r) at radius r (px), px⁻²."""
+        return self.model.radial(r)
+
+    def esf(self, d) -> np.ndarray:
+        """Edge spread function at distance d (px)."""
+        return self.model.esf(d)
+
+    def lsf(self, d) -> np.ndarray:
+        """Line spread function at distance d (px), px⁻¹."""
+        return self.model.lsf(d)
+
+    def mtf(self, nu) -> np.ndarray:
+        """Modulation transfer function at ν (cycles/px)."""
+        return self.model.mtf(nu)
+
+    @cached_property
+    def fwhm(self) -> float:
+        """Full width at half maximum of P(r), px (not that of the LSF)."""
+        return 2.0 * self.model.half_maximum_radius()
+
+    @cached_property
+    def mtf50(self) -> float:
+        """Lowest frequency with MTF = ½, cycles/px."""
+        high = 0.25 / self.fwhm
+        while self.mtf(high) > 0.5:
+            high *= 1.5
+        return brentq(lambda nu: float(self.mtf(nu)) - 0.5, 0.0, high, xtol=1e-13)
+
+    def energy(self, r) -> np.ndarray:
+        """Share of the energy within radius r (px), between 0 and 1."""
+        grid, cumulated = self._energy_table
+        return np.interp(np.asarray(r, dtype=np.float64), grid, cumulated)
+
+    def kernel(self, size: int | None = None) -> np.ndarray:
+        """Kernel image for deconvolution on the same pixel grid.
+
+        Parameters
+        ----------
+        size : int, optional
+            Odd side length in px; by default the smallest that holds 99.9 % of the energy (at most 255).
+
+        Returns
+        -------
+        ndarray of float32, shape (size, size)
+            P sampled at the pixel centres, sum 1, centre at index size // 2.
+
+        Raises
+        ------
+        InputError
+            If the size is not an odd number ≥ 1.
+        """
+        size = self.default_size if size is None else size
+        if int(size) != size or size < 1 or int(size) % 2 == 0:
+            raise InputError(f"the kernel size must be an odd number of pixels, not {size}")
+        half = int(size) // 2
+        axis = np.arange(-half, half + 1)
+        values = np.clip(self.radial(np.hypot(axis[:, None], axis)), 0.0, None)
+        return (values / values.sum()).astype(np.float32)
+
+    @property
+    def default_size(self) -> int:
+        """Odd side length whose inscribed circle holds 99.9 % of the energy, between 3 and 255 px."""
+        grid, cumulated = self._energy_table
+        radius = np.interp(_KERNEL_ENERGY, cumulated, grid)
+        return int(np.clip(2 * np.ceil(radius) + 1, 3, _KERNEL_MAX))
+
+    def crop_loss(self, size: int | None = None) -> float:
+        """Share of the energy that lies outside the circle inscribed in a kernel of this size."""
+        size = self.default_size if size is None else size
+        return float(1.0 - self.energy(size / 2))
+
+    def summary(self) -> dict:
+        """Model, parameters, FWHM, MTF50 and conventions, as plain numbers."""
+        return {
+            "model": self.model.name,
+            "parameters": self.parameters,
+            "pixel": self.pixel,
+            "fwhm_px": self.fwhm,
+            "mtf50_cycles_per_px": self.mtf50,
+            "kernel_size_px": self.default_size,
+            "energy_outside_kernel": self.crop_loss(),
+            "warnings": list(self.warnings),
+        }
+
+    def to_json(self) -> str:
+        """The summary as JSON text."""
+        return json.dumps(self.summary(), indent=2)
+
+    @cached_property
+    def _energy_table(self) -> tuple[np.ndarray, np.ndarray]:
+        """Radii and the energy within them, by Simpson's rule."""
+        from scipy.integrate import cumulative_simpson
+
+        grid = np.linspace(0.0, self.model.reach, 2001)
+        density = 2 * np.pi * grid * np.clip(self.radial(grid), 0.0, None)
+        cumulated = cumulative_simpson(density, x=grid, initial=0.0)
+        return grid, np.maximum.accumulate(cumulated) / cumulated.max()
+
+    def _negative_share(self) -> float:
+        """Energy below zero as a share of the energy above it."""
+        grid = np.linspace(0.0, self.model.reach, 401)
+        density = grid * self.radial(grid)
+        above = np.clip(density, 0, None).sum()
+        return float(-np.clip(density, None, 0).sum() / above) if above > 0 else 1.0
+
+
+def from_profile(**coefficients: float) -> PointSpread:
+    """PSF of an odd profile: `from_profile(p1=1.2)`, `from_profile(p1=1.0, p3=0.05)`.
+
+    Parameters
+    ----------
+    p1, p3, p5, … : float
+        Coefficients of f(d) = p1 d + p3 d³ + …; missing ones are 0.
+
+    Returns
+    -------
+    PointSpread
+
+    Raises
+    ------
+    InputError
+        If a name is not p followed by an odd number, or p1 is missing.
+    EdgeError
+        If f is not monotone or P(r) is not a PSF.
+    """
+    from .logistic import Logistic
+
+    powers = {}
+    for key, value in coefficients.items():
+        if not (key[:1] == "p" and key[1:].isdigit() and int(key[1:]) % 2 == 1):
+            raise InputError(f'unknown coefficient "{key}": use p1, p3, p5, … (odd powers)')
+        powers[int(key[1:])] = float(value)
+    if "p1" not in coefficients:
+        raise InputError("p1 is missing: the slope of f at the edge, px⁻¹")
+    values = [powers.get(k, 0.0) for k in range(1, max(powers) + 1, 2)]
+    while len(values) > 1 and values[-1] == 0.0:
+        values.pop()
+    return PointSpread(Logistic(*values))
