@@ -1,20 +1,28 @@
-"""The bridge to ImageJ: `session()` gives the one running ImageJ of this process.
+"""The bridge to ImageJ.
 
-Importing this package starts no Java and imports neither scyjava nor JPype.
+`edgepsf.imagej.session.session()` gives the one running ImageJ of this process. Importing this package,
+or any module in it, starts no Java and imports neither scyjava nor JPype.
 """
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
-__all__ = ["session"]
+__all__ = ["Session", "abort_macro", "session", "start", "to_imageplus", "to_numpy"]
+
+_HOMES = {
+    "Session": "session",
+    "abort_macro": "session",
+    "start": "session",
+    "to_imageplus": "images",
+    "to_numpy": "images",
+}
 
 
 def __getattr__(name: str) -> Any:
-    # `session` is both a submodule and the function in it. Importing the submodule sets the package's attribute
-    # to the module, which is therefore callable (see the end of session.py).
-    if name == "session":
-        import importlib
-
+    if name == "session":  # the module; its function of the same name starts ImageJ
         return importlib.import_module("edgepsf.imagej.session")
+    if name in _HOMES:
+        return getattr(importlib.import_module(f"edgepsf.imagej.{_HOMES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

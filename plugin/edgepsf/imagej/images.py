@@ -78,8 +78,8 @@ def to_numpy(imp: Any) -> np.ndarray:
     depth = int(imp.getBitDepth())
     if depth == 24:
         raise InputError(
-            f'The image "{imp.getTitle()}" is RGB (24-bit): split its channels or convert it to 8-, 16- or 32-bit '
-            f"first (Linear Channels... makes one linear 32-bit image a channel)."
+            f'The image "{imp.getTitle()}" is RGB (24-bit): convert it to 8-, 16- or 32-bit first '
+            f"(Linear Channels... makes one linear 32-bit image a channel)."
         )
     dtype = {8: np.dtype(np.uint8), 16: np.dtype(np.uint16), 32: np.dtype(np.float32)}[depth]
     height, width, slices = int(imp.getHeight()), int(imp.getWidth()), int(imp.getStackSize())
@@ -90,6 +90,12 @@ def to_numpy(imp: Any) -> np.ndarray:
     for z in range(slices):
         out[z] = _pixels(stack.getPixels(z + 1), dtype).reshape(height, width)
     return out
+
+
+def processor_to_numpy(processor: Any) -> np.ndarray:
+    """Copy the pixels of one ImageProcessor (8-bit, 16-bit or 32-bit) into a new (y, x) array."""
+    dtype = {8: np.dtype(np.uint8), 16: np.dtype(np.uint16), 32: np.dtype(np.float32)}[int(processor.getBitDepth())]
+    return _pixels(processor.getPixels(), dtype).reshape(int(processor.getHeight()), int(processor.getWidth()))
 
 
 def _pixels(pixels: Any, dtype: np.dtype) -> np.ndarray:
@@ -118,7 +124,7 @@ def _checked(image: Any) -> np.ndarray:
         )
     if array.dtype.kind not in "biuf":
         raise InputError(
-            f"ImageJ takes real numbers, not {array.dtype}: pass the real part, the magnitude or a number array."
+            f"ImageJ takes real numbers, not {array.dtype}: pass the real part, the magnitude or numbers."
         )
     if array.dtype == bool:
         return array.astype(np.uint8) * np.uint8(255)

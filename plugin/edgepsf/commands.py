@@ -1,0 +1,141 @@
+"""The one table of commands: from it come `run("Name...", "key=value")` in ImageJ, the CLI and the docs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from . import operations
+from .deconvolve.operator import BOUNDARIES
+from .options import Option
+from .picture import Result
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command under all its names.
+
+    Attributes
+    ----------
+    name : str
+        Name in ImageJ menus and macros; it stands in people's macros and does not change.
+    cli : str
+        Subcommand of `edgepsf`.
+    function : callable
+        Takes the current picture and the options, gives a Result.
+    image : {"needed", "optional"}
+        Whether a current picture is needed.
+    output : {"image", "numbers", "both"}
+        What it makes; "image" needs `-o` in the CLI.
+    derived_as : str
+        Option that the current picture becomes when it is a map derived from another one, which is then
+        the picture worked on.
+    example : str
+        Option string that works, for the docs and tests.
+    """
+
+    name: str
+    cli: str
+    function: Callable[..., Result]
+    help: str
+    options: tuple[Option, ...] = ()
+    image: str = "needed"
+    output: str = "image"
+    derived_as: str = ""
+    example: str = ""
+
+
+_V1 = Option("v1", "number", None, "plateau level on the side d > 0; estimated when not given", "gray value")
+_V2 = Option("v2", "number", None, "plateau level on the other side", "gray value")
+_SIZE = Option("size", "integer", None, "side of the kernel, odd; by default it holds 99.9 % of the energy", "px", (), 1)
+_COEFFICIENTS = tuple(
+    Option(f"p{k}", "number", None, f"coefficient of d^{k} in f(d)", f"px^-{k}") for k in range(1, 16, 2)
+)
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        "Edge g...",
+        "g",
+        operations.edge_g,
+        "Edge transform g = (v - v1) / (2 (v2 - v1)): 0 at level v1, 1/4 on the edge, 1/2 at level v2.",
+        (_V1, _V2),
+        example="v1=30 v2=100",
+    ),
+    Command(
+        "Edge f...",
+        "f",
+        operations.edge_f,
+        "Logit f = log(1/(2g) - 1) of a g image, or of a gray image with v1= and v2=; NaN outside 0 < g < 1/2.",
+        (_V1, _V2),
+        example="v1=30 v2=100",
+    ),
+    Command(
+        "Fit Edge Plane",
+        "plane",
+        operations.edge_plane,
+        "Least-squares plane f = a + b x + c y of an f image in whole-image pixels, with p and angle.",
+        output="numbers",
+    ),
+    Command(
+        "Edge Distance Map",
+        "distance",
+        operations.edge_distance,
+        "Signed distance to the edge, d = (a + b x + c y) / p; a, b, c of the last plane fitted when not given.",
+        (
+            Option("a", "number", None, "constant of the plane"),
+            Option("b", "number", None, "slope along x", "px^-1"),
+            Option("c", "number", None, "slope along y", "px^-1"),
+        ),
+        example="a=-30 b=1 c=0.1",
+    ),
+    Command(
+        "Fit Edge Profile...",
+        "profile",
+        operations.edge_profile,
+        "Odd polynomial f(d) = p1 d + p3 d^3 + ... of an f image over its distance map.",
+        (
+            Option("distance", "image", None, "distance map; by default that of the last plane fitted"),
+            Option("degree", "integer", 5, "odd degree of the polynomial", "", (), 1),
+        ),
+        output="numbers",
+        derived_as="distance",
+        example="degree=1",
+    ),
+    Command(
+        "PSF from Profile...",
+        "psf profile",
+        operations.psf_from_profile,
+        "P(r) of f(d) = p1 d + p3 d^3 + ... by the regular integral, written as a kernel image of sum 1.",
+        (*_COEFFICIENTS, _SIZE),
+        image="optional",
+        output="both",
+        example="p1=1.2 p3=0.01",
+    ),
+    Command(
+        "PSF from Edge...",
+        "psf edge",
+        operations.psf_from_edge,
+        "Full intensity fit of the edge in the region: levels, line and shape together; kernel image and numbers.",
+        (Option("model", "text", "auto", "auto, logistic, logistic3, logistic5, ..."), _V1, _V2, _SIZE),
+        output="both",
+        example="model=logistic",
+    ),
+    Command(
+        "Deconvolve...",
+        "deconvolve",
+        operations.deconvolve,
+        "Restores the picture with a kernel image.",
+        (
+            Option("psf", "image", None, "kernel image: title of an open image, else a path", required=True),
+            Option("method", "choice", "richardson_lucy", "method", "", ("richardson_lucy", "wiener")),
+            Option("iterations", "integer", 20, "iterations of an iterative method", "", (), 1),
+            Option("engine", "choice", "native", "engine", "", ("native",)),
+            Option("boundary", "choice", "extended", "what lies beyond the picture", "", BOUNDARIES),
+            Option("regularization", "number", None, "for wiener; chosen from the data when not given", "", (), 0),
+        ),
+        example="psf=PSF method=richardson_lucy iterations=20",
+    ),
+)
+
+BY_NAME = {command.name: command for command in COMMANDS}
+BY_CLI = {command.cli: command for command in COMMANDS}

@@ -1,0 +1,94 @@
+"""Commands written in Python, called by ImageJ's own `run("Name...", "key=value")`.
+
+ImageJ asks every `ij.CommandListener` before it executes a command; ours answers those of the table in
+`edgepsf.commands` and lets all others pass.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from typing import Any
+
+from ..commands import BY_NAME, Command
+from ..errors import EdgeError, EngineError, InputError
+from ..operations import SOURCE
+from ..options import parse_options
+from . import windows
+from .session import Session, session
+
+_listener: Any = None
+
+
+def register(running: Session | None = None) -> Session:
+    """Make the commands known to the running ImageJ, once; start one if there is none.
+
+    Returns
+    -------
+    Session
+    """
+    global _listener
+    running = running or session()
+    if _listener is None:
+        from jpype import JClass, JImplements, JOverride
+
+        @JImplements("ij.CommandListener")
+        class Listener:
+            @JOverride
+            def commandExecuting(self, name):
+                command = BY_NAME.get(str(name))
+                if command is None:
+                    return name
+                answer(command, running)
+                return None
+
+        _listener = Listener()
+        JClass("ij.Executer").addCommandListener(_listener)
+    return running
+
+
+def answer(command: Command, running: Session) -> None:
+    """Run a command for ImageJ; any failure stops the macro with a sentence."""
+    from jpype import JClass
+
+    try:
+        execute(command, JClass("ij.Macro").getOptions())
+    except (InputError, EdgeError, EngineError) as error:
+        running.abort_macro(f"{command.name.rstrip('.')}: {error}")
+    except BaseException as error:
+        traceback.print_exc(file=sys.stderr)
+        running.abort_macro(f"{command.name.rstrip('.')} failed: {type(error).__name__}: {error}")
+
+
+def execute(command: Command, text: Any) -> None:
+    """Parse the option string, run the command on the current image, show its result."""
+    from jpype import JClass
+
+    values = parse_options(None if text is None else str(text), command.options, macro_variable)
+    source = JClass("ij.WindowManager").getCurrentImage()
+    picture = windows.picture_of(source) if source is not None else None
+    if picture is None and command.image == "needed":
+        raise InputError("there is no image open; open or select one first")
+    for option in command.options:
+        if option.kind == "image" and values[option.key] is not None:
+            values[option.key] = windows.find_picture(values[option.key])
+    origin = picture.properties.get(SOURCE) if picture is not None else None
+    if origin and command.derived_as and values[command.derived_as] is None:
+        values[command.derived_as] = picture
+        source = windows.find_window(origin)
+        picture = windows.picture_of(source)
+    windows.show(command.function(picture, **values), source)
+
+
+def macro_variable(name: str) -> Any:
+    """Value of a variable of the running macro: float, str, or None when there is none."""
+    from jpype import JClass
+
+    interpreter = JClass("ij.macro.Interpreter").getInstance()
+    if interpreter is None:
+        return None
+    text = interpreter.getStringVariable(name)
+    if text is not None:
+        return str(text)
+    number = float(interpreter.getVariable2(name))
+    return None if number != number else number

@@ -1,0 +1,156 @@
+"""Picture files: TIFF, PNG, JPEG … in, 32-bit ImageJ TIFF out, never half-written."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from .errors import InputError
+from .picture import Calibration, Picture
+
+_TIFF = (".tif", ".tiff")
+
+
+def read_picture(path: str | os.PathLike) -> Picture:
+    """Read a gray picture.
+
+    Parameters
+    ----------
+    path : path of a TIFF (first plane, ImageJ's scale and notes kept) or any file Pillow reads
+
+    Returns
+    -------
+    Picture
+        Data in the file's own depth; the title is the file name.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, unreadable or a colour image.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f'there is no file "{path}"' + (" (it is a folder)" if path.is_dir() else ""))
+    try:
+        data, calibration, notes = _read_tiff(path) if path.suffix.lower() in _TIFF else _read_other(path)
+    except InputError:
+        raise
+    except Exception as error:
+        text = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InputError(f'"{path}" cannot be read as a picture: {text}') from None
+    if data.ndim == 3 and data.shape[-1] in (3, 4):
+        raise InputError(
+            f'"{path}" is a colour (RGB) image; work on one channel in linear light: save one channel as a gray image'
+        )
+    if data.ndim != 2:
+        raise InputError(f'"{path}" holds an array of shape {data.shape}; a single gray plane is needed')
+    return Picture(data, path.name, None, calibration, notes)
+
+
+def _read_tiff(path: Path):
+    import tifffile
+
+    with tifffile.TiffFile(path) as file:
+        page = file.pages[0]
+        data = page.asarray()
+        meta = file.imagej_metadata or {}
+        return data, _tiff_calibration(page, meta), _notes(meta)
+
+
+def _tiff_calibration(page, meta) -> Calibration:
+    """ImageJ keeps pixels per unit in the resolution tags and the unit in its description."""
+    unit = str(meta.get("unit", "pixel")).replace("\\u00B5", "µ")
+    sizes = []
+    for tag in ("XResolution", "YResolution"):
+        value = page.tags[tag].value if tag in page.tags else (1, 1)
+        sizes.append(value[1] / value[0] if meta and value[0] else 1.0)
+    return Calibration(sizes[0], sizes[1], unit) if "unit" in meta else Calibration()
+
+
+def _notes(meta) -> dict[str, str]:
+    """Our image properties from ImageJ's list [key, value, key, value, …]."""
+    flat = [str(v) for v in meta.get("Properties", [])] if not isinstance(meta.get("Properties"), dict) else []
+    pairs = dict(zip(flat[::2], flat[1::2], strict=False)) or dict(meta.get("Properties", {}))
+    return {k: v for k, v in pairs.items() if k.startswith("edgepsf.")}
+
+
+def _read_other(path: Path):
+    from PIL import Image
+
+    with Image.open(path) as image:
+        if image.mode in ("P", "RGB", "RGBA", "CMYK", "YCbCr", "LA", "PA"):
+            image = image.convert("RGB")
+        return np.asarray(image), Calibration(), {}
+
+
+def check_output(path: str | os.PathLike, overwrite: bool = False) -> Path:
+    """Refuse an output path before any work is done.
+
+    Raises
+    ------
+    InputError
+        If its folder is missing or read-only, the file exists and `overwrite` is false, or it is no TIFF.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in _TIFF:
+        raise InputError(f'the output "{path}" must end in .tif (32-bit gray values)')
+    check_writable(path, overwrite)
+    return path
+
+
+def check_writable(path: Path, overwrite: bool) -> None:
+    """Refuse a path that cannot be written: its folder missing or read-only, or the file in the way."""
+    folder = path.parent
+    if not folder.is_dir():
+        raise InputError(f'the output folder "{folder}" does not exist; make it first')
+    if path.is_dir():
+        raise InputError(f'the output "{path}" is a folder; give a file name')
+    if path.exists() and not overwrite:
+        raise InputError(f'"{path}" exists already; give another name or --overwrite')
+    try:
+        handle, probe = tempfile.mkstemp(dir=folder, prefix=".edgepsf-")
+    except OSError as error:
+        raise InputError(f'the output folder "{folder}" cannot be written to: {error.strerror}') from None
+    os.close(handle)
+    os.unlink(probe)
+
+
+@contextmanager
+def atomic_path(path: str | os.PathLike) -> Iterator[Path]:
+    """A temporary name beside `path` that is renamed to it at the end, or removed on any failure."""
+    path = Path(path)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".edgepsf-", suffix=path.suffix)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        umask = os.umask(0)
+        os.umask(umask)
+        temporary.chmod(0o666 & ~umask)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_picture(path: str | os.PathLike, picture: Picture) -> None:
+    """Write a picture as a 32-bit ImageJ TIFF with its scale and notes; complete or not at all."""
+    import tifffile
+
+    data = np.ascontiguousarray(picture.data, dtype=np.float32)
+    metadata: dict = {"axes": "YX"}
+    options: dict = {}
+    if picture.calibration.calibrated:
+        metadata["unit"] = picture.calibration.unit.replace("µ", "\\u00B5")
+        options["resolution"] = (1 / picture.calibration.pixel_width, 1 / picture.calibration.pixel_height)
+    if picture.properties:
+        metadata["Properties"] = {k: v for k, v in picture.properties.items()}
+    finite = data[np.isfinite(data)]
+    if finite.size:
+        metadata |= {"min": float(finite.min()), "max": float(finite.max())}
+    with atomic_path(path) as temporary:
+        tifffile.imwrite(temporary, data, imagej=True, metadata=metadata, **options)

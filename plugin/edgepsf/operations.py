@@ -1,0 +1,178 @@
+"""What each command does, on pictures and plain values; knows nothing of ImageJ, files or windows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from .deconvolve import deconvolve as restore
+from .edge import fit as edge_fit
+from .edge import transform
+from .edge.levels import estimate_levels
+from .edge.plane import Plane, fit_plane
+from .edge.plane import distance_map as plane_distance
+from .edge.profile import fit_profile as profile_fit
+from .errors import InputError
+from .picture import Picture, Result, as_property
+from .psf.pointspread import PointSpread, from_profile
+from .region import take_region
+
+PLANE, PROFILE, LEVELS, SOURCE = "edgepsf.plane", "edgepsf.profile", "edgepsf.levels", "edgepsf.source"
+
+
+def _image(source: Picture, data: np.ndarray, suffix: str, **properties: str) -> Picture:
+    """A new 32-bit picture made from another: its title, region and scale kept."""
+    return replace(
+        source, data=np.asarray(data, dtype=np.float32), title=source.base + suffix, properties=dict(properties)
+    )
+
+
+def _levels(picture: Picture, v1, v2) -> tuple[float, float, bool]:
+    """Given or estimated plateau levels, and whether they were estimated."""
+    if (v1 is None) != (v2 is None):
+        raise InputError("give both plateau levels v1 and v2, or neither")
+    if v1 is not None:
+        return float(v1), float(v2), False
+    region = take_region(picture.data, picture.roi)
+    return (*estimate_levels(region.values, region.mask), True)
+
+
+def edge_g(picture: Picture, v1=None, v2=None) -> Result:
+    """g of the whole picture, with levels given or estimated in its region."""
+    v1, v2, estimated = _levels(picture, v1, v2)
+    out = _image(picture, transform.g(picture.data, v1, v2), "-g", **{LEVELS: as_property(v1, v2)})
+    return Result(out, summary={"v1": v1, "v2": v2, "levels_estimated": estimated})
+
+
+def edge_f(picture: Picture, v1=None, v2=None) -> Result:
+    """f of a g image, or of a gray image with v1 and v2; NaN outside 0 < g < ½."""
+    properties, summary = {}, {}
+    if (v1 is None) != (v2 is None):
+        raise InputError("give both plateau levels v1 and v2, or neither")
+    if v1 is not None:
+        g = transform.g(picture.data, v1, v2)
+        properties[LEVELS] = as_property(v1, v2)
+    else:
+        g = np.asarray(picture.data, dtype=np.float64)
+        if LEVELS not in picture.properties and not _looks_like_g(g):
+            low, high = np.nanpercentile(g, [1, 99])
+            raise InputError(
+                f"this is no g image (values from {low:g} to {high:g}, not 0 to 0.5): "
+                "run Edge g... first, or give v1= and v2="
+            )
+    f = transform.f(g)
+    summary["defined_pixels"] = int(np.isfinite(f).sum())
+    return Result(_image(picture, f, "-f", **properties), summary=summary)
+
+
+def _looks_like_g(g: np.ndarray) -> bool:
+    finite = g[np.isfinite(g)]
+    if not finite.size:
+        return False
+    low, high = np.percentile(finite, [1, 99])
+    return bool(-0.25 < low < high < 0.75)
+
+
+def edge_plane(picture: Picture) -> Result:
+    """Least-squares plane f = a + b x + c y in whole-image pixels."""
+    plane = _fit_plane(picture)
+    sd_a, sd_b, sd_c = plane.sd
+    row = {"a": plane.a, "b": plane.b, "c": plane.c, "p": plane.p, "angle": plane.normal_angle}
+    row |= {"sd_a": sd_a, "sd_b": sd_b, "sd_c": sd_c, "sd_p": plane.sd_p, "n": plane.n}
+    return Result(row=row, properties={PLANE: as_property(plane.a, plane.b, plane.c)})
+
+
+def _fit_plane(picture: Picture) -> Plane:
+    region = take_region(picture.data, picture.roi)
+    return fit_plane(region.values, mask=region.mask, origin=region.origin)
+
+
+def _known_plane(picture: Picture) -> Plane:
+    """The plane last fitted on this picture, or fitted now."""
+    kept = picture.numbers(PLANE)
+    return Plane(*kept) if kept else _fit_plane(picture)
+
+
+def edge_distance(picture: Picture, a=None, b=None, c=None) -> Result:
+    """Distance map (a + b x + c y) / p of the whole picture."""
+    given = [v is not None for v in (a, b, c)]
+    if any(given) and not all(given):
+        raise InputError("give all of a, b and c, or none of them")
+    plane = Plane(a, b, c) if all(given) else _known_plane(picture)
+    numbers = as_property(plane.a, plane.b, plane.c)
+    distance = plane_distance(plane, np.shape(picture.data))
+    out = _image(picture, distance, "-distance", **{PLANE: numbers, SOURCE: picture.title})
+    return Result(out, summary={"a": plane.a, "b": plane.b, "c": plane.c, "p": plane.p})
+
+
+def edge_profile(picture: Picture, distance: Picture | None = None, degree: int = 5) -> Result:
+    """Odd polynomial f(d) from an f image and its distance map (or its plane)."""
+    if SOURCE in picture.properties:
+        raise InputError(f'"{picture.title}" is a distance map; give the f image, and this one as distance=')
+    if distance is None:
+        d = plane_distance(_known_plane(picture), np.shape(picture.data))
+    else:
+        d = np.asarray(distance.data, dtype=np.float64)
+        if d.shape != np.shape(picture.data):
+            raise InputError(
+                f'the distance map "{distance.title}" has shape {d.shape}, the f image {np.shape(picture.data)}'
+            )
+    region = take_region(picture.data, picture.roi)
+    y, x = region.origin[1], region.origin[0]
+    part = d[y : y + region.shape[0], x : x + region.shape[1]]
+    polynomial = profile_fit(part, region.values, degree, mask=region.mask)
+    warnings = []
+    if not polynomial.monotone:
+        warnings.append("f(d) does not rise everywhere: no PSF can be made of it; fit a lower degree")
+    row = polynomial.parameters | polynomial.sd | {"n": polynomial.n, "monotone": int(polynomial.monotone)}
+    return Result(row=row, properties={PROFILE: as_property(*polynomial.coefficients)}, warnings=warnings)
+
+
+def _kernel(psf: PointSpread, size, picture: Picture | None) -> Picture:
+    """Kernel image titled after the picture that the PSF was read from."""
+    source = picture or Picture(np.zeros((1, 1)), title="")
+    out = _image(source, psf.kernel(size), "-PSF" if picture else "PSF")
+    out.roi = None
+    out.properties = {"edgepsf.psf": psf.to_json()}
+    return out
+
+
+def psf_from_profile(picture: Picture | None, size=None, **coefficients) -> Result:
+    """P(r) and kernel image of f(d) = p1 d + p3 d³ + …; without p1, of the profile last fitted."""
+    given = {k: v for k, v in coefficients.items() if v is not None}
+    if not given and picture is not None and PROFILE in picture.properties:
+        given = {f"p{2 * i + 1}": v for i, v in enumerate(picture.numbers(PROFILE))}
+    psf = from_profile(**given)
+    row = psf.parameters | {"fwhm": psf.fwhm, "mtf50": psf.mtf50, "energy_outside": psf.crop_loss(size)}
+    return Result(_kernel(psf, size, picture), row, psf.summary(), warnings=psf.warnings)
+
+
+def psf_from_edge(picture: Picture, model="auto", v1=None, v2=None, size=None) -> Result:
+    """The full intensity fit of the edge in the region: kernel image and table row."""
+    fit = edge_fit.fit_edge(picture.data, picture.roi, model=model, v1=v1, v2=v2)
+    row = {"model": fit.model} | fit.parameters
+    for name in ("fwhm", "mtf50"):
+        low, high = fit.interval(name)
+        row |= {name: fit.value(name), f"{name}_low": low, f"{name}_high": high}
+    row |= {"v1": fit.v1, "v2": fit.v2, "angle": fit.normal_angle, "offset": fit.offset}
+    row |= {"noise": fit.noise, "n": fit.n}
+    return Result(_kernel(fit.psf, size, picture), row, fit.summary(), warnings=fit.warnings)
+
+
+def deconvolve(
+    picture: Picture,
+    psf: Picture,
+    method="richardson_lucy",
+    iterations=20,
+    engine="native",
+    boundary="extended",
+    regularization=None,
+    callback=None,
+) -> Result:
+    """The whole picture restored with a kernel image."""
+    options = {} if regularization is None else {"regularization": regularization}
+    restored, record = restore(
+        picture.data, psf.data, method, iterations, engine, callback, boundary=boundary, full_output=True, **options
+    )
+    return Result(_image(picture, restored, "-deconvolved"), summary=record)
