@@ -139,12 +139,12 @@ def split_options(text: str) -> list[tuple[str, str | None]]:
         while i < n and text[i] != "=" and not text[i].isspace():
             i += 1
         key = text[start:i]
+        if not key:
+            raise InputError(f'a key is missing before "=" in "{text.strip()}" (write key=value without spaces)')
         if i < n and text[i] == "=":
             value, i = _value(text, key, i + 1)
         else:
             value = None
-        if not key:
-            raise InputError(f'a key is missing before "=" in "{text.strip()}"')
         pairs.append((key, value))
     return pairs
 
@@ -175,7 +175,7 @@ def _variable(key: str, name: str, lookup) -> str:
 
 
 def _unknown_key(key: str, known: list[str]) -> str:
-    close = get_close_matches(key, known, n=1)
+    close = get_close_matches(key, known, n=1, cutoff=0.5)
     hint = f" (did you mean {close[0]}?)" if close else ""
     allowed = ", ".join(known) if known else "none"
     return f'unknown key "{key}"{hint}; the keys are: {allowed}'

@@ -88,8 +88,8 @@ def _gcv(energy, power, penalty, shape) -> float:
         count[..., -1] = 1.0
 
     def score(log_value):
-        rest = 1.0 - power / (power + np.exp(log_value) * penalty + 1e-30)
-        return np.log((count * rest**2 * energy).sum()) - 2 * np.log((count * rest).sum())
+        rest = np.exp(log_value) * penalty / (power + np.exp(log_value) * penalty + 1e-30)
+        return np.log(max((count * rest**2 * energy).sum(), 1e-300)) - 2 * np.log((count * rest).sum())
 
     grid = np.linspace(np.log(1e-9), np.log(1e2), 24)
     best = int(np.argmin([score(v) for v in grid]))

@@ -1,4 +1,4 @@
-"""`edgepsf doctor`: what is installed, which Java and ImageJ are found, whether a macro runs, and what to do."""
+"""`edgepsf doctor`: what is installed, which Java and ImageJ are used, and what to do about the rest."""
 
 from __future__ import annotations
 
@@ -87,9 +87,7 @@ def _java() -> Iterator[Row]:
 
 def _jars() -> Iterator[Row]:
     jars = cached_jars()
-    names = (
-        ", ".join(jar.name for jar in jars) or "none yet: fetched at the first start, which needs a network"
-    )
+    names = ", ".join(jar.name for jar in jars) or "none yet: fetched at the first start (over the network)"
     yield "ImageJ jars", names, None
     yield "jar folder", str(jars[0].parents[1] if jars else jar_folder()), None
 
@@ -108,9 +106,7 @@ def _imagej() -> tuple[list[Row], bool]:
         result = str(error)
     if result == _MACRO_RESULT:
         return [*rows, ("macro", 'run("Macro...") works', None)], True
-    remedy = (
-        f"it should give {_MACRO_RESULT}: another ImageJ on the class path? Try a new virtual environment"
-    )
+    remedy = f"it should give {_MACRO_RESULT}: try a new virtual environment"
     return [*rows, ("macro", f"gives {result!r}", remedy)], False
 
 

@@ -14,6 +14,7 @@ _KINDS: dict[Any, tuple[str, str, Any]] = {
     np.dtype(np.uint16): ("JShort", "ij.process.ShortProcessor", np.int16),
     np.dtype(np.float32): ("JFloat", "ij.process.FloatProcessor", np.float32),
 }
+_DEPTHS = {8: np.dtype(np.uint8), 16: np.dtype(np.uint16), 32: np.dtype(np.float32)}
 
 
 def to_imageplus(image: Any, title: str = "image") -> Any:
@@ -81,7 +82,7 @@ def to_numpy(imp: Any) -> np.ndarray:
             f'The image "{imp.getTitle()}" is RGB (24-bit): convert it to 8-, 16- or 32-bit first '
             f"(Linear Channels... makes one linear 32-bit image a channel)."
         )
-    dtype = {8: np.dtype(np.uint8), 16: np.dtype(np.uint16), 32: np.dtype(np.float32)}[depth]
+    dtype = _DEPTHS[depth]
     height, width, slices = int(imp.getHeight()), int(imp.getWidth()), int(imp.getStackSize())
     if slices == 1:
         return _pixels(imp.getProcessor().getPixels(), dtype).reshape(height, width)
@@ -94,8 +95,8 @@ def to_numpy(imp: Any) -> np.ndarray:
 
 def processor_to_numpy(processor: Any) -> np.ndarray:
     """Copy the pixels of one ImageProcessor (8-bit, 16-bit or 32-bit) into a new (y, x) array."""
-    dtype = {8: np.dtype(np.uint8), 16: np.dtype(np.uint16), 32: np.dtype(np.float32)}[int(processor.getBitDepth())]
-    return _pixels(processor.getPixels(), dtype).reshape(int(processor.getHeight()), int(processor.getWidth()))
+    shape = int(processor.getHeight()), int(processor.getWidth())
+    return _pixels(processor.getPixels(), _DEPTHS[int(processor.getBitDepth())]).reshape(shape)
 
 
 def _pixels(pixels: Any, dtype: np.dtype) -> np.ndarray:

@@ -11,8 +11,11 @@ import atexit
 import codecs
 import contextlib
 import re
+import signal
 import sys
+import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,6 +40,8 @@ class _Run:
     interpreter: Any
     sentence: str | None = None
     exit_text: str = ""
+    interrupted: bool = False
+    over: bool = False
 
 
 @dataclass
@@ -82,6 +87,8 @@ class Session:
             The macro did not reach its end, exit() or a return; the message says why.
         InputError
             The file cannot be read.
+        KeyboardInterrupt
+            Ctrl-C: the macro was stopped.
         """
         from jpype import JClass, JException
 
@@ -91,12 +98,15 @@ class Session:
         outer = interpreter_class.getInstance()
         self._runs.append(run)
         try:
-            value = run.interpreter.run(text, str(argument))
+            with self._interruptible():
+                value = run.interpreter.run(text, str(argument))
         except JException as error:
             value = self._after_exception(run, error)
         finally:
-            self._runs.pop()
+            self._runs.pop().over = True
             _clear_macro_state(outer)
+        if run.interrupted:
+            raise KeyboardInterrupt
         sentence = run.sentence or " ".join(run.exit_text.split()) or self._error_in_window(run, value)
         if sentence:
             raise MacroError(sentence)
@@ -119,6 +129,42 @@ class Session:
         if not self.headless and value is None and run.interpreter.wasError():
             return str(run.interpreter.getErrorMessage() or "The macro was stopped by an error.")
         return None
+
+    @contextlib.contextmanager
+    def _interruptible(self) -> Iterator[None]:
+        """Let Ctrl-C stop the macro: Python itself sees a signal only after Java has returned, if ever."""
+        from jpype import JClass, JImplements, JOverride
+
+        if threading.current_thread() is not threading.main_thread() or len(self._runs) > 1:
+            yield
+            return
+        runs = self._runs
+        done = JClass("ij.macro.Interpreter").class_.getDeclaredField("done")
+        done.setAccessible(True)
+
+        @JImplements("sun.misc.SignalHandler")
+        class Handler:
+            @JOverride
+            def handle(_, sent: Any) -> None:  # called in a thread of Java's
+                pending = list(runs)
+                for run in pending:
+                    run.interrupted = True
+                    run.interpreter.setIgnoreErrors(True)
+                # The interpreter overwrites the flag while it reads tokens: set it until it has been seen.
+                while not all(run.over for run in pending):
+                    for run in pending:
+                        done.setBoolean(run.interpreter, True)
+                    time.sleep(0.002)
+
+        before = signal.getsignal(signal.SIGINT)
+        interrupt = JClass("sun.misc.Signal")("INT")
+        java_before = JClass("sun.misc.Signal").handle(interrupt, Handler())
+        try:
+            yield
+        finally:
+            JClass("sun.misc.Signal").handle(interrupt, java_before)
+            if before is not None:
+                signal.signal(signal.SIGINT, before)
 
     def abort_macro(self, sentence: str) -> None:
         """Stop the running macro with a sentence; outside of any macro show it through IJ.error.
@@ -146,9 +192,13 @@ class Session:
         run.sentence = run.sentence or sentence
         for interpreter in (JClass("ij.macro.Interpreter").getInstance(), run.interpreter):
             if interpreter is not None:
-                # With errors ignored abort() opens no window, throws nothing and does not wait.
-                interpreter.setIgnoreErrors(True)
-                interpreter.abort(sentence)
+                self._abort(interpreter, sentence)
+
+    @staticmethod
+    def _abort(interpreter: Any, sentence: str) -> None:
+        # With errors ignored abort() opens no window, throws nothing and does not wait.
+        interpreter.setIgnoreErrors(True)
+        interpreter.abort(sentence)
 
     def to_imageplus(self, array: Any, title: str = "image") -> Any:
         """Copy a (y, x) or (z, y, x) array into a new ImagePlus; see `edgepsf.imagej.images.to_imageplus`."""

@@ -124,9 +124,7 @@ def show(result: Result, source: Any = None) -> None:
     if result.row:
         add_row(result.row)
     if result.picture is not None:
-        imp = images.to_imageplus(
-            result.picture.data, str(JClass("ij.WindowManager").makeUniqueName(result.picture.title))
-        )
+        imp = images.to_imageplus(result.picture.data, _unique_title(result.picture.title))
         for key, value in result.picture.properties.items():
             imp.setProp(key, value)
         if source is not None:
@@ -134,6 +132,20 @@ def show(result: Result, source: Any = None) -> None:
             if result.picture.roi is not None and source.getRoi() is not None:
                 imp.setRoi(source.getRoi().clone())
         imp.show()
+
+
+def _unique_title(title: str) -> str:
+    """The title, or title-1, title-2 … when an image of that title is open.
+
+    ImageJ's own WindowManager.makeUniqueName does not see images that have no window.
+    """
+    from jpype import JClass
+
+    manager, name, i = JClass("ij.WindowManager"), title, 0
+    while manager.getImage(name) is not None:
+        i += 1
+        name = f"{title}-{i}"
+    return name
 
 
 def _plain_calibration(source: Any) -> Any:

@@ -1,0 +1,37 @@
+# Two commands matter: `make demo` and `make test`. Both set everything up in .venv first.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo test lint bench docs clean setup
+.DEFAULT_GOAL := setup
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else "edgepsf needs Python >= 3.11, this is %d.%d: set PYTHON=python3.12 or so" % v[:2])'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable ".[imagej,demo,test]"
+	@touch $@
+
+demo: $(VENV)/.ready
+	$(BIN)/edgepsf demo -o demo
+
+test: $(VENV)/.ready
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+bench: $(VENV)/.ready
+	$(BIN)/python benchmarks/timings.py
+
+docs: $(VENV)/.ready
+	$(BIN)/python docs/build.py
+
+clean:
+	rm -rf $(VENV) demo build dist .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
