@@ -60,8 +60,13 @@ def fit_edge(image, roi=None, model: str = "auto", pixel: str = "sampled", v1=No
     use, warnings = usable_pixels(region)
     problem = _Problem(region, use, _given_levels(v1, v2))
     problem.find_start()
-    fits = [problem.solve(each) for each in families]
-    return _choose(problem, families, fits, warnings, explicit=model != "auto")
+    candidate, psf = _choose([problem.solve(each) for each in families], explicit=model != "auto")
+    fit = problem.result(candidate, psf)
+    fit.warnings.extend(warnings + psf.warnings)
+    if not candidate.solution.converged:
+        fit.warnings.append("the fit did not settle fully; its numbers are less certain than stated")
+    check_plateaus(fit, problem.x + problem.center[0], problem.y + problem.center[1])
+    return fit
 
 
 def _given_levels(v1, v2):
@@ -71,6 +76,26 @@ def _given_levels(v1, v2):
         return None
     check_levels(v1, v2)
     return float(v1), float(v2)
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A family fitted to the edge: [v1, v2,] angle, offset[, curvature], shape."""
+
+    family: ShapeFamily
+    solution: Solution
+    free: int
+    curved: bool
+
+    @property
+    def shape(self) -> np.ndarray:
+        return self.solution.x[self.free + 2 + self.curved :]
+
+    @property
+    def bic(self) -> float:
+        """Bayesian information criterion of a Gaussian likelihood with unknown variance."""
+        n = self.solution.residual.size
+        return n * np.log(max(self.solution.cost / n, 1e-24)) + len(self.solution.x) * np.log(n)
 
 
 class _Problem:
@@ -103,83 +128,101 @@ class _Problem:
         self.start = np.array([np.arctan2(ny, nx), t])
         self.start_slope = float(np.clip(p, 1e-2, 20.0))
 
-    def solve(self, shape_family: ShapeFamily) -> Solution:
-        """Fit levels, angle, offset and the shape of one family, the line having been found."""
-        v1, v2 = self.start_levels
-        fixed = self.levels is not None
-        levels = [] if fixed else [0.0, 1.0]
-        free = len(levels)
+    def solve(self, shape_family: ShapeFamily) -> _Candidate:
+        """Fit levels, line and shape of one family; with a curved line where the data ask for it."""
         shape = shape_family.start(self.start_slope)
-        start = np.concatenate([levels, self.start, shape])
+        levels = [] if self.levels else [0.0, 1.0]
+        straight = self._minimise(shape_family, np.concatenate([levels, self.start, shape]), curved=False)
+        if not self._asks_for_curvature(straight):
+            return straight
+        at = len(levels) + 2
+        start = np.insert(straight.solution.x, at, 0.0)
+        curved = self._minimise(shape_family, start, curved=True)
+        return min(straight, curved, key=lambda candidate: candidate.bic)
+
+    def _minimise(self, shape_family: ShapeFamily, start: np.ndarray, *, curved: bool) -> _Candidate:
+        """Least squares of the residual in units of the first step."""
+        fixed = self.levels is not None
+        free = 0 if fixed else 2
         reach = np.hypot(self.x, self.y).max() + 1
-        bound = [-2.0, -1.0][:free], [2.0, 3.0][:free]
-        lower = np.concatenate([bound[0], [-10.0, -reach], shape_family.lower])
-        upper = np.concatenate([bound[1], [10.0, reach], shape_family.upper])
-        target = (self.values - v1) / self.step
+        line_bound = [10.0, reach] + [1.0 / reach] * curved
+        lower = np.concatenate([[-2.0, -1.0][:free], [-b for b in line_bound], shape_family.lower])
+        upper = np.concatenate([[2.0, 3.0][:free], line_bound, shape_family.upper])
+        target = (self.values - self.start_levels[0]) / self.step
+        split = free + 2 + curved
 
         def residual(parameters):
             low, high = (0.0, 1.0) if fixed else parameters[:2]
-            angle, t = parameters[free : free + 2]
-            cosine, sine = np.cos(angle), np.sin(angle)
-            d = self.x * cosine + self.y * sine - t
-            esf, slope, shapes = shape_family.esf_and_gradient(parameters[free + 2 :], d)
+            d, moves = _distance(self.x, self.y, parameters[free:split])
+            esf, slope, shapes = shape_family.esf_and_gradient(parameters[split:], d)
             jacobian = np.empty((len(parameters), d.size))
             if not fixed:
                 jacobian[0], jacobian[1] = 1.0 - esf, esf
-            jacobian[free] = (high - low) * slope * (self.y * cosine - self.x * sine)
-            jacobian[free + 1] = -(high - low) * slope
-            jacobian[free + 2 :] = (high - low) * shapes
+            jacobian[free:split] = (high - low) * slope * moves
+            jacobian[split:] = (high - low) * shapes
             return low + (high - low) * esf - target, jacobian
 
-        return levenberg_marquardt(residual, start, lower, upper)
+        return _Candidate(shape_family, levenberg_marquardt(residual, start, lower, upper), free, curved)
 
-    def result(self, shape_family: ShapeFamily, solution: Solution, psf: PointSpread) -> EdgeFit:
+    def _asks_for_curvature(self, candidate: _Candidate) -> bool:
+        """Whether a curvature would lower χ² by more than BIC charges for it (one linear step)."""
+        solution, at = candidate.solution, candidate.free
+        along = -self.x * np.sin(solution.x[at]) + self.y * np.cos(solution.x[at])
+        column = 0.5 * along**2 * solution.jacobian[at + 1]
+        normal = solution.jacobian @ solution.jacobian.T
+        rest = column - np.linalg.lstsq(normal, solution.jacobian @ column, rcond=None)[0] @ solution.jacobian
+        gain = (rest @ solution.residual) ** 2 / max(rest @ rest, 1e-300)
+        n = solution.residual.size
+        return gain * n / max(solution.cost, 1e-24 * n) > np.log(n) and gain > 1e-18 * n
+
+    def result(self, candidate: _Candidate, psf: PointSpread) -> EdgeFit:
         """Turn a solution into whole-image coordinates and gray values, with its covariance."""
-        free = 0 if self.levels is not None else 2
-        v1, v2 = self.start_levels
-        low, high = (0.0, 1.0) if free == 0 else solution.x[:2]
+        solution, free = candidate.solution, candidate.free
+        first = self.start_levels[0]
+        low, high = solution.x[:2] if free else (0.0, 1.0)
         angle, t = solution.x[free : free + 2]
-        dof = max(solution.residual.size - len(solution.x), 1)
-        noise = solution.cost / dof
+        noise = solution.cost / max(solution.residual.size - len(solution.x), 1)
         covariance = noise * np.linalg.pinv(solution.jacobian @ solution.jacobian.T, hermitian=True)
         to_image = np.eye(len(solution.x))
         to_image[range(free), range(free)] = self.step
         to_image[free + 1, free] = -self.center[0] * np.sin(angle) + self.center[1] * np.cos(angle)
-        normal = np.array([np.cos(angle), np.sin(angle)])
+        moved = to_image @ covariance @ to_image.T
+        keep = [i for i in range(len(solution.x)) if not (candidate.curved and i == free + 2)]
         return EdgeFit(
             psf=psf,
-            v1=float(v1 + low * self.step),
-            v2=float(v1 + high * self.step),
+            v1=float(first + low * self.step),
+            v2=float(first + high * self.step),
             normal_angle=float((np.degrees(angle) + 180.0) % 360.0 - 180.0),
-            offset=float(t + self.center @ normal),
-            model=shape_family.name,
+            offset=float(t + self.center @ [np.cos(angle), np.sin(angle)]),
+            curvature=float(solution.x[free + 2]) if candidate.curved else 0.0,
+            center=(float(self.center[0]), float(self.center[1])),
+            model=candidate.family.name,
             noise=float(np.sqrt(noise) * abs(self.step)),
             n=int(solution.residual.size),
-            shape=solution.x[free + 2 :],
-            shape_family=shape_family,
-            covariance=to_image @ covariance @ to_image.T,
+            shape=candidate.shape,
+            shape_family=candidate.family,
+            covariance=moved[np.ix_(keep, keep)],
             levels_fitted=free == 2,
         )
 
 
-def _bic(solution: Solution) -> float:
-    n = solution.residual.size
-    return n * np.log(max(solution.cost / n, 1e-24)) + len(solution.x) * np.log(n)
+def _distance(x, y, line) -> tuple[np.ndarray, np.ndarray]:
+    """Distance to the line (angle, t) or the parabola (angle, t, curvature), and its derivatives."""
+    cosine, sine = np.cos(line[0]), np.sin(line[0])
+    across, along = x * cosine + y * sine, y * cosine - x * sine
+    if len(line) == 2:
+        return across - line[1], np.stack([along, np.full_like(along, -1.0)])
+    half = 0.5 * along**2
+    moves = np.stack([along * (1.0 + line[2] * across), np.full_like(along, -1.0), -half])
+    return across - line[1] - line[2] * half, moves
 
 
-def _choose(problem, families, fits, warnings, *, explicit: bool) -> EdgeFit:
-    """The candidate of lowest BIC that is a PSF, checked and turned into an EdgeFit."""
+def _choose(candidates: list[_Candidate], *, explicit: bool) -> tuple[_Candidate, PointSpread]:
+    """The candidate of lowest BIC that is a PSF."""
     reasons = []
-    for i in np.argsort([_bic(fit) for fit in fits], kind="stable"):
+    for candidate in sorted(candidates, key=lambda c: c.bic):
         try:
-            psf = PointSpread(families[i].model(fits[i].x[-len(families[i].lower) :]))
+            return candidate, PointSpread(candidate.family.model(candidate.shape))
         except EdgeError as error:
             reasons.append(str(error))
-            continue
-        fit = problem.result(families[i], fits[i], psf)
-        fit.warnings.extend(warnings + psf.warnings)
-        if not fits[i].converged:
-            fit.warnings.append("the fit did not settle fully; its numbers are less certain than stated")
-        check_plateaus(fit, problem.x + problem.center[0], problem.y + problem.center[1])
-        return fit
-    raise EdgeError(reasons[0] if explicit or len(reasons) == 1 else f"no model fits this edge: {reasons[0]}")
+    raise EdgeError(reasons[0] if explicit else f"no model fits this edge: {reasons[0]}")

@@ -32,6 +32,10 @@ class EdgeFit:
         Standard deviation of the residuals, in gray values.
     n : int
         Number of pixels fitted.
+    curvature : float
+        Curvature of the edge, px⁻¹, where the data asked for it, else 0; the line is its tangent at `center`.
+    center : (x, y)
+        Centre of mass of the fitted pixels.
     warnings : list of str
     """
 
@@ -47,6 +51,8 @@ class EdgeFit:
     shape_family: ShapeFamily = field(repr=False)
     covariance: np.ndarray = field(repr=False)
     levels_fitted: bool = True
+    curvature: float = 0.0
+    center: tuple[float, float] = (0.0, 0.0)
     warnings: list[str] = field(default_factory=list)
 
     @property
@@ -68,9 +74,11 @@ class EdgeFit:
         return self.v1 + (self.v2 - self.v1) * self.psf.esf(d)
 
     def distance(self, x, y) -> np.ndarray:
-        """Distance (px) of whole-image coordinates from the fitted line."""
+        """Distance (px) of whole-image coordinates from the fitted line, curved if the fit is."""
         angle = np.radians(self.normal_angle)
-        return np.cos(angle) * np.asarray(x) + np.sin(angle) * np.asarray(y) - self.offset
+        x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+        along = (y - self.center[1]) * np.cos(angle) - (x - self.center[0]) * np.sin(angle)
+        return np.cos(angle) * x + np.sin(angle) * y - self.offset - 0.5 * self.curvature * along**2
 
     def sd(self, name: str) -> float:
         """Standard deviation of a figure by the delta method; names as in `interval`."""
@@ -101,7 +109,7 @@ class EdgeFit:
 
         if not 0 < level < 1:
             raise InputError(f"level must lie between 0 and 1, not {level}")
-        half = norm.ppf(0.5 + level / 2) * self.sd(name)
+        half = float(norm.ppf(0.5 + level / 2)) * self.sd(name)
         value = self.value(name)
         return value - half, value + half
 
@@ -145,6 +153,7 @@ class EdgeFit:
         return {
             **self.psf.summary(),
             **figures,
+            "curvature": self.curvature,
             "noise": self.noise,
             "n": self.n,
             "interval95": {name: list(pair) for name, pair in intervals.items()},
