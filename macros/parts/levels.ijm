@@ -16,7 +16,8 @@ function estimateLevels(x, y, v, n) {
 	nx = line[0]; ny = line[1];
 	distance = newArray(n);
 	for (i = 0; i < n; i++) distance[i] = nx * x[i] + ny * y[i];
-	t = quantile(sortedPart(distance, n), 1.0 - line[2]);
+	sorted = sortedPart(distance, n);
+	t = quantile(sorted, 1.0 - line[2]);
 	for (i = 0; i < n; i++) distance[i] = distance[i] - t;
 	return newArray(farMedian(v, distance, n, 1), farMedian(v, distance, n, -1));
 }
@@ -47,10 +48,12 @@ function farMedian(v, distance, n, sign) {
 		if (sign * distance[i] > 0) side[count++] = sign * distance[i];
 	if (count == 0)
 		fail("no edge: one side of it has no pixels; choose a region that shows both plateaus");
-	middle = median(sortedPart(side, count));
+	side = sortedPart(side, count);
+	middle = median(side);
 	far = newArray(count);
 	count = 0;
 	for (i = 0; i < n; i++)
 		if (sign * distance[i] > 0 && sign * distance[i] >= middle) far[count++] = v[i];
-	return median(sortedPart(far, count));
+	far = sortedPart(far, count);
+	return median(far);
 }

@@ -29,7 +29,10 @@ function fitPlane(x, y, f, n) {
 			change = maxOf(change, abs(s[i] - before[i]));
 			largest = maxOf(largest, abs(s[i]));
 		}
-		if (change <= 1e-11 * largest) return planeRow(bx, by, bf, m, before, s, limit, cx, cy);
+		if (change <= 1e-11 * largest) {
+			row = planeRow(bx, by, bf, m, before, s, limit, cx, cy);
+			return row;
+		}
 	}
 	fail("the plane fit did not settle: f has no single straight edge in this region");
 }
@@ -80,7 +83,8 @@ function addPixel(sums, x, y, f, w) {
 function solvePlane(s) {
 	inv = inverse(newArray(s[0], s[1], s[2], s[1], s[3], s[4], s[2], s[4], s[5]), 3);
 	if (inv.length == 0) return inv;
-	return times(inv, newArray(s[6], s[7], s[8]), 3);
+	solution = times(inv, newArray(s[6], s[7], s[8]), 3);
+	return solution;
 }
 
 // One step: weights (E (1 - E))^2 of the plane r, and a taper that ends smoothly at |f| = limit.
@@ -132,7 +136,8 @@ function planeRow(x, y, f, n, r, s, limit, cx, cy) {
 	effective = share * share / shares;
 	noise = squares / share * effective / maxOf(effective - 3, 1);
 	inv = inverse(normal, 3);
-	v = product(product(inv, middle, 3), inv, 3);
+	v = product(inv, middle, 3);
+	v = product(v, inv, 3);
 	for (j = 0; j < 9; j++) v[j] = v[j] * noise;
 	b = s[1]; c = s[2]; p = sqrt(b * b + c * c);
 	if (!(p > 0)) fail("no edge: the fitted plane has no slope");

@@ -4,7 +4,8 @@ function fitProfile(d, f, n, degree) {
 	if (degree != floor(degree) || degree < 1 || degree % 2 == 0)
 		fail("degree must be an odd number >= 1 (1, 3, 5, ...), not " + degree);
 	slope = fitSlope(d, f, n);
-	return solveOdd(d, f, n, slope, (degree + 1) / 2);
+	fit = solveOdd(d, f, n, slope, (degree + 1) / 2);
+	return fit;
 }
 
 // The slope of f = p d, iterated with the weights of its own model.
@@ -71,7 +72,8 @@ function solveOdd(d, f, n, slope, terms) {
 			count++;
 		}
 	}
-	different = countDifferent(sortedPart(away, count));
+	away = sortedPart(away, count);
+	different = countDifferent(away);
 	if (different < terms)
 		fail("no profile: " + different + " different distances cannot determine " + terms + " coefficients; use a lower degree or a slanted edge");
 	normal = newArray(terms * terms); middle = newArray(terms * terms); right = newArray(terms); power = newArray(terms);
@@ -108,7 +110,8 @@ function solveOdd(d, f, n, slope, terms) {
 	}
 	effective = share * share / shares;
 	noise = squares / share * effective / maxOf(effective - terms, 1);
-	v = product(product(inv, middle, terms), inv, terms);
+	v = product(inv, middle, terms);
+	v = product(v, inv, terms);
 	out = newArray(2 * terms + 1);
 	for (j = 0; j < terms; j++) {
 		unit = pow(scale, -(2 * j + 1));
@@ -144,7 +147,8 @@ function monotone(co) {
 	lowest = slope[0];
 	places = turningPoints(slope);
 	for (k = 0; k < places.length; k++) lowest = minOf(lowest, evaluate(slope, 0, places[k]));
-	return lowest >= -1e-12 * slope[0];
+	if (lowest >= -1e-12 * slope[0]) return true;
+	return false;
 }
 
 // The places u > 0 where the derivative of a polynomial is zero: between two such places of one derivative the

@@ -161,7 +161,7 @@ function checkedTable(co, reach) {
 	share = negativeShare(table);
 	if (share > 0.05)
 		fail("no PSF: P(r) is negative over " + round(100 * share) + " % of its energy; the profile is not that of an isotropic blur (for degree 3, p3 must not exceed p1^3/12). Fit a lower degree");
-	if (share > 1e-4) IJ.log("edgepsf: " + negativeWarning(share));
+	if (share > 1e-4) print("edgepsf: " + negativeWarning(share));
 	return table;
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from scipy.special import logit
 
 from ..color import linear_to_srgb
 from ..deconvolve import unsharp_mask
@@ -47,7 +48,7 @@ def _method(figure, known) -> None:
     transform.plot(line, 0.5 * fit.psf.esf(line), color=_FIT)
     transform.set(title="g(d) and the fit", xlabel="distance to the edge d / px", ylim=(-0.06, 0.56))
     profile.plot(d[near], chain.pictures["f"].data[part].ravel()[near], ".", ms=2, color=_INK, alpha=0.4)
-    profile.plot(line, np.log(1 / np.maximum(fit.psf.esf(line), 1e-9) - 1), color=_FIT, label="intensity fit")
+    profile.plot(line, logit(1 - np.clip(fit.psf.esf(line), 1e-9, 1 - 1e-9)), color=_FIT, label="intensity fit")
     profile.plot(line, chain.numbers["p"] * line, "--", color=_TRUTH, label="plane, f = p d")
     profile.set(title="f(d) = log(1/(2g) − 1)", xlabel="distance to the edge d / px", xlim=(-9, 9), ylim=(-7, 7))
     profile.legend(loc="upper left", frameon=False, fontsize=8)
@@ -69,7 +70,7 @@ def _draw_edge(axes, known) -> None:
     )  # fmt: skip
     yy, xx = np.mgrid[y : y + height, x : x + width]
     axes.contour(xx, yy, known["fit"].distance(xx, yy), [0], colors=_FIT, linewidths=1.4)
-    axes.set(title="the edge, its region, the fit", xticks=[], yticks=[])
+    axes.set(title="the edge", xticks=[], yticks=[])
 
 
 def _draw_psf(spread, modulation, psf, truth) -> None:

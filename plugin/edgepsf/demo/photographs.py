@@ -11,7 +11,8 @@ from ..errors import EngineError
 from ..psf import PointSpread, from_profile
 
 TRUE_SLOPE = 0.9  # px⁻¹, of the PSF that defocuses the first photograph
-NOISE = 0.005  # standard deviation, of full scale
+FULL_WELL = 10_000  # photo-electrons at full scale: 1 % photon noise in the brightest pixels
+READ_NOISE = 10  # photo-electrons, standard deviation
 CAMERA_EDGE = (80, 100, 40, 40)  # the coat's shoulder against the sky
 CAMERA_VIEW = (170, 110, 220, 220)  # face, camera and tripod
 FLAG_EDGE = (40, 28, 26, 26)  # blue canton of the flag against the wall
@@ -36,15 +37,16 @@ def _load(name: str) -> np.ndarray:
 
 
 def camera(seed: int = 1) -> Defocused:
-    """The cameraman (512², CC0), defocused by the PSF of a logistic edge, with noise."""
+    """The cameraman (512², CC0), defocused by the PSF of a logistic edge, with photon and read noise."""
     from scipy.signal import fftconvolve
 
     truth = _load("camera")
     psf = from_profile(p1=TRUE_SLOPE)
     kernel = psf.kernel(41)
     blurred = fftconvolve(np.pad(truth, 20, mode="symmetric"), kernel, mode="valid")
-    blurred += NOISE * np.random.default_rng(seed).standard_normal(blurred.shape)
-    return Defocused(truth, blurred.astype(np.float32), psf)
+    rng = np.random.default_rng(seed)
+    electrons = rng.poisson(FULL_WELL * blurred) + READ_NOISE * rng.standard_normal(blurred.shape)
+    return Defocused(truth, (electrons / FULL_WELL).astype(np.float32), psf)
 
 
 def astronaut() -> np.ndarray:

@@ -34,6 +34,9 @@ class EdgeFit:
         Number of pixels fitted.
     curvature : float
         Curvature of the edge, px⁻¹, where the data asked for it, else 0; the line is its tangent at `center`.
+    gradients : (across1, along1, across2, along2)
+        Brightness gradients of the v1 and v2 plateaus across and along the edge, gray values per px; 0
+        where the data did not ask for them.
     center : (x, y)
         Centre of mass of the fitted pixels.
     warnings : list of str
@@ -50,8 +53,8 @@ class EdgeFit:
     shape: np.ndarray = field(repr=False)
     shape_family: ShapeFamily = field(repr=False)
     covariance: np.ndarray = field(repr=False)
-    levels_fitted: bool = True
     curvature: float = 0.0
+    gradients: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
     center: tuple[float, float] = (0.0, 0.0)
     warnings: list[str] = field(default_factory=list)
 
@@ -125,16 +128,15 @@ class EdgeFit:
         raise InputError(f'unknown figure "{name}": use one of {known}')
 
     def _gradient(self, name: str) -> np.ndarray:
-        """Derivative of a figure by the fitted parameters [v1, v2,] angle (rad), offset, shape."""
-        value, free = self.value(name), 2 if self.levels_fitted else 0
+        """Derivative of a figure by v1, v2, angle (rad), offset and the shape numbers."""
+        value = self.value(name)
         gradient = np.zeros(len(self.covariance))
-        if name in ("v1", "v2"):
-            if self.levels_fitted:
-                gradient[int(name == "v2")] = 1.0
-        elif name in ("normal_angle", "offset"):
-            gradient[free + int(name == "offset")] = 180 / np.pi if name == "normal_angle" else 1.0
+        line = {"v1": (0, 1.0), "v2": (1, 1.0), "normal_angle": (2, 180 / np.pi), "offset": (3, 1.0)}
+        if name in line:
+            index, factor = line[name]
+            gradient[index] = factor
         else:
-            gradient[free + 2 :] = [self._shape_derivative(name, value, k) for k in range(len(self.shape))]
+            gradient[4:] = [self._shape_derivative(name, value, k) for k in range(len(self.shape))]
         return gradient
 
     def _shape_derivative(self, name: str, value: float, k: int) -> float:

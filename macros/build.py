@@ -1,0 +1,68 @@
+"""Puts the macros together: ImageJ's macro language has no include, so each file carries what it calls.
+
+`parts/NAME.main.ijm` holds what one macro does, the other files of `parts/` the functions that are shared. Run
+`python macros/build.py` after a change; the made files are committed.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+PARTS = HERE / "parts"
+MADE = {"chain_plain": "edge_chain_plain.ijm"}
+
+_BLOCK = re.compile(r"((?:^//[^\n]*\n)*)^function (\w+)\(.*?^}\n", re.M | re.S)
+_VARIABLE = re.compile(r"((?:^//[^\n]*\n)*)^var (\w+) =.*\n", re.M)
+_NOTE = "// Functions shared with the other macros; this file is made by macros/build.py.\n"
+
+
+def library() -> dict[str, tuple[int, str]]:
+    """Name → (rank, text) of every shared function and global variable, with the comment above it."""
+    found: dict[str, tuple[int, str]] = {}
+    for path in sorted(PARTS.glob("*.ijm")):
+        if path.name.endswith(".main.ijm"):
+            continue
+        text = path.read_text(encoding="utf-8")
+        for rank, pattern in enumerate((_VARIABLE, _BLOCK)):
+            for match in pattern.finditer(text):
+                if match[2] in found:
+                    raise SystemExit(f"{match[2]} is defined twice")
+                found[match[2]] = (rank, match[0])
+    return found
+
+
+def made(main: str, shared: dict[str, tuple[int, str]]) -> str:
+    """A main part followed by all that it calls."""
+    text = (PARTS / f"{main}.main.ijm").read_text(encoding="utf-8")
+    used: list[str] = []
+    waiting = [text]
+    while waiting:
+        for word in re.findall(r"\b[A-Za-z]\w*\b", re.sub(r"//[^\n]*", "", waiting.pop(0))):
+            if word in shared and word not in used:
+                used.append(word)
+                waiting.append(shared[word][1])
+    ordered = sorted((shared[name] for name in used), key=lambda item: item[0])
+    variables = "".join(part for rank, part in ordered if rank == 0)
+    functions = [part for rank, part in ordered if rank == 1]
+    return text + "\n" + _NOTE + ("\n" + variables if variables else "") + "".join("\n" + part for part in functions)
+
+
+def outputs() -> dict[Path, str]:
+    """Path → text of every made file."""
+    shared = library()
+    return {HERE / target: made(main, shared) for main, target in MADE.items()}
+
+
+def main() -> int:
+    for path, text in outputs().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+        print(path.relative_to(HERE.parent))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,178 @@
+// Coordinates and gray values of the region's pixels, filled by readRegion and readDefined.
+var regionX = newArray(0);
+var regionY = newArray(0);
+var regionV = newArray(0);
+var regionN = 0;
+
+function checkImage() {
+	if (nImages == 0) fail("there is no image open; open or select one first");
+	if (bitDepth() == 24)
+		fail("\"" + getTitle() + "\" is an RGB image; work on one channel in linear light: split its channels or convert it to 32-bit first");
+}
+
+// Title without the file's extension and without the suffixes that the commands append.
+function baseTitle() {
+	title = getTitle();
+	if (matches(title, "(?i).+\\.(tif|tiff|png|jpg|jpeg|bmp|gif)"))
+		title = substring(title, 0, lastIndexOf(title, "."));
+	return replace(title, "(?<=.)-(g|f|distance|PSF|deconvolved)(-\\d+)?$", "");
+}
+
+// The title, or title-1, title-2, ... when an image of that title is open.
+function freeTitle(title) {
+	name = title;
+	i = 0;
+	while (isOpen(name)) {
+		i++;
+		name = title + "-" + i;
+	}
+	return name;
+}
+
+// Makes a 32-bit copy of the current slice the current image, with every pixel v replaced by a macro expression;
+// its scale and selection are kept, notes of other commands are not.
+function derivedImage(code, title) {
+	source = getImageID();
+	selected = selectionType() >= 0;
+	if (selected) run("Select None");
+	run("Duplicate...", "title=edgepsf");
+	rename(freeTitle(title));
+	forgetNotes();
+	// Raw gray values, as the other commands read them: ImageJ would apply a calibration of gray values.
+	if (bitDepth() != 32) {
+		if (calibrate(1) != 1) run("Calibrate...", "function=None unit=[Gray Value]");
+		run("32-bit");
+	}
+	run("Macro...", "code=[" + code + "]");
+	resetMinAndMax();
+	if (selected) {
+		made = getImageID();
+		run("Restore Selection");
+		selectImage(source);
+		run("Restore Selection");
+		selectImage(made);
+	}
+}
+
+function forgetNotes() {
+	notes = newArray("plane", "profile", "levels", "source", "psf");
+	for (k = 0; k < notes.length; k++) Property.set("edgepsf." + notes[k], "");
+}
+
+// g = (v - v1) / (2 (v2 - v1)) of the current image.
+function makeG(v1, v2) {
+	derivedImage("v=(v-(" + full(v1) + "))/(" + full(2 * (v2 - v1)) + ");", "" + baseTitle() + "-g");
+	Property.set("edgepsf.levels", full(v1) + " " + full(v2));
+}
+
+// f = log(1/(2g) - 1) of the current g image; NaN outside 0 < g < 1/2.
+function makeF() {
+	derivedImage("if (v>0 && v<0.5) v=log((0.5-v)/v); else v=NaN;", "" + baseTitle() + "-f");
+}
+
+// Distance map (a + b x + c y) / p of the current f image.
+function makeDistance(a, b, c) {
+	p = sqrt(b * b + c * c);
+	if (!(p > 0)) fail("a plane with slope p = " + p + " has no edge: give b and c that are not both zero");
+	origin = getTitle();
+	derivedImage("v=(" + full(a) + "+(" + full(b) + ")*x+(" + full(c) + ")*y)/" + full(p) + ";", "" + baseTitle() + "-distance");
+	Property.set("edgepsf.plane", full(a) + " " + full(b) + " " + full(c));
+	Property.set("edgepsf.source", origin);
+}
+
+// Numbers that a command left with the current image; an empty array if none.
+function notedNumbers(key) {
+	text = Property.get(key);
+	if (text == "") return newArray(0);
+	words = split(text, " ");
+	numbers = newArray(words.length);
+	for (k = 0; k < words.length; k++) numbers[k] = parseFloat(words[k]);
+	return numbers;
+}
+
+// Reads the finite pixels of the current image's region.
+function readRegion() {
+	getSelectionBounds(left, top, width, height);
+	right = minOf(left + width, getWidth());
+	bottom = minOf(top + height, getHeight());
+	left = maxOf(left, 0);
+	top = maxOf(top, 0);
+	type = selectionType();
+	if (type >= 5 && type <= 7) {
+		readBand();
+		return;
+	}
+	if (type == 8 || type == 10) fail("a point or angle selection holds no pixels; use a rectangle, area or line");
+	if (left >= right || top >= bottom)
+		fail("the region lies outside the image of " + getWidth() + " x " + getHeight() + " pixels");
+	startRegion((right - left) * (bottom - top));
+	shaped = type > 0;
+	for (y = top; y < bottom; y++) {
+		for (x = left; x < right; x++) {
+			inside = true;
+			if (shaped) inside = selectionContains(x, y);
+			if (inside) addRegionPixel(x, y);
+		}
+	}
+	endRegion();
+}
+
+function startRegion(size) {
+	regionX = newArray(size);
+	regionY = newArray(size);
+	regionV = newArray(size);
+	regionN = 0;
+}
+
+// Adds a pixel unless it is NaN or infinite.
+function addRegionPixel(x, y) {
+	v = getPixel(x, y);
+	if (abs(v) < 1e300) {
+		regionX[regionN] = x;
+		regionY[regionN] = y;
+		regionV[regionN] = v;
+		regionN++;
+	}
+}
+
+function endRegion() {
+	regionX = Array.trim(regionX, regionN);
+	regionY = Array.trim(regionY, regionN);
+	regionV = Array.trim(regionV, regionN);
+}
+
+// Pixels of the band along a line selection, as wide as the line, or 32 px for a thin one.
+function readBand() {
+	getSelectionCoordinates(px, py);
+	half = 16;
+	if (Roi.getStrokeWidth > 1) half = Roi.getStrokeWidth / 2;
+	startRegion(getWidth() * getHeight());
+	for (y = 0; y < getHeight(); y++) {
+		for (x = 0; x < getWidth(); x++) {
+			inside = false;
+			for (k = 0; k + 1 < px.length; k++) {
+				// Whole coordinates of a line lie at pixel corners; pixel centres are half a pixel on.
+				dx = px[k + 1] - px[k]; dy = py[k + 1] - py[k];
+				length = sqrt(dx * dx + dy * dy);
+				if (length > 0) {
+					u = x + 0.5 - px[k]; w = y + 0.5 - py[k];
+					along = (u * dx + w * dy) / length;
+					if (along >= 0 && along <= length && abs(u * dy - w * dx) / length <= half) inside = true;
+				}
+			}
+			if (inside) addRegionPixel(x, y);
+		}
+	}
+	endRegion();
+}
+
+// Values of the current image at the region's pixels.
+function valuesThere() {
+	values = newArray(regionN);
+	for (i = 0; i < regionN; i++) values[i] = getPixel(regionX[i], regionY[i]);
+	return values;
+}
+
+function checkLevels(v1, v2) {
+	if (v1 == v2) fail("v1 and v2 are both " + v1 + ": an edge needs two different plateau levels");
+}

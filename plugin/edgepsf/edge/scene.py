@@ -1,0 +1,133 @@
+"""The picture that an edge makes: two plateaus, each with a brightness gradient, and a line, straight or curved.
+
+v = S1 (1 − E(d)) + S2 E(d), S_i = level + gradient across · d + gradient along · s, with d the distance to the
+line and s the position along it. Every parameter can be free or held; curvature and gradients are freed
+only where the data ask for them, since each one widens the error of what is wanted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..psf.model import ShapeFamily
+from .lm import Solution, levenberg_marquardt
+
+V1, V2, ANGLE, OFFSET, CURVATURE, ACROSS1, ALONG1, ACROSS2, ALONG2 = range(9)
+EXTRAS = (CURVATURE, ACROSS1, ALONG1, ACROSS2, ALONG2)
+SHAPE = 9  # index of the first shape number
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One family fitted: all parameters, which of them were free, and the solution for those."""
+
+    family: ShapeFamily
+    parameters: np.ndarray
+    free: np.ndarray
+    solution: Solution
+
+    @property
+    def shape(self) -> np.ndarray:
+        return self.parameters[SHAPE:]
+
+    @property
+    def bic(self) -> float:
+        """Bayesian information criterion of a Gaussian likelihood with unknown variance."""
+        n = self.solution.residual.size
+        return n * np.log(max(self.solution.cost / n, 1e-24)) + len(self.solution.x) * np.log(n)
+
+
+class EdgeScene:
+    """Pixels at (x, y), centred, with values in units of the step; fits families to them."""
+
+    def __init__(self, x: np.ndarray, y: np.ndarray, values: np.ndarray):
+        self.x, self.y, self.values = x, y, values
+        self.reach = float(np.hypot(x, y).max()) + 1.0
+
+    def fit(self, family: ShapeFamily, line, shape, *, levels_free: bool) -> Candidate:
+        """Fit one family from a first line (angle, offset) and shape, freeing extras as the data ask."""
+        start = np.concatenate([[0.0, 1.0, *line], np.zeros(len(EXTRAS)), shape])
+        free = np.ones(len(start), dtype=bool)
+        free[list(EXTRAS)] = False
+        free[[V1, V2]] = levels_free
+        best = self._minimise(family, start, free)
+        for _ in EXTRAS:
+            wanted = self._most_wanted(best)
+            if wanted is None:
+                break
+            free = best.free.copy()
+            free[wanted] = True
+            tried = self._minimise(family, best.parameters, free)
+            if tried.bic >= best.bic:
+                break
+            best = tried
+        return best
+
+    def _minimise(self, family: ShapeFamily, start: np.ndarray, free: np.ndarray) -> Candidate:
+        r = self.reach
+        bound = np.array([3.0, 3.0, 10.0, r, 1.0 / r, 3.0, 3.0, 3.0, 3.0])
+        lower, upper = np.concatenate([-bound, family.lower]), np.concatenate([bound, family.upper])
+        full = start.copy()
+
+        def residual(values):
+            full[free] = values
+            model, jacobian = self.predict(family, full, free)
+            return model - self.values, jacobian
+
+        solution = levenberg_marquardt(residual, start[free], lower[free], upper[free])
+        parameters = start.copy()
+        parameters[free] = solution.x
+        return Candidate(family, parameters, free, solution)
+
+    def predict(self, family: ShapeFamily, parameters, free) -> tuple[np.ndarray, np.ndarray]:
+        """Model values and their derivatives by the free parameters (parameters × pixels)."""
+        low, high, angle, offset, curvature, across1, along1, across2, along2 = parameters[:SHAPE]
+        cosine, sine = np.cos(angle), np.sin(angle)
+        normal = self.x * cosine + self.y * sine
+        along = self.y * cosine - self.x * sine
+        d = normal - offset - 0.5 * curvature * along**2
+        esf, slope, shapes = family.esf_and_gradient(parameters[SHAPE:], d)
+        contrast = (high - low) + ((across2 - across1) * d + (along2 - along1) * along) / self.reach
+        tilt_across = (across1 + (across2 - across1) * esf) / self.reach
+        tilt_along = (along1 + (along2 - along1) * esf) / self.reach
+        model = low + (high - low) * esf + tilt_across * d + tilt_along * along
+        by_d = contrast * slope + tilt_across
+        columns = {
+            V1: lambda: 1.0 - esf,
+            V2: lambda: esf,
+            ANGLE: lambda: by_d * along * (1.0 + curvature * normal) - tilt_along * normal,
+            OFFSET: lambda: -by_d,
+            CURVATURE: lambda: -0.5 * along**2 * by_d,
+            ACROSS1: lambda: (1.0 - esf) * d / self.reach,
+            ALONG1: lambda: (1.0 - esf) * along / self.reach,
+            ACROSS2: lambda: esf * d / self.reach,
+            ALONG2: lambda: esf * along / self.reach,
+        }
+        jacobian = np.empty((int(free.sum()), d.size))
+        used = np.nonzero(free[:SHAPE])[0]
+        for row, index in enumerate(used):
+            jacobian[row] = columns[int(index)]()
+        jacobian[len(used) :] = contrast * shapes
+        return model, jacobian
+
+    def _most_wanted(self, candidate: Candidate) -> int | None:
+        """The held extra that would lower χ² most, if by more than BIC charges for it (one linear step)."""
+        held = [i for i in EXTRAS if not candidate.free[i]]
+        if not held:
+            return None
+        trial = candidate.free.copy()
+        trial[held] = True
+        _, jacobian = self.predict(candidate.family, candidate.parameters, trial)
+        order = np.nonzero(trial)[0]
+        new = np.isin(order, held)
+        known, columns = jacobian[~new], jacobian[new]
+        residual, n = candidate.solution.residual, candidate.solution.residual.size
+        projection = np.linalg.lstsq(known @ known.T, known @ columns.T, rcond=None)[0]
+        rest = columns - projection.T @ known
+        power = np.maximum((rest**2).sum(axis=1), 1e-9 * (columns**2).sum(axis=1) + 1e-300)
+        gain = (rest @ residual) ** 2 / power
+        noise = max(candidate.solution.cost / n, 1e-18)
+        best = int(np.argmax(gain))
+        return int(order[new][best]) if gain[best] > noise * np.log(n) else None
