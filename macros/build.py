@@ -1,7 +1,7 @@
 """Puts the macros together: ImageJ's macro language has no include, so each file carries what it calls.
 
-`parts/NAME.main.ijm` holds what one macro does, the other files of `parts/` the functions that are shared. Run
-`python macros/build.py` after a change; the made files are committed.
+`parts/NAME.main.ijm` holds what one macro does, the other files of `parts/` the functions that are shared. After a
+change run `python macros/build.py`; the made files are committed.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def made(main: str, shared: dict[str, tuple[int, str]]) -> str:
     ordered = sorted((shared[name] for name in used), key=lambda item: item[0])
     variables = "".join(part for rank, part in ordered if rank == 0)
     functions = [part for rank, part in ordered if rank == 1]
-    return text + "\n" + _NOTE + ("\n" + variables if variables else "") + "".join("\n" + part for part in functions)
+    return "\n".join([text, _NOTE, variables, *functions] if variables else [text, _NOTE, *functions])
 
 
 def outputs() -> dict[Path, str]:

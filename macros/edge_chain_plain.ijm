@@ -206,7 +206,7 @@ function baseTitle() {
 
 // g = (v - v1) / (2 (v2 - v1)) of the current image.
 function makeG(v1, v2) {
-	derivedImage("v=(v-(" + full(v1) + "))/(" + full(2 * (v2 - v1)) + ");", "" + baseTitle() + "-g");
+	derivedImage("v=(v-" + exact(v1) + ")/" + exact(2 * (v2 - v1)) + ";", "" + baseTitle() + "-g");
 	Property.set("edgepsf.levels", full(v1) + " " + full(v2));
 }
 
@@ -296,7 +296,7 @@ function makeDistance(a, b, c) {
 	p = sqrt(b * b + c * c);
 	if (!(p > 0)) fail("a plane with slope p = " + p + " has no edge: give b and c that are not both zero");
 	origin = getTitle();
-	derivedImage("v=(" + full(a) + "+(" + full(b) + ")*x+(" + full(c) + ")*y)/" + full(p) + ";", "" + baseTitle() + "-distance");
+	derivedImage("v=(" + exact(a) + "+" + exact(b) + "*x+" + exact(c) + "*y)/" + exact(p) + ";", "" + baseTitle() + "-distance");
 	Property.set("edgepsf.plane", full(a) + " " + full(b) + " " + full(c));
 	Property.set("edgepsf.source", origin);
 }
@@ -396,7 +396,7 @@ function profileText(co) {
 	text = "";
 	for (k = 0; k < co.length; k++) {
 		if (k > 0) text = text + ", ";
-		text = text + "p" + (2 * k + 1) + "=" + d2s(co[k], -3);
+		text = text + "p" + (2 * k + 1) + "=" + replace(String.format("%.4g", co[k]), ",", ".");
 	}
 	return text;
 }
@@ -452,7 +452,7 @@ function radial(co, reach, r) {
 // Where the value that starts at i ends: at a space, or behind a bracket that a space or the end follows.
 function valueEnd(text, i, key) {
 	n = lengthOf(text);
-	if (i < n && substring(text, i, i + 1) == "[") {
+	if (startsWith(substring(text, i), "[")) {
 		end = i;
 		while (true) {
 			end = indexOf(text, "]", end + 1);
@@ -508,6 +508,22 @@ function derivedImage(code, title) {
 		run("Restore Selection");
 		selectImage(made);
 	}
+}
+
+// A number for a macro text, as a whole number over powers of two: ImageJ reads those without an error, other
+// numbers with one in the last digit, which would turn a g of 0 into one just beside it.
+function exact(value) {
+	divisors = "";
+	power = 1;
+	while (value != floor(value)) {
+		value = 2 * value;
+		power = 2 * power;
+		if (power == 4503599627370496) {
+			divisors = divisors + "/" + d2s(power, 0);
+			power = 1;
+		}
+	}
+	return "(" + d2s(value, 0) + divisors + "/" + d2s(power, 0) + ")";
 }
 
 // Pixels of the band along a line selection, as wide as the line, or 32 px for a thin one.
@@ -574,7 +590,10 @@ function startPlane(x, y, f, n, cx, cy) {
 			if (abs(f[i]) <= limits[k]) addPixel(sums, x[i] - cx, y[i] - cy, f[i], 1);
 		if (sums[0] >= 4) {
 			s = solvePlane(sums);
-			if (s.length == 3 && s[1] * s[1] + s[2] * s[2] > 0) return s;
+			// && would look at s[1] of an empty array too.
+			if (s.length == 3) {
+				if (s[1] * s[1] + s[2] * s[2] > 0) return s;
+			}
 		}
 	}
 	fail("no edge: the pixels with a defined f lie on one line or show no slope");
@@ -801,9 +820,9 @@ function defaultSize(energy, reach) {
 // Full width at half maximum of P(r).
 function psfFwhm(co, reach, table) {
 	half = 0.5 * table[0];
+	if (!(half > 0)) return NaN;
 	i = 1;
-	while (i < table.length && table[i] > half) i++;
-	if (!(table[0] > 0) || i == table.length) return NaN;
+	while (table[i] > half) i++;
 	low = (i - 1) * reach / 2000; high = i * reach / 2000;
 	for (k = 0; k < 45; k++) {
 		middle = 0.5 * (low + high);

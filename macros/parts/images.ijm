@@ -61,7 +61,7 @@ function forgetNotes() {
 
 // g = (v - v1) / (2 (v2 - v1)) of the current image.
 function makeG(v1, v2) {
-	derivedImage("v=(v-(" + full(v1) + "))/(" + full(2 * (v2 - v1)) + ");", "" + baseTitle() + "-g");
+	derivedImage("v=(v-" + exact(v1) + ")/" + exact(2 * (v2 - v1)) + ";", "" + baseTitle() + "-g");
 	Property.set("edgepsf.levels", full(v1) + " " + full(v2));
 }
 
@@ -75,7 +75,7 @@ function makeDistance(a, b, c) {
 	p = sqrt(b * b + c * c);
 	if (!(p > 0)) fail("a plane with slope p = " + p + " has no edge: give b and c that are not both zero");
 	origin = getTitle();
-	derivedImage("v=(" + full(a) + "+(" + full(b) + ")*x+(" + full(c) + ")*y)/" + full(p) + ";", "" + baseTitle() + "-distance");
+	derivedImage("v=(" + exact(a) + "+" + exact(b) + "*x+" + exact(c) + "*y)/" + exact(p) + ";", "" + baseTitle() + "-distance");
 	Property.set("edgepsf.plane", full(a) + " " + full(b) + " " + full(c));
 	Property.set("edgepsf.source", origin);
 }

@@ -4,6 +4,22 @@ function full(value) {
 	return replace(String.format("%.17g", value), ",", ".");
 }
 
+// A number for a macro text, as a whole number over powers of two: ImageJ reads those without an error, other
+// numbers with one in the last digit, which would turn a g of 0 into one just beside it.
+function exact(value) {
+	divisors = "";
+	power = 1;
+	while (value != floor(value)) {
+		value = 2 * value;
+		power = 2 * power;
+		if (power == 4503599627370496) {
+			divisors = divisors + "/" + d2s(power, 0);
+			power = 1;
+		}
+	}
+	return "(" + d2s(value, 0) + divisors + "/" + d2s(power, 0) + ")";
+}
+
 // The quantile q (0..1) of sorted values, by linear interpolation between them.
 function quantile(sorted, q) {
 	position = (sorted.length - 1) * q;

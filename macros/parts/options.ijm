@@ -38,7 +38,7 @@ function readOptions(text, keys) {
 // Where the value that starts at i ends: at a space, or behind a bracket that a space or the end follows.
 function valueEnd(text, i, key) {
 	n = lengthOf(text);
-	if (i < n && substring(text, i, i + 1) == "[") {
+	if (startsWith(substring(text, i), "[")) {
 		end = i;
 		while (true) {
 			end = indexOf(text, "]", end + 1);

@@ -66,7 +66,10 @@ function startPlane(x, y, f, n, cx, cy) {
 			if (abs(f[i]) <= limits[k]) addPixel(sums, x[i] - cx, y[i] - cy, f[i], 1);
 		if (sums[0] >= 4) {
 			s = solvePlane(sums);
-			if (s.length == 3 && s[1] * s[1] + s[2] * s[2] > 0) return s;
+			// && would look at s[1] of an empty array too.
+			if (s.length == 3) {
+				if (s[1] * s[1] + s[2] * s[2] > 0) return s;
+			}
 		}
 	}
 	fail("no edge: the pixels with a defined f lie on one line or show no slope");

@@ -99,9 +99,9 @@ function energyWithin(energy, reach, r) {
 // Full width at half maximum of P(r).
 function psfFwhm(co, reach, table) {
 	half = 0.5 * table[0];
+	if (!(half > 0)) return NaN;
 	i = 1;
-	while (i < table.length && table[i] > half) i++;
-	if (!(table[0] > 0) || i == table.length) return NaN;
+	while (table[i] > half) i++;
 	low = (i - 1) * reach / 2000; high = i * reach / 2000;
 	for (k = 0; k < 45; k++) {
 		middle = 0.5 * (low + high);
@@ -150,7 +150,7 @@ function profileText(co) {
 	text = "";
 	for (k = 0; k < co.length; k++) {
 		if (k > 0) text = text + ", ";
-		text = text + "p" + (2 * k + 1) + "=" + d2s(co[k], -3);
+		text = text + "p" + (2 * k + 1) + "=" + replace(String.format("%.4g", co[k]), ",", ".");
 	}
 	return text;
 }
