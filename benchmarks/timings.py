@@ -31,7 +31,9 @@ def child_time(code: str, repeats: int = 7) -> float:
     program = f"import time; import numpy, scipy.special, scipy.optimize, scipy.fft; t = time.perf_counter(); {code}; "
     program += "print(time.perf_counter() - t)"
     times = [
-        float(subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout)
+        float(
+            subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+        )
         for _ in range(repeats)
     ]
     return statistics.median(times)
@@ -50,7 +52,10 @@ def main() -> None:
         ("kernel of a new PSF", median_time(lambda: ep.psf.from_profile(p1=0.6).kernel())),
         ("Richardson-Lucy, 1024², 20 iterations", median_time(lambda: ep.deconvolve(picture, kernel), 5)),
         ("import edgepsf beyond numpy and scipy", child_time("import edgepsf")),
-        ("ImageJ ready, jars cached", child_time("from edgepsf.imagej.bridge import register; register()", 3)),
+        (
+            "ImageJ ready, jars cached",
+            child_time("from edgepsf.imagej.bridge import register; register()", 3),
+        ),
     ]
     print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores")
     for name, seconds in rows:

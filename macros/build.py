@@ -1,7 +1,7 @@
 """Puts the macros together: ImageJ's macro language has no include, so each file carries what it calls.
 
-`parts/NAME.main.ijm` holds what one macro does, the other files of `parts/` the functions that are shared. After a
-change run `python macros/build.py`; the made files are committed.
+`parts/NAME.main.ijm` holds what one macro does, the other files of `parts/` the functions that are shared.
+After a change run `python macros/build.py`; the made files are committed.
 """
 
 from __future__ import annotations

@@ -59,7 +59,9 @@ def test_the_chain_equals_python(imagej):
     profile = ep.edge.fit_profile(distance[y : y + h, x : x + w], f, 3)
     numbers = imagej.run_macro('run("Fit Edge Profile...", "degree=3");' + columns(["p1", "p3"]))
     np.testing.assert_allclose([float(v) for v in numbers.split()], profile.coefficients, rtol=1e-4)
-    imagej.run_macro(f'p1={LAST.format("p1")}; p3={LAST.format("p3")}; run("PSF from Profile...", "p1=&p1 p3=&p3");')
+    imagej.run_macro(
+        f'p1={LAST.format("p1")}; p3={LAST.format("p3")}; run("PSF from Profile...", "p1=&p1 p3=&p3");'
+    )
     kernel = ep.psf.from_profile(**profile.parameters).kernel()
     np.testing.assert_allclose(image_of(imagej, "img-PSF"), kernel, atol=1e-4 * kernel.max())
 
@@ -77,7 +79,9 @@ def test_psf_from_edge_and_deconvolve_equal_python(imagej):
     expected = [fit.psf.fwhm, fit.interval("fwhm")[0], fit.v1, fit.v2, fit.normal_angle, fit.offset]
     np.testing.assert_allclose([float(v) for v in answer.split()], expected, rtol=1e-9)
     np.testing.assert_array_equal(image_of(imagej, "img-PSF"), fit.psf.kernel())
-    np.testing.assert_array_equal(image_of(imagej, "restored"), ep.deconvolve(EDGE, fit.psf.kernel(), iterations=5))
+    np.testing.assert_array_equal(
+        image_of(imagej, "restored"), ep.deconvolve(EDGE, fit.psf.kernel(), iterations=5)
+    )
     np.testing.assert_array_equal(
         image_of(imagej, "img-deconvolved"), ep.deconvolve(EDGE, fit.psf.kernel(), "wiener")
     )
@@ -88,13 +92,14 @@ def test_results_columns_are_those_of_the_design(imagej):
     headings = imagej.run_macro(
         'run("Edge f...", "v1=30 v2=100"); run("Fit Edge Plane"); return String.getResultsHeadings;'
     )
-    assert headings.split() == "a b c p angle sd_a sd_b sd_c sd_p n".split()
+    assert headings.split() == ["a", "b", "c", "p", "angle", "sd_a", "sd_b", "sd_c", "sd_p", "n"]
 
 
 def test_titles_scale_and_region_are_kept(imagej):
     show(imagej, EDGE, "my edge.tif")
     answer = imagej.run_macro(
-        'run("Properties...", "channels=1 slices=1 frames=1 unit=um pixel_width=0.065 pixel_height=0.065 voxel_depth=1");'
+        'run("Properties...", "channels=1 slices=1 frames=1 unit=um pixel_width=0.065 "'
+        '+"pixel_height=0.065 voxel_depth=1");'
         'makeOval(20, 10, 100, 100); run("Edge g...", "v1=30 v2=100"); getPixelSize(unit, pw, ph);'
         'return getTitle() + "|" + unit + "|" + pw + "|" + selectionType() + "|" + bitDepth();'
     )
@@ -121,7 +126,9 @@ def test_second_run_gets_a_title_of_its_own(imagej):
 )
 def test_other_regions_act_as_masks(imagej, selection, mask):
     show(imagej, EDGE)
-    answer = imagej.run_macro(f'{selection}; run("PSF from Edge...", "model=logistic3");' + columns(["n", "fwhm"]))
+    answer = imagej.run_macro(
+        f'{selection}; run("PSF from Edge...", "model=logistic3");' + columns(["n", "fwhm"])
+    )
     n, fwhm = (float(v) for v in answer.split())
     assert 3000 < n < 0.9 * EDGE.size
     assert fwhm == pytest.approx(ep.fit_edge(EDGE, model="logistic3").psf.fwhm, rel=0.02)
@@ -133,14 +140,16 @@ def test_depths(imagej, kind):
     assert imagej.run_macro(
         f'setMinAndMax(0, 255); run("Conversions...", " "); run("{kind}"); run("Edge g...", "v1=30 v2=100");'
         "return d2s(getPixel(0, 0), 9);"
-    ) == imagej.run_macro('return d2s((getPixel(0,0)),9);')
+    ) == imagej.run_macro("return d2s((getPixel(0,0)),9);")
     expected = ep.edge.g(np.round(EDGE), 30, 100).astype(np.float32)
     np.testing.assert_allclose(image_of(imagej, "img-g"), expected, atol=1e-6)
 
 
 def test_the_slice_shown_is_used(imagej):
     show(imagej, np.stack([np.zeros_like(EDGE), EDGE, EDGE + 5]))
-    mean = imagej.run_macro('setSlice(2); run("Edge g...", "v1=30 v2=100"); getStatistics(n, mean); return d2s(mean, 6);')
+    mean = imagej.run_macro(
+        'setSlice(2); run("Edge g...", "v1=30 v2=100"); getStatistics(n, mean); return d2s(mean, 6);'
+    )
     assert float(mean) == pytest.approx(ep.edge.g(EDGE, 30, 100).mean(), abs=1e-5)
 
 
@@ -155,13 +164,25 @@ def test_the_slice_shown_is_used(imagej):
         ('newImage("a","8-bit",64,64,1); run("Edge g...");', "constant"),
         ('newImage("a","8-bit ramp",64,64,1); run("Edge f...");', "no g image"),
         ('newImage("a","8-bit",64,64,1); makePoint(3,3); run("PSF from Edge...", "");', "Point selection"),
-        ('newImage("a","8-bit ramp",64,64,1); makeRectangle(3,3,1,1); run("PSF from Edge...", "");', "usable pixels"),
-        ('newImage("a","8-bit ramp",64,64,1); makeRectangle(70,3,5,5); run("PSF from Edge...", "");', "outside"),
-        ('newImage("a","8-bit ramp",64,64,1); run("PSF from Edge...", "model=cauchy");', "unknown edge model"),
+        (
+            'newImage("a","8-bit ramp",64,64,1); makeRectangle(3,3,1,1); run("PSF from Edge...", "");',
+            "usable pixels",
+        ),
+        (
+            'newImage("a","8-bit ramp",64,64,1); makeRectangle(70,3,5,5); run("PSF from Edge...", "");',
+            "outside",
+        ),
+        (
+            'newImage("a","8-bit ramp",64,64,1); run("PSF from Edge...", "model=cauchy");',
+            "unknown edge model",
+        ),
         ('newImage("a","8-bit ramp",64,64,1); run("Deconvolve...", "psf=nope");', "no open image titled"),
         ('newImage("a","8-bit ramp",64,64,1); run("Deconvolve...", "psf=a method=magic");', "must be one of"),
         ('newImage("a","8-bit ramp",64,64,1); run("Deconvolve...", "");', "psf is missing"),
-        ('newImage("a","32-bit noise",64,64,1); run("Add...", "value=NaN"); run("Deconvolve...", "psf=a");', "NaN"),
+        (
+            'newImage("a","32-bit noise",64,64,1); run("Add...", "value=NaN"); run("Deconvolve...", "psf=a");',
+            "NaN",
+        ),
         ('run("PSF from Profile...", "p1=1 p3=-1");', "does not rise"),
         ('run("PSF from Profile...", "");', "p1 is missing"),
     ],

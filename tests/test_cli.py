@@ -51,7 +51,16 @@ def test_the_chain_equals_python(folder, capsys):
         tifffile.imread(folder / "d.tif"), ep.edge.distance_map(expected, image.shape), rtol=1e-5, atol=1e-5
     )
     _, profile, _ = run(
-        capsys, "profile", folder / "f.tif", "--distance", folder / "d.tif", "--degree", 3, "--roi", roi, "--json"
+        capsys,
+        "profile",
+        folder / "f.tif",
+        "--distance",
+        folder / "d.tif",
+        "--degree",
+        3,
+        "--roi",
+        roi,
+        "--json",
     )
     assert run(
         capsys, "psf", "profile", f"--p1={profile['p1']!r}", f"--p3={profile['p3']!r}", "-o", folder / "h.tif"
@@ -178,7 +187,9 @@ def test_all_bad_cases_are_run(folder):
     assert len(_bad(folder)) == 31
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write to read-only folders")
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write to read-only folders"
+)
 def test_read_only_folder(folder, capsys):
     (folder / "locked").mkdir(mode=0o500)
     code, _, err = run(capsys, "g", folder / "edge.tif", "-o", folder / "locked" / "g.tif")
@@ -209,6 +220,7 @@ def test_overwrite_and_failure_in_writing_keep_the_old_file(folder, capsys, monk
 
 
 def test_no_heavy_import():
-    code = "import sys, edgepsf; print([m for m in ('jpype', 'scyjava', 'imagej', 'matplotlib', 'skimage') if m in sys.modules])"
+    heavy = ("jpype", "scyjava", "imagej", "matplotlib", "skimage")
+    code = f"import sys, edgepsf; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -28,7 +28,9 @@ def psnr(a, b):
 
 
 @pytest.mark.parametrize("boundary", BOUNDARIES)
-@pytest.mark.parametrize(("shape", "kernel_shape"), [((24, 31), (7, 5)), ((25, 30), (6, 8)), ((8, 9, 10), (3, 4, 5))])
+@pytest.mark.parametrize(
+    ("shape", "kernel_shape"), [((24, 31), (7, 5)), ((25, 30), (6, 8)), ((8, 9, 10), (3, 4, 5))]
+)
 def test_adjoint(boundary, shape, kernel_shape):
     rng = np.random.default_rng(0)
     blur = Blur(prepare_kernel(rng.random(kernel_shape), len(shape)), shape, boundary)
@@ -71,7 +73,9 @@ def test_point_source_stays_where_it_is(n, size, boundary):
     y, x = np.ogrid[: size[0], : size[1]]
     kernel = np.exp(-((y - size[0] // 2) ** 2 + (x - size[1] // 2) ** 2) / 4.0)
     blurred = np.zeros((n, n + 3))
-    blurred[16 - size[0] // 2 : 16 - size[0] // 2 + size[0], 15 - size[1] // 2 : 15 - size[1] // 2 + size[1]] = kernel
+    blurred[
+        16 - size[0] // 2 : 16 - size[0] // 2 + size[0], 15 - size[1] // 2 : 15 - size[1] // 2 + size[1]
+    ] = kernel
     restored = ep.deconvolve(blurred, kernel, iterations=30, boundary=boundary).astype(float)
     yy, xx = np.mgrid[:n, : n + 3]
     assert (restored * yy).sum() / restored.sum() == pytest.approx(16, abs=0.02)
@@ -82,7 +86,9 @@ def test_point_source_stays_where_it_is(n, size, boundary):
 def test_scale_of_the_psf_and_type_of_the_image_do_not_matter(scene):
     blurred = np.round(scene[0] * 60000).clip(0, 65535)
     one = ep.deconvolve(blurred, KERNEL, iterations=5)
-    np.testing.assert_allclose(ep.deconvolve(blurred.astype(np.uint16), 7 * KERNEL, iterations=5), one, rtol=1e-4)
+    np.testing.assert_allclose(
+        ep.deconvolve(blurred.astype(np.uint16), 7 * KERNEL, iterations=5), one, rtol=1e-4
+    )
 
 
 def test_psf_larger_than_the_image_and_zero_image():
@@ -96,7 +102,11 @@ def test_psf_larger_than_the_image_and_zero_image():
 def test_callback_stops_and_record_tells(scene):
     seen = []
     _, record = ep.deconvolve(
-        scene[0], KERNEL, iterations=9, callback=lambda i, n, info: seen.append((i, n)) or i < 3, full_output=True
+        scene[0],
+        KERNEL,
+        iterations=9,
+        callback=lambda i, n, info: seen.append((i, n)) or i < 3,
+        full_output=True,
     )
     assert seen == [(1, 9), (2, 9), (3, 9)]
     assert record["iterations"] == 3

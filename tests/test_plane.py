@@ -21,7 +21,9 @@ def test_exact_logistic_edge(p, angle, levels):
     plane = ep.edge.fit_plane(ep.edge.f(ep.edge.g(image, *levels)))
     assert plane.p == pytest.approx(p, rel=1e-8)
     assert angle_difference(plane.normal_angle, angle) < 1e-7
-    np.testing.assert_allclose(ep.edge.distance_map(plane, image.shape), distance(image.shape, angle), atol=1e-7)
+    np.testing.assert_allclose(
+        ep.edge.distance_map(plane, image.shape), distance(image.shape, angle), atol=1e-7
+    )
 
 
 @pytest.mark.parametrize(("noise", "limit"), [(0.002, 0.002), (0.01, 0.03), (0.03, 0.05)])

@@ -22,7 +22,9 @@ def test_logistic_psf_is_the_closed_form(p):
     np.testing.assert_allclose(psf.mtf([0.01, 0.1, 0.3]), x / np.sinh(x), rtol=1e-10)
 
 
-@pytest.mark.parametrize("profile", [{"p1": 1.2}, {"p1": 0.9, "p3": 0.04}, {"p1": 0.8, "p3": -0.01, "p5": 0.002}])
+@pytest.mark.parametrize(
+    "profile", [{"p1": 1.2}, {"p1": 0.9, "p3": 0.04}, {"p1": 0.8, "p3": -0.01, "p5": 0.002}]
+)
 def test_edge_integral_of_the_psf_is_the_esf(profile):
     """v(d) = v1 + 2 (v2 − v1) ∫_d^∞ arccos(d/r) r P(r) dr for d ≥ 0: the forward formula 1."""
     psf = ep.psf.from_profile(**profile)
@@ -54,7 +56,9 @@ def test_kernel_is_odd_normalised_centred_and_sampled():
     assert np.unravel_index(kernel.argmax(), kernel.shape) == (half, half)
     np.testing.assert_array_equal(kernel, kernel.T)
     np.testing.assert_array_equal(kernel, kernel[::-1, ::-1])
-    assert kernel[half, half + 2] / kernel[half, half] == pytest.approx(float(psf.radial(2.0) / psf.radial(0.0)), rel=1e-5)
+    assert kernel[half, half + 2] / kernel[half, half] == pytest.approx(
+        float(psf.radial(2.0) / psf.radial(0.0)), rel=1e-5
+    )
     assert psf.crop_loss() < 1e-3 < psf.crop_loss(psf.default_size - 4)
     assert psf.kernel(5).shape == (5, 5)
 

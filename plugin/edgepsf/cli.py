@@ -38,7 +38,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="edgepsf", description="Point spread functions from edges, and deconvolution with them.")
+    parser = _Parser(
+        prog="edgepsf", description="Point spread functions from edges, and deconvolution with them."
+    )
     parser.add_argument("--version", action="version", version=f"edgepsf {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
     groups: dict[str, Any] = {}
@@ -47,7 +49,9 @@ def _parser() -> argparse.ArgumentParser:
         where = commands
         if len(words) == 2:
             if words[0] not in groups:
-                group = commands.add_parser(words[0], help=f"{words[0].upper()} from …: see edgepsf {words[0]} --help")
+                group = commands.add_parser(
+                    words[0], help=f"{words[0].upper()} from …: see edgepsf {words[0]} --help"
+                )
                 groups[words[0]] = group.add_subparsers(required=True, metavar="FROM", parser_class=_Parser)
             where = groups[words[0]]
         _add_command(where.add_parser(words[-1], help=command.help, description=command.help), command)
@@ -57,7 +61,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_command(parser: argparse.ArgumentParser, command: Command) -> None:
     """Arguments of one command, from its declaration."""
-    parser.add_argument("image", metavar="IMAGE", nargs=None if command.image == "needed" else "?", help="gray picture")
+    parser.add_argument(
+        "image", metavar="IMAGE", nargs=None if command.image == "needed" else "?", help="gray picture"
+    )
     if command.output != "numbers":
         parser.add_argument("-o", "--output", metavar="OUT.tif", required=command.output == "image")
         parser.add_argument("--overwrite", action="store_true", help="replace an existing output file")
@@ -81,7 +87,9 @@ def _run_command(command: Command, given: argparse.Namespace) -> int:
 
     if command.output != "numbers" and given.output:
         io.check_output(given.output, given.overwrite)
-    values = {o.key: _value(o, getattr(given, o.key)) for o in command.options if getattr(given, o.key) is not None}
+    values = {
+        o.key: _value(o, getattr(given, o.key)) for o in command.options if getattr(given, o.key) is not None
+    }
     values = complete(values, command.options)
     picture = io.read_picture(given.image) if given.image else None
     if picture is not None:
@@ -124,7 +132,9 @@ def _report(result, as_json: bool, output: str | None) -> None:
         extra = {"warnings": result.warnings} | ({"output": str(Path(output))} if output else {})
         print(json.dumps(_finite({**figures, **extra})))
         return
-    for name, value in (result.row or {k: v for k, v in figures.items() if not isinstance(v, (dict, list))}).items():
+    for name, value in (
+        result.row or {k: v for k, v in figures.items() if not isinstance(v, (dict, list))}
+    ).items():
         print(f"{name:>16}  {value:.8g}" if isinstance(value, float) else f"{name:>16}  {value}")
     if output:
         print(f"{'written':>16}  {output}")
@@ -151,7 +161,9 @@ def _add_tools(commands) -> None:
     doctor.add_argument("--json", action="store_true")
     doctor.set_defaults(run=_run_doctor)
     demo = commands.add_parser("demo", help="from one edge to a restored picture, on shipped photographs")
-    demo.add_argument("-o", "--output", metavar="FOLDER", default="demo", help="folder to write to (default demo)")
+    demo.add_argument(
+        "-o", "--output", metavar="FOLDER", default="demo", help="folder to write to (default demo)"
+    )
     demo.add_argument("--no-imagej", action="store_true", help="skip the run inside ImageJ")
     demo.set_defaults(run=_run_demo)
 

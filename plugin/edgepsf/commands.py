@@ -47,7 +47,9 @@ class Command:
 
 _V1 = Option("v1", "number", None, "plateau level on the side d > 0; estimated when not given", "gray value")
 _V2 = Option("v2", "number", None, "plateau level on the other side", "gray value")
-_SIZE = Option("size", "integer", None, "side of the kernel, odd; by default it holds 99.9 % of the energy", "px", (), 1)
+_SIZE = Option(
+    "size", "integer", None, "side of the kernel, odd; by default it holds 99.9 % of the energy", "px", (), 1
+)
 _COEFFICIENTS = tuple(
     Option(f"p{k}", "number", None, f"coefficient of d^{k} in f(d)", f"px^-{k}") for k in range(1, 16, 2)
 )
@@ -131,7 +133,9 @@ COMMANDS: tuple[Command, ...] = (
             Option("iterations", "integer", 20, "iterations of an iterative method", "", (), 1),
             Option("engine", "choice", "native", "engine", "", ("native",)),
             Option("boundary", "choice", "extended", "what lies beyond the picture", "", BOUNDARIES),
-            Option("regularization", "number", None, "for wiener; chosen from the data when not given", "", (), 0),
+            Option(
+                "regularization", "number", None, "for wiener; chosen from the data when not given", "", (), 0
+            ),
         ),
         example="psf=PSF method=richardson_lucy iterations=20",
     ),

@@ -74,7 +74,9 @@ def _tiff_calibration(page, meta) -> Calibration:
 
 def _notes(meta) -> dict[str, str]:
     """Our image properties from ImageJ's list [key, value, key, value, …]."""
-    flat = [str(v) for v in meta.get("Properties", [])] if not isinstance(meta.get("Properties"), dict) else []
+    flat = (
+        [str(v) for v in meta.get("Properties", [])] if not isinstance(meta.get("Properties"), dict) else []
+    )
     pairs = dict(zip(flat[::2], flat[1::2], strict=False)) or dict(meta.get("Properties", {}))
     return {k: v for k, v in pairs.items() if k.startswith("edgepsf.")}
 
@@ -148,7 +150,7 @@ def write_picture(path: str | os.PathLike, picture: Picture) -> None:
         metadata["unit"] = picture.calibration.unit.replace("µ", "\\u00B5")
         options["resolution"] = (1 / picture.calibration.pixel_width, 1 / picture.calibration.pixel_height)
     if picture.properties:
-        metadata["Properties"] = {k: v for k, v in picture.properties.items()}
+        metadata["Properties"] = dict(picture.properties)
     finite = data[np.isfinite(data)]
     if finite.size:
         metadata |= {"min": float(finite.min()), "max": float(finite.max())}

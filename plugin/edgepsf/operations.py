@@ -24,7 +24,10 @@ PLANE, PROFILE, LEVELS, SOURCE = "edgepsf.plane", "edgepsf.profile", "edgepsf.le
 def _image(source: Picture, data: np.ndarray, suffix: str, **properties: str) -> Picture:
     """A new 32-bit picture made from another: its title, region and scale kept."""
     return replace(
-        source, data=np.asarray(data, dtype=np.float32), title=source.base + suffix, properties=dict(properties)
+        source,
+        data=np.asarray(data, dtype=np.float32),
+        title=source.base + suffix,
+        properties=dict(properties),
     )
 
 
@@ -173,6 +176,14 @@ def deconvolve(
     """The whole picture restored with a kernel image."""
     options = {} if regularization is None else {"regularization": regularization}
     restored, record = restore(
-        picture.data, psf.data, method, iterations, engine, callback, boundary=boundary, full_output=True, **options
+        picture.data,
+        psf.data,
+        method,
+        iterations,
+        engine,
+        callback,
+        boundary=boundary,
+        full_output=True,
+        **options,
     )
     return Result(_image(picture, restored, "-deconvolved"), summary=record)

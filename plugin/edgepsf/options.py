@@ -55,7 +55,9 @@ class Option:
                 return True
             if text.lower() in ("false", "0", "no"):
                 return False
-            raise InputError(f"{self.key} is a flag: write {self.key}, {self.key}=true or {self.key}=false, not {text}")
+            raise InputError(
+                f"{self.key} is a flag: write {self.key}, {self.key}=true or {self.key}=false, not {text}"
+            )
         if self.kind == "choice":
             return self._choice(text)
         if not text:
@@ -140,7 +142,9 @@ def split_options(text: str) -> list[tuple[str, str | None]]:
             i += 1
         key = text[start:i]
         if not key:
-            raise InputError(f'a key is missing before "=" in "{text.strip()}" (write key=value without spaces)')
+            raise InputError(
+                f'a key is missing before "=" in "{text.strip()}" (write key=value without spaces)'
+            )
         if i < n and text[i] == "=":
             value, i = _value(text, key, i + 1)
         else:

@@ -51,7 +51,11 @@ class Picture:
     def base(self) -> str:
         """Title without file extension and without the suffixes that commands append."""
         stem, extension = os.path.splitext(self.title)
-        name = stem if extension.lower() in (".tif", ".tiff", ".png", ".jpg", ".jpeg", ".bmp", ".gif") else self.title
+        name = (
+            stem
+            if extension.lower() in (".tif", ".tiff", ".png", ".jpg", ".jpeg", ".bmp", ".gif")
+            else self.title
+        )
         return _SUFFIX.sub("", name)
 
     def numbers(self, key: str) -> list[float] | None:

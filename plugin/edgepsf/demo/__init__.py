@@ -63,13 +63,22 @@ def _known_defocus(folder: Path, imagej: bool) -> dict:
     restored = chain.pictures["restored"].data
     wiener = deconvolve(scene.blurred, fit.psf, "wiener")
     out = {"scene": scene, "fit": fit, "chain": chain, "unsharp": masked, "restored": restored}
-    print("1. A photograph defocused by a known PSF (logistic edge, p = 0.9 px^-1), photon noise of 10 000 electrons")
+    print(
+        "1. A photograph defocused by a known PSF (logistic edge, p = 0.9 px^-1), photon noise of 10 000 electrons"
+    )
     print(f"   PSF read from the edge in {photographs.CAMERA_EDGE}: {_describe(fit)}")
-    print(f"   true FWHM {scene.psf.fwhm:.3f} px: error {100 * (fit.psf.fwhm / scene.psf.fwhm - 1):+.2f} %;", end=" ")
-    print(f"MTF50 {100 * (fit.psf.mtf50 / scene.psf.mtf50 - 1):+.2f} %; L1 {psf_distance(fit.psf, scene.psf):.3f}")
+    print(
+        f"   true FWHM {scene.psf.fwhm:.3f} px: error {100 * (fit.psf.fwhm / scene.psf.fwhm - 1):+.2f} %;",
+        end=" ",
+    )
+    print(
+        f"MTF50 {100 * (fit.psf.mtf50 / scene.psf.mtf50 - 1):+.2f} %; L1 {psf_distance(fit.psf, scene.psf):.3f}"
+    )
     own = fit_edge(scene.truth, photographs.CAMERA_EDGE, model="logistic").parameters["p1"]
     expected = np.hypot(1.0, photographs.TRUE_SLOPE / own) - 1
-    print(f"   (the photograph's own edge is soft too, p = {own:.2f}: {100 * expected:+.2f} % of FWHM are to be expected)")
+    print(
+        f"   (the photograph's own edge is soft too, p = {own:.2f}: {100 * expected:+.2f} % of FWHM are to be expected)"
+    )
     _table(
         [
             ("blurred", scene.blurred),
@@ -80,7 +89,9 @@ def _known_defocus(folder: Path, imagej: bool) -> dict:
         scene.truth,
     )
     if imagej:
-        numbers, pictures = run_in_imagej(folder / "blurred.tif", folder / "chain.ijm", photographs.CAMERA_EDGE)
+        numbers, pictures = run_in_imagej(
+            folder / "blurred.tif", folder / "chain.ijm", photographs.CAMERA_EDGE
+        )
         differences = largest_difference(chain, numbers, pictures)
         print("   The same chain as macro commands in ImageJ (chain.ijm); largest differences from Python:")
         print("   " + ", ".join(f"{k} {v:.1e}" for k, v in differences.items()))

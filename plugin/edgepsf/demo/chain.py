@@ -78,7 +78,9 @@ return d2s(a, -16) + " " + d2s(b, -16) + " " + d2s(c, -16) + " " + d2s(p, -16) +
 """
 
 
-def run_in_imagej(path: Path, macro: Path, roi: tuple[int, int, int, int], degree: int = 1) -> tuple[dict, dict]:
+def run_in_imagej(
+    path: Path, macro: Path, roi: tuple[int, int, int, int], degree: int = 1
+) -> tuple[dict, dict]:
     """Write the chain as a macro file, run it in the embedded ImageJ; numbers and images that it made."""
     from ..imagej.bridge import register
     from ..imagej.windows import find_picture
@@ -94,7 +96,9 @@ def run_in_imagej(path: Path, macro: Path, roi: tuple[int, int, int, int], degre
     values = [float(v) for v in answer.split()]
     titles = {"g": "blurred-g", "f": "blurred-f", "distance": "blurred-distance", "psf": "blurred-PSF"}
     titles |= {"psf_profile": "blurred-PSF-1", "restored": "blurred-deconvolved"}
-    return dict(zip(("a", "b", "c", "p", "p1"), values, strict=True)), {k: find_picture(t) for k, t in titles.items()}
+    return dict(zip(("a", "b", "c", "p", "p1"), values, strict=True)), {
+        k: find_picture(t) for k, t in titles.items()
+    }
 
 
 def largest_difference(chain: Chain, numbers: dict, pictures: dict) -> dict[str, float]:

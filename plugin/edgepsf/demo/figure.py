@@ -48,9 +48,13 @@ def _method(figure, known) -> None:
     transform.plot(line, 0.5 * fit.psf.esf(line), color=_FIT)
     transform.set(title="g(d) and the fit", xlabel="distance to the edge d / px", ylim=(-0.06, 0.56))
     profile.plot(d[near], chain.pictures["f"].data[part].ravel()[near], ".", ms=2, color=_INK, alpha=0.4)
-    profile.plot(line, logit(1 - np.clip(fit.psf.esf(line), 1e-9, 1 - 1e-9)), color=_FIT, label="intensity fit")
+    profile.plot(
+        line, logit(1 - np.clip(fit.psf.esf(line), 1e-9, 1 - 1e-9)), color=_FIT, label="intensity fit"
+    )
     profile.plot(line, chain.numbers["p"] * line, "--", color=_TRUTH, label="plane, f = p d")
-    profile.set(title="f(d) = log(1/(2g) − 1)", xlabel="distance to the edge d / px", xlim=(-9, 9), ylim=(-7, 7))
+    profile.set(
+        title="f(d) = log(1/(2g) − 1)", xlabel="distance to the edge d / px", xlim=(-9, 9), ylim=(-7, 7)
+    )
     profile.legend(loc="upper left", frameon=False, fontsize=8)
     _draw_psf(spread, modulation, fit.psf, known["scene"].psf)
 
@@ -105,7 +109,11 @@ def _real_row(figure, real) -> None:
     figure.suptitle("Real defocus: the flag behind the astronaut", x=0.01, ha="left", weight="bold")
     picture = real["picture"]
     masked = np.stack([unsharp_mask(picture[..., i], *real["masks"][i]) for i in range(3)], axis=-1)
-    shown = (("as photographed", picture), ("unsharp mask", masked), ("restored (Richardson–Lucy)", real["restored"]))
+    shown = (
+        ("as photographed", picture),
+        ("unsharp mask", masked),
+        ("restored (Richardson–Lucy)", real["restored"]),
+    )
     axes = figure.subplots(1, 3)
     for each, (title, image) in zip(axes, shown, strict=True):
         each.imshow(_view(image, photographs.FLAG_VIEW), interpolation="bicubic")

@@ -32,7 +32,9 @@ def _load(name: str) -> np.ndarray:
     try:
         from skimage import data
     except ImportError as error:
-        raise EngineError('the demo needs scikit-image\'s photographs: pip install "edgepsf[demo]"') from error
+        raise EngineError(
+            'the demo needs scikit-image\'s photographs: pip install "edgepsf[demo]"'
+        ) from error
     return srgb_to_linear(getattr(data, name)() / 255.0)
 
 

@@ -1,21 +1,16 @@
 """The one ImageJ of this process: start it, run macros in it, stop them with a sentence.
 
 Without a window ImageJ writes to Java's System.out and System.err what it would show: print() lines, but also
-every error message. Both streams therefore end in `_Output`, which passes lines on to sys.stderr (stdout is
+every error message. Both streams therefore end in `streams.Output`, which passes lines on to sys.stderr (stdout is
 for results) and learns from the Java stack which of them means that the macro has failed.
 """
 
 from __future__ import annotations
 
-import atexit
-import codecs
 import contextlib
 import re
-import signal
 import sys
-import threading
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,9 +18,8 @@ from typing import Any
 from edgepsf.errors import EngineError, InputError, MacroError
 from edgepsf.imagej import images
 from edgepsf.imagej.java import Java, load_imagej, missing_extra, start_jvm
+from edgepsf.imagej.streams import CANCELED, interruptible, redirect_output
 
-# ij.Macro.MACRO_CANCELED: the message by which ImageJ knows its own "stop here" from a real exception.
-_CANCELED = "Macro canceled"
 # An exception in a command or in call(): ImageJ logs the trace and lets the macro go on.
 _LOGGED_EXCEPTION = re.compile(
     r"ij\.IJ\.log\([^)]*\)(, ij\.IJ\.handleException\([^)]*\))?, ij\.(Executer\.run|macro\.Functions\.call)\("
@@ -98,7 +92,7 @@ class Session:
         outer = interpreter_class.getInstance()
         self._runs.append(run)
         try:
-            with self._interruptible():
+            with interruptible(self._runs):
                 value = run.interpreter.run(text, str(argument))
         except JException as error:
             value = self._after_exception(run, error)
@@ -114,7 +108,7 @@ class Session:
 
     def _after_exception(self, run: _Run, error: Any) -> None:
         """Sort the exceptions that leave the interpreter: exit(), an error already told, and real ones."""
-        if error.getMessage() == _CANCELED and isinstance(error, _java_runtime_exception()):
+        if error.getMessage() == CANCELED and isinstance(error, _java_runtime_exception()):
             trace = error.getStackTrace()
             by_exit = len(trace) > 0 and str(trace[0]).startswith("ij.macro.Functions.exit(")
             if not by_exit and run.sentence is None:
@@ -129,42 +123,6 @@ class Session:
         if not self.headless and value is None and run.interpreter.wasError():
             return str(run.interpreter.getErrorMessage() or "The macro was stopped by an error.")
         return None
-
-    @contextlib.contextmanager
-    def _interruptible(self) -> Iterator[None]:
-        """Let Ctrl-C stop the macro: Python itself sees a signal only after Java has returned, if ever."""
-        from jpype import JClass, JImplements, JOverride
-
-        if threading.current_thread() is not threading.main_thread() or len(self._runs) > 1:
-            yield
-            return
-        runs = self._runs
-        done = JClass("ij.macro.Interpreter").class_.getDeclaredField("done")
-        done.setAccessible(True)
-
-        @JImplements("sun.misc.SignalHandler")
-        class Handler:
-            @JOverride
-            def handle(_, sent: Any) -> None:  # called in a thread of Java's
-                pending = list(runs)
-                for run in pending:
-                    run.interrupted = True
-                    run.interpreter.setIgnoreErrors(True)
-                # The interpreter overwrites the flag while it reads tokens: set it until it has been seen.
-                while not all(run.over for run in pending):
-                    for run in pending:
-                        done.setBoolean(run.interpreter, True)
-                    time.sleep(0.002)
-
-        before = signal.getsignal(signal.SIGINT)
-        interrupt = JClass("sun.misc.Signal")("INT")
-        java_before = JClass("sun.misc.Signal").handle(interrupt, Handler())
-        try:
-            yield
-        finally:
-            JClass("sun.misc.Signal").handle(interrupt, java_before)
-            if before is not None:
-                signal.signal(signal.SIGINT, before)
 
     def abort_macro(self, sentence: str) -> None:
         """Stop the running macro with a sentence; outside of any macro show it through IJ.error.
@@ -294,75 +252,12 @@ def start(headless: bool = True, memory: str | None = None) -> Session:
     java = None if jpype.isJVMStarted() else start_jvm(headless, memory)
     version = load_imagej()
     started = Session(version, java, bool(jpype.JClass("java.awt.GraphicsEnvironment").isHeadless()))
-    _redirect_output(started)
+    redirect_output(started._heard)
     if not headless:
         jpype.JClass("ij.ImageJ")()
     started.seconds = time.perf_counter() - begin
     _session = started
     return started
-
-
-class _Output:
-    """The Python end of one of Java's two output streams, "setOut" or "setErr" by the name of its setter."""
-
-    def __init__(self, session: Session, setter: str) -> None:
-        self._session = session
-        self._setter = setter
-        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
-
-    def write(self, source: Any) -> int:
-        """Take the bytes of a java.nio.ByteBuffer; raises ImageJ's own "stop here" where it has to stop."""
-        from jpype import JByte, JClass
-
-        count = int(source.remaining())
-        data = JByte[count]
-        source.get(data)
-        text = self._decode(bytes(memoryview(data)))
-        if text and self._session._heard(text):
-            self.install()  # the stream left by an exception would repeat its unfinished line
-            raise JClass("java.lang.RuntimeException")(_CANCELED)
-        return count
-
-    def install(self) -> None:
-        """Become the end of Java's stream."""
-        from jpype import JClass, JImplements, JOverride
-
-        take = self.write
-
-        @JImplements("java.nio.channels.WritableByteChannel")
-        class Channel:
-            @JOverride
-            def write(self, source: Any) -> int:
-                return take(source)
-
-            @JOverride
-            def isOpen(self) -> bool:
-                return True
-
-            @JOverride
-            def close(self) -> None:
-                pass
-
-        stream = JClass("java.nio.channels.Channels").newOutputStream(Channel())
-        getattr(JClass("java.lang.System"), self._setter)(
-            JClass("java.io.PrintStream")(stream, True, "UTF-8")
-        )
-
-
-def _redirect_output(session: Session) -> None:
-    from jpype import JClass
-
-    system = JClass("java.lang.System")
-    originals = system.out, system.err
-    for setter in ("setOut", "setErr"):
-        _Output(session, setter).install()
-
-    def restore() -> None:
-        system.setOut(originals[0])
-        system.setErr(originals[1])
-
-    # Before Java is shut down: a Java thread must not call into an ending Python.
-    atexit.register(restore)
 
 
 def _clear_macro_state(outer: Any) -> None:

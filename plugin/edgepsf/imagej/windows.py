@@ -24,7 +24,9 @@ def picture_of(imp: Any) -> Picture:
         )
     data = images.processor_to_numpy(imp.getProcessor())
     calibration = imp.getCalibration()
-    scale = Calibration(float(calibration.pixelWidth), float(calibration.pixelHeight), str(calibration.getUnit()))
+    scale = Calibration(
+        float(calibration.pixelWidth), float(calibration.pixelHeight), str(calibration.getUnit())
+    )
     notes = imp.getImageProperties()
     properties = {str(k): str(notes.get(k)) for k in notes.keySet()} if notes is not None else {}
     own = {k: v for k, v in properties.items() if k.startswith("edgepsf.")}
@@ -77,7 +79,9 @@ def _region(roi: Any, shape: tuple[int, int]):
     if roi.isLine():
         return _band(roi, shape)
     if not roi.isArea():
-        raise InputError(f"a {roi.getTypeAsString()} selection holds no pixels; use a rectangle, area or line")
+        raise InputError(
+            f"a {roi.getTypeAsString()} selection holds no pixels; use a rectangle, area or line"
+        )
     mask = roi.getMask()
     if mask is None:
         return x, y, width, height
@@ -86,7 +90,8 @@ def _region(roi: Any, shape: tuple[int, int]):
     rows = slice(max(y, 0), min(y + height, shape[0]))
     columns = slice(max(x, 0), min(x + width, shape[1]))
     whole[rows, columns] = inside[
-        rows.start - y : max(rows.stop, rows.start) - y, columns.start - x : max(columns.stop, columns.start) - x
+        rows.start - y : max(rows.stop, rows.start) - y,
+        columns.start - x : max(columns.stop, columns.start) - x,
     ]
     return whole
 
