@@ -12,7 +12,17 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 PARTS = HERE / "parts"
-MADE = {"chain_plain": "edge_chain_plain.ijm"}
+# Fiji and ImageJ make the command's name of the file's: "_" is a space, and "..." stands before ".ijm".
+MENU = "scripts/Plugins/Edge_PSF/"
+MADE = {
+    "chain_plain": "edge_chain_plain.ijm",
+    "edge_g": MENU + "Edge_g....ijm",
+    "edge_f": MENU + "Edge_f....ijm",
+    "edge_plane": MENU + "Fit_Edge_Plane.ijm",
+    "edge_distance": MENU + "Edge_Distance_Map.ijm",
+    "edge_profile": MENU + "Fit_Edge_Profile....ijm",
+    "psf_profile": MENU + "PSF_from_Profile....ijm",
+}
 
 _BLOCK = re.compile(r"((?:^//[^\n]*\n)*)^function (\w+)\(.*?^}\n", re.M | re.S)
 _VARIABLE = re.compile(r"((?:^//[^\n]*\n)*)^var (\w+) =.*\n", re.M)
@@ -37,11 +47,12 @@ def library() -> dict[str, tuple[int, str]]:
 def made(main: str, shared: dict[str, tuple[int, str]]) -> str:
     """A main part followed by all that it calls."""
     text = (PARTS / f"{main}.main.ijm").read_text(encoding="utf-8")
+    own = {match[2] for match in _BLOCK.finditer(text)}
     used: list[str] = []
     waiting = [text]
     while waiting:
         for word in re.findall(r"\b[A-Za-z]\w*\b", re.sub(r"//[^\n]*", "", waiting.pop(0))):
-            if word in shared and word not in used:
+            if word in shared and word not in used and word not in own:
                 used.append(word)
                 waiting.append(shared[word][1])
     ordered = sorted((shared[name] for name in used), key=lambda item: item[0])

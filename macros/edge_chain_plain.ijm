@@ -20,6 +20,11 @@ if (argument == "" && !is("Batch Mode")) argument = askChain();
 line = edgeChain(argument);
 return line;
 
+// Stops with a sentence.
+function fail(message) {
+	exit(commandName + ": " + message);
+}
+
 // The whole chain with one option string.
 function edgeChain(argument) {
 	readOptions(argument, "path v1 v2 x y width height degree out");
@@ -36,17 +41,20 @@ function edgeChain(argument) {
 	saveCopy(out, base + "-g");
 	makeF();
 	saveCopy(out, base + "-f");
-	readRegion();
-	plane = fitPlane(regionX, regionY, regionV, regionN);
+	plane = planeHere();
 	addPlaneRow(plane);
-	Property.set("edgepsf.plane", full(plane[0]) + " " + full(plane[1]) + " " + full(plane[2]));
+	notePlane(plane);
 	makeDistance(plane[0], plane[1], plane[2]);
 	saveCopy(out, base + "-distance");
 	distance = valuesThere();
 	fit = fitProfile(distance, regionV, regionN, degree);
 	addProfileRow(fit);
 	co = Array.trim(fit, (degree + 1) / 2);
+	map = getImageID();
+	beginQuiet();
 	psfImage(co, 0, base + "-PSF");
+	takeScale(map);
+	endQuiet();
 	saveCopy(out, base + "-PSF");
 	printChain(levels, plane, co);
 	line = chainLine(plane, co);
@@ -65,18 +73,6 @@ function selectRegion() {
 	width = optionInteger("width", 0, 1);
 	height = optionInteger("height", 0, 1);
 	makeRectangle(optionInteger("x", 0, -1e9), optionInteger("y", 0, -1e9), width, height);
-}
-
-// Given levels, else those estimated in the region.
-function chainLevels() {
-	if (hasOption("v1") != hasOption("v2")) fail("give both plateau levels v1 and v2, or neither");
-	if (hasOption("v1")) levels = newArray(optionNumber("v1", 0), optionNumber("v2", 0));
-	else {
-		readRegion();
-		levels = estimateLevels(regionX, regionY, regionV, regionN);
-	}
-	checkLevels(levels[0], levels[1]);
-	return levels;
 }
 
 // Writes the current image into a folder; its title stays.
@@ -128,14 +124,15 @@ function askChain() {
 // Functions shared with the other macros; this file is made by macros/build.py.
 
 var commandName = "";
-// Coordinates and gray values of the region's pixels, filled by readRegion and readDefined.
-var regionX = newArray(0);
-var regionY = newArray(0);
 var regionV = newArray(0);
 var regionN = 0;
 var psfNumbers = newArray(0);
 var optionKeys = newArray(0);
 var optionValues = newArray(0);
+// Coordinates and gray values of the region's pixels, filled by readRegion and readDefined.
+var regionX = newArray(0);
+var regionY = newArray(0);
+var wasQuiet = false;
 
 // Reads "key=value key=[value with spaces]"; an unknown or repeated key or an open bracket is refused.
 function readOptions(text, keys) {
@@ -180,11 +177,6 @@ function optionText(key, otherwise) {
 	return otherwise;
 }
 
-// Stops with a sentence.
-function fail(message) {
-	exit(commandName + ": " + message);
-}
-
 function hasOption(key) {
 	found = contains(optionKeys, key);
 	return found;
@@ -204,6 +196,18 @@ function baseTitle() {
 	return replace(title, "(?<=.)-(g|f|distance|PSF|deconvolved)(-\\d+)?$", "");
 }
 
+// Given levels, else those estimated in the region.
+function chainLevels() {
+	if (hasOption("v1") != hasOption("v2")) fail("give both plateau levels v1 and v2, or neither");
+	if (hasOption("v1")) levels = newArray(optionNumber("v1", 0), optionNumber("v2", 0));
+	else {
+		readRegion();
+		levels = estimateLevels(regionX, regionY, regionV, regionN);
+	}
+	checkLevels(levels[0], levels[1]);
+	return levels;
+}
+
 // g = (v - v1) / (2 (v2 - v1)) of the current image.
 function makeG(v1, v2) {
 	derivedImage("v=(v-" + exact(v1) + ")/" + exact(2 * (v2 - v1)) + ";", "" + baseTitle() + "-g");
@@ -215,80 +219,19 @@ function makeF() {
 	derivedImage("if (v>0 && v<0.5) v=log((0.5-v)/v); else v=NaN;", "" + baseTitle() + "-f");
 }
 
-// Reads the finite pixels of the current image's region.
-function readRegion() {
-	getSelectionBounds(left, top, width, height);
-	right = minOf(left + width, getWidth());
-	bottom = minOf(top + height, getHeight());
-	left = maxOf(left, 0);
-	top = maxOf(top, 0);
-	type = selectionType();
-	if (type >= 5 && type <= 7) {
-		readBand();
-		return;
-	}
-	if (type == 8 || type == 10) fail("a point or angle selection holds no pixels; use a rectangle, area or line");
-	if (left >= right || top >= bottom)
-		fail("the region lies outside the image of " + getWidth() + " x " + getHeight() + " pixels");
-	startRegion((right - left) * (bottom - top));
-	shaped = type > 0;
-	for (y = top; y < bottom; y++) {
-		for (x = left; x < right; x++) {
-			inside = true;
-			if (shaped) inside = selectionContains(x, y);
-			if (inside) addRegionPixel(x, y);
-		}
-	}
-	endRegion();
-}
-
-// Least-squares plane f = a + b x + c y: (a, b, c, p, angle, sd_a, sd_b, sd_c, sd_p, n).
-// Pixels are chosen by position, the distance to the line, and weighted by the model's (E (1 - E))^2, iterated:
-// chosen by their measured 0 < g < 1/2, plateau noise would make the slope up to 90 % too small.
-function fitPlane(x, y, f, n) {
-	if (n < 4)
-		fail("no edge: f has " + n + " defined pixels here (0 < g < 1/2); at least 4 are needed. Check v1 and v2 and the region");
-	cx = mean(x, n);
-	cy = mean(y, n);
-	s = startPlane(x, y, f, n, cx, cy);
-	band = newArray(0); bx = band; by = band; bf = band; center = newArray(3); reach = 0; m = 0;
-	for (k = 0; k < 200; k++) {
-		limit = maxOf(4, 2 * sqrt(s[1] * s[1] + s[2] * s[2]));
-		if (k == 0 || planeChange(s, center, x, y, n, cx, cy) > reach - limit) {
-			// Only pixels near the line can have a weight: the others are set aside until it has moved too far.
-			center = Array.copy(s);
-			reach = 2 * limit;
-			bx = newArray(n); by = newArray(n); bf = newArray(n); m = 0;
-			for (i = 0; i < n; i++) {
-				u = x[i] - cx; w = y[i] - cy;
-				if (abs(s[0] + s[1] * u + s[2] * w) <= reach) {
-					bx[m] = u; by[m] = w; bf[m] = f[i]; m++;
-				}
-			}
-		}
-		before = s;
-		s = weightedPlane(bx, by, bf, m, before, limit);
-		change = 0; largest = 1;
-		for (i = 0; i < 3; i++) {
-			change = maxOf(change, abs(s[i] - before[i]));
-			largest = maxOf(largest, abs(s[i]));
-		}
-		if (change <= 1e-11 * largest) {
-			row = planeRow(bx, by, bf, m, before, s, limit, cx, cy);
-			return row;
-		}
-	}
-	fail("the plane fit did not settle: f has no single straight edge in this region");
+// The plane of the current f image in its region.
+function planeHere() {
+	readRegion();
+	plane = fitPlane(regionX, regionY, regionV, regionN);
+	return plane;
 }
 
 function addPlaneRow(plane) {
 	addRow(split("a b c p angle sd_a sd_b sd_c sd_p n", " "), plane);
 }
 
-// Text of a number that reads back to the same double (d2s keeps 10 digits only).
-function full(value) {
-	// The decimal sign follows the language of the system.
-	return replace(String.format("%.17g", value), ",", ".");
+function notePlane(plane) {
+	Property.set("edgepsf.plane", full(plane[0]) + " " + full(plane[1]) + " " + full(plane[2]));
 }
 
 // Distance map (a + b x + c y) / p of the current f image.
@@ -297,7 +240,7 @@ function makeDistance(a, b, c) {
 	if (!(p > 0)) fail("a plane with slope p = " + p + " has no edge: give b and c that are not both zero");
 	origin = getTitle();
 	derivedImage("v=(" + exact(a) + "+" + exact(b) + "*x+" + exact(c) + "*y)/" + exact(p) + ";", "" + baseTitle() + "-distance");
-	Property.set("edgepsf.plane", full(a) + " " + full(b) + " " + full(c));
+	notePlane(newArray(a, b, c));
 	Property.set("edgepsf.source", origin);
 }
 
@@ -335,6 +278,12 @@ function addProfileRow(fit) {
 	addRow(names, values);
 }
 
+// Works without windows, where the caller does not already: to select a window can take two seconds.
+function beginQuiet() {
+	wasQuiet = is("Batch Mode");
+	if (!wasQuiet) setBatchMode(true);
+}
+
 // Kernel image of a profile with its Results row and note; psfNumbers gets (fwhm, mtf50, energy outside, size).
 function psfImage(co, size, title) {
 	checkMonotone(co);
@@ -352,43 +301,18 @@ function psfImage(co, size, title) {
 	addPsfRow(co, fwhm, mtf50, psfNumbers[2]);
 }
 
-// Value of an option as a number, refused when it is none.
-function optionNumber(key, otherwise) {
-	if (!hasOption(key)) return otherwise;
-	text = String.trim(optionText(key, ""));
-	if (!matches(text, "[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?"))
-		fail(key + " must be a number, not \"" + text + "\"");
-	value = parseFloat(text);
-	if (!(abs(value) < 1e308)) fail(key + " must be a number, not \"" + text + "\"");
-	return value;
+// Gives the current image the scale of another one.
+function takeScale(source) {
+	made = getImageID();
+	selectImage(source);
+	getVoxelSize(width, height, depth, unit);
+	selectImage(made);
+	setVoxelSize(width, height, depth, unit);
 }
 
-// Plateau levels (v1, v2) of the one edge among n pixels; v1 is the darker side. Pixels are split at the middle
-// gray value; the halves' centres of mass give the direction, the share of dark pixels the position, and each
-// level is the median of the half of its side's pixels that lies farthest from that line.
-function estimateLevels(x, y, v, n) {
-	if (n < 8) fail("no edge: the region has " + n + " usable pixels; at least 8 are needed");
-	sorted = sortedPart(v, n);
-	low = quantile(sorted, 0.02);
-	high = quantile(sorted, 0.98);
-	if (!(high > low)) {
-		low = sorted[0];
-		high = sorted[n - 1];
-	}
-	if (!(high > low))
-		fail("no edge: the region is constant (every pixel is " + v[0] + "); choose a region that crosses a contrast edge");
-	line = coarseNormal(x, y, v, n, 0.5 * (low + high));
-	nx = line[0]; ny = line[1];
-	distance = newArray(n);
-	for (i = 0; i < n; i++) distance[i] = nx * x[i] + ny * y[i];
-	sorted = sortedPart(distance, n);
-	t = quantile(sorted, 1.0 - line[2]);
-	for (i = 0; i < n; i++) distance[i] = distance[i] - t;
-	return newArray(farMedian(v, distance, n, 1), farMedian(v, distance, n, -1));
-}
-
-function checkLevels(v1, v2) {
-	if (v1 == v2) fail("v1 and v2 are both " + v1 + ": an edge needs two different plateau levels");
+// Shows the current image again.
+function endQuiet() {
+	if (!wasQuiet) setBatchMode(false);
 }
 
 // Text of a profile for messages: "p1=1.2, p3=0.01".
@@ -449,6 +373,12 @@ function radial(co, reach, r) {
 	return sum * step / PI;
 }
 
+// Text of a number that reads back to the same double (d2s keeps 10 digits only).
+function full(value) {
+	// The decimal sign follows the language of the system.
+	return replace(String.format("%.17g", value), ",", ".");
+}
+
 // Where the value that starts at i ends: at a space, or behind a bracket that a space or the end follows.
 function valueEnd(text, i, key) {
 	n = lengthOf(text);
@@ -472,11 +402,24 @@ function addOption(key, value, known) {
 		fail("unknown key \"" + key + "\"; the keys are: " + String.join(known, ", "));
 	if (contains(optionKeys, key)) fail(key + " is given twice");
 	if (value == "") fail(key + " needs a value: " + key + "=...");
+	if (startsWith(value, "&"))
+		fail(key + "=" + value + ": a command that is a macro itself cannot see your macro's variables; join the number to the string instead, \"" + key + "=\" + " + substring(value, 1));
 	if (startsWith(value, "[") && endsWith(value, "]")) value = substring(value, 1, lengthOf(value) - 1);
 	optionKeys = Array.concat(optionKeys, newArray(key, ""));
 	optionValues = Array.concat(optionValues, newArray(value, ""));
 	optionKeys = Array.trim(optionKeys, optionKeys.length - 1);
 	optionValues = Array.trim(optionValues, optionValues.length - 1);
+}
+
+// Value of an option as a number, refused when it is none.
+function optionNumber(key, otherwise) {
+	if (!hasOption(key)) return otherwise;
+	text = String.trim(optionText(key, ""));
+	if (!matches(text, "[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?"))
+		fail(key + " must be a number, not \"" + text + "\"");
+	value = parseFloat(text);
+	if (!(abs(value) < 1e308)) fail(key + " must be a number, not \"" + text + "\"");
+	return value;
 }
 
 function contains(list, word) {
@@ -485,9 +428,65 @@ function contains(list, word) {
 	return false;
 }
 
+// Reads the finite pixels of the current image's region.
+function readRegion() {
+	getSelectionBounds(left, top, width, height);
+	right = minOf(left + width, getWidth());
+	bottom = minOf(top + height, getHeight());
+	left = maxOf(left, 0);
+	top = maxOf(top, 0);
+	type = selectionType();
+	if (type >= 5 && type <= 7) {
+		readBand();
+		return;
+	}
+	if (type == 8 || type == 10) fail("a point or angle selection holds no pixels; use a rectangle, area or line");
+	if (left >= right || top >= bottom)
+		fail("the region lies outside the image of " + getWidth() + " x " + getHeight() + " pixels");
+	startRegion((right - left) * (bottom - top));
+	shaped = type > 0;
+	for (y = top; y < bottom; y++) {
+		for (x = left; x < right; x++) {
+			inside = true;
+			if (shaped) inside = selectionContains(x, y);
+			if (inside) addRegionPixel(x, y);
+		}
+	}
+	endRegion();
+}
+
+// Plateau levels (v1, v2) of the one edge among n pixels; v1 is the darker side. Pixels are split at the middle
+// gray value; the halves' centres of mass give the direction, the share of dark pixels the position, and each
+// level is the median of the half of its side's pixels that lies farthest from that line.
+function estimateLevels(x, y, v, n) {
+	if (n < 8) fail("no edge: the region has " + n + " usable pixels; at least 8 are needed");
+	sorted = sortedPart(v, n);
+	low = quantile(sorted, 0.02);
+	high = quantile(sorted, 0.98);
+	if (!(high > low)) {
+		low = sorted[0];
+		high = sorted[n - 1];
+	}
+	if (!(high > low))
+		fail("no edge: the region is constant (every pixel is " + v[0] + "); choose a region that crosses a contrast edge");
+	line = coarseNormal(x, y, v, n, 0.5 * (low + high));
+	nx = line[0]; ny = line[1];
+	distance = newArray(n);
+	for (i = 0; i < n; i++) distance[i] = nx * x[i] + ny * y[i];
+	sorted = sortedPart(distance, n);
+	t = quantile(sorted, 1.0 - line[2]);
+	for (i = 0; i < n; i++) distance[i] = distance[i] - t;
+	return newArray(farMedian(v, distance, n, 1), farMedian(v, distance, n, -1));
+}
+
+function checkLevels(v1, v2) {
+	if (v1 == v2) fail("v1 and v2 are both " + v1 + ": an edge needs two different plateau levels");
+}
+
 // Makes a 32-bit copy of the current slice the current image, with every pixel v replaced by a macro expression;
 // its scale and selection are kept, notes of other commands are not.
 function derivedImage(code, title) {
+	beginQuiet();
 	source = getImageID();
 	selected = selectionType() >= 0;
 	if (selected) run("Select None");
@@ -508,6 +507,7 @@ function derivedImage(code, title) {
 		run("Restore Selection");
 		selectImage(made);
 	}
+	endQuiet();
 }
 
 // A number for a macro text, as a whole number over powers of two: ImageJ reads those without an error, other
@@ -526,151 +526,43 @@ function exact(value) {
 	return "(" + d2s(value, 0) + divisors + "/" + d2s(power, 0) + ")";
 }
 
-// Pixels of the band along a line selection, as wide as the line, or 32 px for a thin one.
-function readBand() {
-	getSelectionCoordinates(px, py);
-	half = 16;
-	if (Roi.getStrokeWidth > 1) half = Roi.getStrokeWidth / 2;
-	startRegion(getWidth() * getHeight());
-	for (y = 0; y < getHeight(); y++) {
-		for (x = 0; x < getWidth(); x++) {
-			inside = false;
-			for (k = 0; k + 1 < px.length; k++) {
-				// Whole coordinates of a line lie at pixel corners; pixel centres are half a pixel on.
-				dx = px[k + 1] - px[k]; dy = py[k + 1] - py[k];
-				length = sqrt(dx * dx + dy * dy);
-				if (length > 0) {
-					u = x + 0.5 - px[k]; w = y + 0.5 - py[k];
-					along = (u * dx + w * dy) / length;
-					if (along >= 0 && along <= length && abs(u * dy - w * dx) / length <= half) inside = true;
+// Least-squares plane f = a + b x + c y: (a, b, c, p, angle, sd_a, sd_b, sd_c, sd_p, n).
+// Pixels are chosen by position, the distance to the line, and weighted by the model's (E (1 - E))^2, iterated:
+// chosen by their measured 0 < g < 1/2, plateau noise would make the slope up to 90 % too small.
+function fitPlane(x, y, f, n) {
+	if (n < 4)
+		fail("no edge: f has " + n + " defined pixels here (0 < g < 1/2); at least 4 are needed. Check v1 and v2 and the region");
+	cx = mean(x, n);
+	cy = mean(y, n);
+	s = startPlane(x, y, f, n, cx, cy);
+	band = newArray(0); bx = band; by = band; bf = band; center = newArray(3); reach = 0; m = 0;
+	for (k = 0; k < 200; k++) {
+		limit = maxOf(4, 2 * sqrt(s[1] * s[1] + s[2] * s[2]));
+		if (k == 0 || planeChange(s, center, x, y, n, cx, cy) > reach - limit) {
+			// Only pixels near the line can have a weight: the others are set aside until it has moved too far.
+			center = Array.copy(s);
+			reach = 2 * limit;
+			bx = newArray(n); by = newArray(n); bf = newArray(n); m = 0;
+			for (i = 0; i < n; i++) {
+				u = x[i] - cx; w = y[i] - cy;
+				if (abs(s[0] + s[1] * u + s[2] * w) <= reach) {
+					bx[m] = u; by[m] = w; bf[m] = f[i]; m++;
 				}
 			}
-			if (inside) addRegionPixel(x, y);
+		}
+		before = s;
+		s = weightedPlane(bx, by, bf, m, before, limit);
+		change = 0; largest = 1;
+		for (i = 0; i < 3; i++) {
+			change = maxOf(change, abs(s[i] - before[i]));
+			largest = maxOf(largest, abs(s[i]));
+		}
+		if (change <= 1e-11 * largest) {
+			row = planeRow(bx, by, bf, m, before, s, limit, cx, cy);
+			return row;
 		}
 	}
-	endRegion();
-}
-
-function startRegion(size) {
-	regionX = newArray(size);
-	regionY = newArray(size);
-	regionV = newArray(size);
-	regionN = 0;
-}
-
-// Adds a pixel unless it is NaN or infinite.
-function addRegionPixel(x, y) {
-	v = getPixel(x, y);
-	if (abs(v) < 1e300) {
-		regionX[regionN] = x;
-		regionY[regionN] = y;
-		regionV[regionN] = v;
-		regionN++;
-	}
-}
-
-function endRegion() {
-	regionX = Array.trim(regionX, regionN);
-	regionY = Array.trim(regionY, regionN);
-	regionV = Array.trim(regionV, regionN);
-}
-
-function mean(values, n) {
-	sum = 0;
-	for (i = 0; i < n; i++) sum += values[i];
-	return sum / n;
-}
-
-// First plane: pixels near f = 0 only, the band widened until it determines a plane.
-function startPlane(x, y, f, n, cx, cy) {
-	limits = newArray(1, 1.5, 2, 3, 5, 1e300);
-	for (k = 0; k < limits.length; k++) {
-		sums = newArray(9);
-		for (i = 0; i < n; i++)
-			if (abs(f[i]) <= limits[k]) addPixel(sums, x[i] - cx, y[i] - cy, f[i], 1);
-		if (sums[0] >= 4) {
-			s = solvePlane(sums);
-			// && would look at s[1] of an empty array too.
-			if (s.length == 3) {
-				if (s[1] * s[1] + s[2] * s[2] > 0) return s;
-			}
-		}
-	}
-	fail("no edge: the pixels with a defined f lie on one line or show no slope");
-}
-
-// The largest difference between two planes over the pixels' bounding box: it lies in a corner.
-function planeChange(s, r, x, y, n, cx, cy) {
-	largest = 0;
-	Array.getStatistics(x, left, right);
-	Array.getStatistics(y, top, bottom);
-	for (i = 0; i < 4; i++) {
-		u = left; w = top;
-		if (i % 2 == 1) u = right;
-		if (i >= 2) w = bottom;
-		largest = maxOf(largest, abs(s[0] - r[0] + (s[1] - r[1]) * (u - cx) + (s[2] - r[2]) * (w - cy)));
-	}
-	return largest;
-}
-
-// One step: weights (E (1 - E))^2 of the plane r, and a taper that ends smoothly at |f| = limit.
-function weightedPlane(x, y, f, n, r, limit) {
-	a = r[0]; b = r[1]; c = r[2];
-	s1 = 0; sx = 0; sy = 0; sxx = 0; sxy = 0; syy = 0; sf = 0; sfx = 0; sfy = 0;
-	for (i = 0; i < n; i++) {
-		u = x[i]; v = y[i];
-		m = a + b * u + c * v;
-		t = 1 - m * m / (limit * limit);
-		if (t > 0) {
-			e = 1 / (1 + exp(m));
-			w = e * (1 - e) * t;
-			w = w * w;
-			q = w * f[i];
-			wx = w * u; wy = w * v;
-			s1 += w; sx += wx; sy += wy;
-			sxx += wx * u; sxy += wx * v; syy += wy * v;
-			sf += q; sfx += q * u; sfy += q * v;
-		}
-	}
-	s = solvePlane(newArray(s1, sx, sy, sxx, sxy, syy, sf, sfx, sfy));
-	if (s.length == 0)
-		fail("no plane: the usable pixels lie on one line; choose a larger region or check v1 and v2");
-	return s;
-}
-
-// The fitted plane in whole-image coordinates, with standard deviations for noise of variance s^2 / (E (1 - E))^2.
-function planeRow(x, y, f, n, r, s, limit, cx, cy) {
-	normal = newArray(9); middle = newArray(9); z = newArray(3);
-	share = 0; shares = 0; squares = 0; count = 0;
-	for (i = 0; i < n; i++) {
-		m = r[0] + r[1] * x[i] + r[2] * y[i];
-		t = 1 - m * m / (limit * limit);
-		if (t > 0) {
-			e = 1 / (1 + exp(m));
-			t = t * t;
-			w = e * (1 - e) * e * (1 - e) * t;
-			z[0] = 1; z[1] = x[i]; z[2] = y[i];
-			for (j = 0; j < 9; j++) {
-				q = w * z[floor(j / 3)] * z[j % 3];
-				normal[j] += q;
-				middle[j] += q * t;
-			}
-			d = f[i] - s[0] - s[1] * x[i] - s[2] * y[i];
-			count++; share += t; shares += t * t; squares += w * d * d;
-		}
-	}
-	effective = share * share / shares;
-	noise = squares / share * effective / maxOf(effective - 3, 1);
-	inv = inverse(normal, 3);
-	v = product(inv, middle, 3);
-	v = product(v, inv, 3);
-	for (j = 0; j < 9; j++) v[j] = v[j] * noise;
-	b = s[1]; c = s[2]; p = sqrt(b * b + c * c);
-	if (!(p > 0)) fail("no edge: the fitted plane has no slope");
-	// The variance of a = s0 - b cx - c cy, and that of p along (b, c) / p.
-	va = v[0] + cx * cx * v[4] + cy * cy * v[8] - 2 * cx * v[1] - 2 * cy * v[2] + 2 * cx * cy * v[5];
-	vp = (b * b * v[4] + 2 * b * c * v[5] + c * c * v[8]) / (p * p);
-	return newArray(s[0] - b * cx - c * cy, b, c, p, atan2(c, b) * 180 / PI, sqrt(va), sqrt(v[4]), sqrt(v[8]), sqrt(vp), count);
+	fail("the plane fit did not settle: f has no single straight edge in this region");
 }
 
 // Adds a row to the Results table.
@@ -947,6 +839,63 @@ function addPsfRow(co, fwhm, mtf50, outside) {
 	addRow(names, values);
 }
 
+// p1 d + p3 d^3 + ... (Horner).
+function oddValue(co, d) {
+	u = d * d;
+	sum = 0;
+	for (k = co.length - 1; k >= 0; k--) sum = sum * u + co[k];
+	return sum * d;
+}
+
+// Pixels of the band along a line selection, as wide as the line, or 32 px for a thin one.
+function readBand() {
+	getSelectionCoordinates(px, py);
+	half = 16;
+	if (Roi.getStrokeWidth > 1) half = Roi.getStrokeWidth / 2;
+	startRegion(getWidth() * getHeight());
+	for (y = 0; y < getHeight(); y++) {
+		for (x = 0; x < getWidth(); x++) {
+			inside = false;
+			for (k = 0; k + 1 < px.length; k++) {
+				// Whole coordinates of a line lie at pixel corners; pixel centres are half a pixel on.
+				dx = px[k + 1] - px[k]; dy = py[k + 1] - py[k];
+				length = sqrt(dx * dx + dy * dy);
+				if (length > 0) {
+					u = x + 0.5 - px[k]; w = y + 0.5 - py[k];
+					along = (u * dx + w * dy) / length;
+					if (along >= 0 && along <= length && abs(u * dy - w * dx) / length <= half) inside = true;
+				}
+			}
+			if (inside) addRegionPixel(x, y);
+		}
+	}
+	endRegion();
+}
+
+function startRegion(size) {
+	regionX = newArray(size);
+	regionY = newArray(size);
+	regionV = newArray(size);
+	regionN = 0;
+}
+
+// Adds a pixel unless it is NaN or infinite.
+function addRegionPixel(x, y) {
+	v = getPixel(x, y);
+	if (abs(v) < 1e300) {
+		regionX[regionN] = x;
+		regionY[regionN] = y;
+		regionV[regionN] = v;
+		regionN++;
+	}
+}
+
+function endRegion() {
+	regionX = Array.trim(regionX, regionN);
+	regionY = Array.trim(regionY, regionN);
+	regionV = Array.trim(regionV, regionN);
+}
+
 // The first n values, sorted.
 function sortedPart(values, n) {
 	part = Array.trim(values, n);
@@ -1001,70 +950,107 @@ function farMedian(v, distance, n, sign) {
 	return median(far);
 }
 
-// p1 d + p3 d^3 + ... (Horner).
-function oddValue(co, d) {
-	u = d * d;
-	sum = 0;
-	for (k = co.length - 1; k >= 0; k--) sum = sum * u + co[k];
-	return sum * d;
-}
-
 function forgetNotes() {
 	notes = newArray("plane", "profile", "levels", "source", "psf");
 	for (k = 0; k < notes.length; k++) Property.set("edgepsf." + notes[k], "");
 }
 
-// The sums 1, x, y, x^2, x y, y^2, f, f x, f y, each weighted.
-function addPixel(sums, x, y, f, w) {
-	sums[0] += w; sums[1] += w * x; sums[2] += w * y;
-	sums[3] += w * x * x; sums[4] += w * x * y; sums[5] += w * y * y;
-	sums[6] += w * f; sums[7] += w * f * x; sums[8] += w * f * y;
+function mean(values, n) {
+	sum = 0;
+	for (i = 0; i < n; i++) sum += values[i];
+	return sum / n;
 }
 
-// a, b, c from the sums; an empty array where they do not determine a plane.
-function solvePlane(s) {
-	inv = inverse(newArray(s[0], s[1], s[2], s[1], s[3], s[4], s[2], s[4], s[5]), 3);
-	if (inv.length == 0) return inv;
-	solution = times(inv, newArray(s[6], s[7], s[8]), 3);
-	return solution;
-}
-
-// Inverse of a symmetric positive n x n matrix (row by row in one array), scaled to ones on its diagonal and
-// inverted by Gauss-Jordan elimination with pivoting; an empty array where it is singular to 1e-10.
-function inverse(matrix, n) {
-	scale = newArray(n);
-	for (i = 0; i < n; i++) {
-		if (!(matrix[i * n + i] > 0)) return newArray(0);
-		scale[i] = sqrt(matrix[i * n + i]);
-	}
-	m = newArray(n * n);
-	out = newArray(n * n);
-	before = 0;
-	for (i = 0; i < n; i++) {
-		out[i * n + i] = 1;
-		for (j = 0; j < n; j++) {
-			m[i * n + j] = matrix[i * n + j] / (scale[i] * scale[j]);
-			before += m[i * n + j] * m[i * n + j];
+// First plane: pixels near f = 0 only, the band widened until it determines a plane.
+function startPlane(x, y, f, n, cx, cy) {
+	limits = newArray(1, 1.5, 2, 3, 5, 1e300);
+	for (k = 0; k < limits.length; k++) {
+		sums = newArray(9);
+		for (i = 0; i < n; i++)
+			if (abs(f[i]) <= limits[k]) addPixel(sums, x[i] - cx, y[i] - cy, f[i], 1);
+		if (sums[0] >= 4) {
+			s = solvePlane(sums);
+			// && would look at s[1] of an empty array too.
+			if (s.length == 3) {
+				if (s[1] * s[1] + s[2] * s[2] > 0) return s;
+			}
 		}
 	}
-	if (!eliminate(m, out, n)) return newArray(0);
-	after = 0;
-	for (i = 0; i < n * n; i++) after += out[i] * out[i];
-	if (!(sqrt(before * after) < 1e10)) return newArray(0);
-	for (i = 0; i < n; i++)
-		for (j = 0; j < n; j++)
-			out[i * n + j] = out[i * n + j] / (scale[i] * scale[j]);
-	return out;
+	fail("no edge: the pixels with a defined f lie on one line or show no slope");
 }
 
-// Product of two n x n matrices.
-function product(left, right, n) {
-	out = newArray(n * n);
-	for (i = 0; i < n; i++)
-		for (j = 0; j < n; j++)
-			for (k = 0; k < n; k++)
-				out[i * n + j] += left[i * n + k] * right[k * n + j];
-	return out;
+// The largest difference between two planes over the pixels' bounding box: it lies in a corner.
+function planeChange(s, r, x, y, n, cx, cy) {
+	largest = 0;
+	Array.getStatistics(x, left, right);
+	Array.getStatistics(y, top, bottom);
+	for (i = 0; i < 4; i++) {
+		u = left; w = top;
+		if (i % 2 == 1) u = right;
+		if (i >= 2) w = bottom;
+		largest = maxOf(largest, abs(s[0] - r[0] + (s[1] - r[1]) * (u - cx) + (s[2] - r[2]) * (w - cy)));
+	}
+	return largest;
+}
+
+// One step: weights (E (1 - E))^2 of the plane r, and a taper that ends smoothly at |f| = limit.
+function weightedPlane(x, y, f, n, r, limit) {
+	a = r[0]; b = r[1]; c = r[2];
+	s1 = 0; sx = 0; sy = 0; sxx = 0; sxy = 0; syy = 0; sf = 0; sfx = 0; sfy = 0;
+	for (i = 0; i < n; i++) {
+		u = x[i]; v = y[i];
+		m = a + b * u + c * v;
+		t = 1 - m * m / (limit * limit);
+		if (t > 0) {
+			e = 1 / (1 + exp(m));
+			w = e * (1 - e) * t;
+			w = w * w;
+			q = w * f[i];
+			wx = w * u; wy = w * v;
+			s1 += w; sx += wx; sy += wy;
+			sxx += wx * u; sxy += wx * v; syy += wy * v;
+			sf += q; sfx += q * u; sfy += q * v;
+		}
+	}
+	s = solvePlane(newArray(s1, sx, sy, sxx, sxy, syy, sf, sfx, sfy));
+	if (s.length == 0)
+		fail("no plane: the usable pixels lie on one line; choose a larger region or check v1 and v2");
+	return s;
+}
+
+// The fitted plane in whole-image coordinates, with standard deviations for noise of variance s^2 / (E (1 - E))^2.
+function planeRow(x, y, f, n, r, s, limit, cx, cy) {
+	normal = newArray(9); middle = newArray(9); z = newArray(3);
+	share = 0; shares = 0; squares = 0; count = 0;
+	for (i = 0; i < n; i++) {
+		m = r[0] + r[1] * x[i] + r[2] * y[i];
+		t = 1 - m * m / (limit * limit);
+		if (t > 0) {
+			e = 1 / (1 + exp(m));
+			t = t * t;
+			w = e * (1 - e) * e * (1 - e) * t;
+			z[0] = 1; z[1] = x[i]; z[2] = y[i];
+			for (j = 0; j < 9; j++) {
+				q = w * z[floor(j / 3)] * z[j % 3];
+				normal[j] += q;
+				middle[j] += q * t;
+			}
+			d = f[i] - s[0] - s[1] * x[i] - s[2] * y[i];
+			count++; share += t; shares += t * t; squares += w * d * d;
+		}
+	}
+	effective = share * share / shares;
+	noise = squares / share * effective / maxOf(effective - 3, 1);
+	inv = inverse(normal, 3);
+	v = product(inv, middle, 3);
+	v = product(v, inv, 3);
+	for (j = 0; j < 9; j++) v[j] = v[j] * noise;
+	b = s[1]; c = s[2]; p = sqrt(b * b + c * c);
+	if (!(p > 0)) fail("no edge: the fitted plane has no slope");
+	// The variance of a = s0 - b cx - c cy, and that of p along (b, c) / p.
+	va = v[0] + cx * cx * v[4] + cy * cy * v[8] - 2 * cx * v[1] - 2 * cy * v[2] + 2 * cx * cy * v[5];
+	vp = (b * b * v[4] + 2 * b * c * v[5] + c * c * v[8]) / (p * p);
+	return newArray(s[0] - b * cx - c * cy, b, c, p, atan2(c, b) * 180 / PI, sqrt(va), sqrt(v[4]), sqrt(v[8]), sqrt(vp), count);
 }
 
 function startSlope(d, f, n) {
@@ -1103,12 +1089,50 @@ function countDifferent(sorted) {
 	return different;
 }
 
+// Inverse of a symmetric positive n x n matrix (row by row in one array), scaled to ones on its diagonal and
+// inverted by Gauss-Jordan elimination with pivoting; an empty array where it is singular to 1e-10.
+function inverse(matrix, n) {
+	scale = newArray(n);
+	for (i = 0; i < n; i++) {
+		if (!(matrix[i * n + i] > 0)) return newArray(0);
+		scale[i] = sqrt(matrix[i * n + i]);
+	}
+	m = newArray(n * n);
+	out = newArray(n * n);
+	before = 0;
+	for (i = 0; i < n; i++) {
+		out[i * n + i] = 1;
+		for (j = 0; j < n; j++) {
+			m[i * n + j] = matrix[i * n + j] / (scale[i] * scale[j]);
+			before += m[i * n + j] * m[i * n + j];
+		}
+	}
+	if (!eliminate(m, out, n)) return newArray(0);
+	after = 0;
+	for (i = 0; i < n * n; i++) after += out[i] * out[i];
+	if (!(sqrt(before * after) < 1e10)) return newArray(0);
+	for (i = 0; i < n; i++)
+		for (j = 0; j < n; j++)
+			out[i * n + j] = out[i * n + j] / (scale[i] * scale[j]);
+	return out;
+}
+
 // matrix (n x n) times a vector.
 function times(matrix, vector, n) {
 	out = newArray(n);
 	for (i = 0; i < n; i++)
 		for (j = 0; j < n; j++)
 			out[i] += matrix[i * n + j] * vector[j];
+	return out;
+}
+
+// Product of two n x n matrices.
+function product(left, right, n) {
+	out = newArray(n * n);
+	for (i = 0; i < n; i++)
+		for (j = 0; j < n; j++)
+			for (k = 0; k < n; k++)
+				out[i * n + j] += left[i * n + k] * right[k * n + j];
 	return out;
 }
 
@@ -1188,6 +1212,21 @@ function median(sorted) {
 	n = sorted.length;
 	if (n % 2 == 1) return sorted[(n - 1) / 2];
 	return (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
+}
+
+// The sums 1, x, y, x^2, x y, y^2, f, f x, f y, each weighted.
+function addPixel(sums, x, y, f, w) {
+	sums[0] += w; sums[1] += w * x; sums[2] += w * y;
+	sums[3] += w * x * x; sums[4] += w * x * y; sums[5] += w * y * y;
+	sums[6] += w * f; sums[7] += w * f * x; sums[8] += w * f * y;
+}
+
+// a, b, c from the sums; an empty array where they do not determine a plane.
+function solvePlane(s) {
+	inv = inverse(newArray(s[0], s[1], s[2], s[1], s[3], s[4], s[2], s[4], s[5]), 3);
+	if (inv.length == 0) return inv;
+	solution = times(inv, newArray(s[6], s[7], s[8]), 3);
+	return solution;
 }
 
 // Turns m into the unit matrix and does the same row operations to out.

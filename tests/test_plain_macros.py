@@ -199,6 +199,64 @@ def test_bad_input_is_refused_with_a_sentence(clean, tmp_path, text, sentence):
         clean.run_macro(PLAIN, text.format(path=path, flat=tmp_path / "flat.tif"))
 
 
+SCRIPTS = MACROS / "scripts" / "Plugins" / "Edge_PSF"
+
+
+def script(name: str) -> Path:
+    """The file that ImageJ's menu shows under a command's name."""
+    return SCRIPTS / (name.replace(" ", "_") + ".ijm")
+
+
+@pytest.mark.parametrize("case", [CASES[1], CASES[3]], ids=["given", "estimated"])
+def test_menu_scripts_agree_with_python(clean, tmp_path, case):
+    seed, noise, bits, _, given, degree = case
+    image, levels = edge(seed, noise, bits)
+    roi = (12, 7, 115, 96)
+    expected = chain(image, roi, levels if given else None, degree)
+    clean.run_macro(f'open("{write_edge(tmp_path, image)}"); makeRectangle{roi};')
+    clean.run_macro(script("Edge g..."), f"v1={levels[0]!r} v2={levels[1]!r}" if given else "")
+    for name in ("Edge f...", "Fit Edge Plane", "Edge Distance Map"):
+        clean.run_macro(script(name))
+    clean.run_macro(script("Fit Edge Profile..."), f"degree={degree}")
+    assert clean.run_macro("return getTitle();") == "edge-distance"
+    co = " ".join(f"p{k}={expected['row'][f'p{k}']!r}" for k in range(1, degree + 1, 2))
+    clean.run_macro(script("PSF from Profile..."), co)
+    for name, data in expected["images"].items():
+        path = tmp_path / f"script-{name}.tif"
+        clean.run_macro(f'selectImage("edge-{name}"); saveAs("Tiff", "{path}"); rename("edge-{name}");')
+        np.testing.assert_allclose(tifffile.imread(path), data, rtol=0, atol=1e-5 * np.nanmax(np.abs(data)))
+    for row, name in enumerate(("plane", "profile", "psf")):
+        for column, value in expected[name].items():
+            seen = float(clean.run_macro(f'return String.format("%.17g", getResult("{column}", {row}));'))
+            scale = (
+                np.hypot(expected["plane"]["b"], expected["plane"]["c"])
+                if column in ("b", "c")
+                else abs(value)
+            )
+            assert seen == pytest.approx(value, abs=1e-5 * scale), column
+
+
+@pytest.mark.parametrize("name", ["Edge g...", "Edge f...", "Fit Edge Plane", "Edge Distance Map"])
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [("sigma=3", 'unknown key "sigma"; the keys are'), ("", "there is no image open")],
+)
+def test_menu_scripts_refuse_with_a_sentence(clean, tmp_path, name, options, sentence):
+    if options:
+        clean.run_macro(f'open("{write_edge(tmp_path, edge(1, 0.0, 8)[0])}");')
+    with pytest.raises(MacroError, match=re.escape(f"{name.rstrip('.')}: ")) as caught:
+        clean.run_macro(script(name), options)
+    assert sentence in str(caught.value)
+
+
+def test_every_menu_script_is_a_command_of_the_table():
+    from edgepsf.commands import BY_NAME
+
+    names = {path.name.removesuffix(".ijm").replace("_", " ") for path in SCRIPTS.glob("*.ijm")}
+    assert names
+    assert names <= set(BY_NAME)
+
+
 def test_made_macros_are_up_to_date(monkeypatch):
     monkeypatch.syspath_prepend(str(MACROS))
     monkeypatch.setattr(sys, "dont_write_bytecode", True)

@@ -20,6 +20,11 @@ if (argument == "" && !is("Batch Mode")) argument = askChain();
 line = edgeChain(argument);
 return line;
 
+// Stops with a sentence.
+function fail(message) {
+	exit(commandName + ": " + message);
+}
+
 // The whole chain with one option string.
 function edgeChain(argument) {
 	readOptions(argument, "path v1 v2 x y width height degree out");
@@ -36,17 +41,20 @@ function edgeChain(argument) {
 	saveCopy(out, base + "-g");
 	makeF();
 	saveCopy(out, base + "-f");
-	readRegion();
-	plane = fitPlane(regionX, regionY, regionV, regionN);
+	plane = planeHere();
 	addPlaneRow(plane);
-	Property.set("edgepsf.plane", full(plane[0]) + " " + full(plane[1]) + " " + full(plane[2]));
+	notePlane(plane);
 	makeDistance(plane[0], plane[1], plane[2]);
 	saveCopy(out, base + "-distance");
 	distance = valuesThere();
 	fit = fitProfile(distance, regionV, regionN, degree);
 	addProfileRow(fit);
 	co = Array.trim(fit, (degree + 1) / 2);
+	map = getImageID();
+	beginQuiet();
 	psfImage(co, 0, base + "-PSF");
+	takeScale(map);
+	endQuiet();
 	saveCopy(out, base + "-PSF");
 	printChain(levels, plane, co);
 	line = chainLine(plane, co);
@@ -65,18 +73,6 @@ function selectRegion() {
 	width = optionInteger("width", 0, 1);
 	height = optionInteger("height", 0, 1);
 	makeRectangle(optionInteger("x", 0, -1e9), optionInteger("y", 0, -1e9), width, height);
-}
-
-// Given levels, else those estimated in the region.
-function chainLevels() {
-	if (hasOption("v1") != hasOption("v2")) fail("give both plateau levels v1 and v2, or neither");
-	if (hasOption("v1")) levels = newArray(optionNumber("v1", 0), optionNumber("v2", 0));
-	else {
-		readRegion();
-		levels = estimateLevels(regionX, regionY, regionV, regionN);
-	}
-	checkLevels(levels[0], levels[1]);
-	return levels;
 }
 
 // Writes the current image into a folder; its title stays.

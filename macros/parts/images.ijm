@@ -29,9 +29,23 @@ function freeTitle(title) {
 	return name;
 }
 
+var wasQuiet = false;
+
+// Works without windows, where the caller does not already: to select a window can take two seconds.
+function beginQuiet() {
+	wasQuiet = is("Batch Mode");
+	if (!wasQuiet) setBatchMode(true);
+}
+
+// Shows the current image again.
+function endQuiet() {
+	if (!wasQuiet) setBatchMode(false);
+}
+
 // Makes a 32-bit copy of the current slice the current image, with every pixel v replaced by a macro expression;
 // its scale and selection are kept, notes of other commands are not.
 function derivedImage(code, title) {
+	beginQuiet();
 	source = getImageID();
 	selected = selectionType() >= 0;
 	if (selected) run("Select None");
@@ -52,6 +66,7 @@ function derivedImage(code, title) {
 		run("Restore Selection");
 		selectImage(made);
 	}
+	endQuiet();
 }
 
 function forgetNotes() {
@@ -76,7 +91,7 @@ function makeDistance(a, b, c) {
 	if (!(p > 0)) fail("a plane with slope p = " + p + " has no edge: give b and c that are not both zero");
 	origin = getTitle();
 	derivedImage("v=(" + exact(a) + "+" + exact(b) + "*x+" + exact(c) + "*y)/" + exact(p) + ";", "" + baseTitle() + "-distance");
-	Property.set("edgepsf.plane", full(a) + " " + full(b) + " " + full(c));
+	notePlane(newArray(a, b, c));
 	Property.set("edgepsf.source", origin);
 }
 
@@ -171,8 +186,4 @@ function valuesThere() {
 	values = newArray(regionN);
 	for (i = 0; i < regionN; i++) values[i] = getPixel(regionX[i], regionY[i]);
 	return values;
-}
-
-function checkLevels(v1, v2) {
-	if (v1 == v2) fail("v1 and v2 are both " + v1 + ": an edge needs two different plateau levels");
 }

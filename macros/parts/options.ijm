@@ -2,11 +2,6 @@ var optionKeys = newArray(0);
 var optionValues = newArray(0);
 var commandName = "";
 
-// Stops with a sentence.
-function fail(message) {
-	exit(commandName + ": " + message);
-}
-
 // Reads "key=value key=[value with spaces]"; an unknown or repeated key or an open bracket is refused.
 function readOptions(text, keys) {
 	known = split(keys, " ");
@@ -58,6 +53,8 @@ function addOption(key, value, known) {
 		fail("unknown key \"" + key + "\"; the keys are: " + String.join(known, ", "));
 	if (contains(optionKeys, key)) fail(key + " is given twice");
 	if (value == "") fail(key + " needs a value: " + key + "=...");
+	if (startsWith(value, "&"))
+		fail(key + "=" + value + ": a command that is a macro itself cannot see your macro's variables; join the number to the string instead, \"" + key + "=\" + " + substring(value, 1));
 	if (startsWith(value, "[") && endsWith(value, "]")) value = substring(value, 1, lengthOf(value) - 1);
 	optionKeys = Array.concat(optionKeys, newArray(key, ""));
 	optionValues = Array.concat(optionValues, newArray(value, ""));

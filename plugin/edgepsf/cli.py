@@ -91,19 +91,39 @@ def _run_command(command: Command, given: argparse.Namespace) -> int:
         o.key: _value(o, getattr(given, o.key)) for o in command.options if getattr(given, o.key) is not None
     }
     values = complete(values, command.options)
-    picture = io.read_picture(given.image) if given.image else None
+    picture = io.read_picture(given.image, command.color) if given.image else None
     if picture is not None:
         picture.roi = _roi(given.roi)
     for option in command.options:
         if option.kind == "image" and values[option.key] is not None:
             values[option.key] = io.read_picture(values[option.key])
+    if picture is not None and picture.plane_count > 1 and picture.data.ndim == 2 and not values.get("stack"):
+        hint = "; --stack takes all" if "stack" in values else ""
+        print(f"edgepsf: the first of {picture.plane_count} planes is used{hint}", file=sys.stderr)
     result = command.function(picture, **values)
     for warning in result.warnings:
         print(f"edgepsf: warning: {warning}", file=sys.stderr)
-    if command.output != "numbers" and given.output:
-        io.write_picture(given.output, result.picture)
-    _report(result, given.json, getattr(given, "output", None))
+    written = _write(result, given) if command.output != "numbers" and given.output else []
+    _report(result, given.json, written)
     return 0
+
+
+def _write(result, given) -> list[str]:
+    """Write the images: one under the name given, several with the channel added to it."""
+    from . import io
+
+    path = Path(given.output)
+    if len(result.pictures) == 1:
+        names = [path]
+    else:
+        names = [
+            path.with_name(f"{path.stem}-{p.title.rsplit('-', 1)[-1]}{path.suffix}") for p in result.pictures
+        ]
+    for name in names:
+        io.check_output(name, given.overwrite)
+    for name, picture in zip(names, result.pictures, strict=True):
+        io.write_picture(name, picture)
+    return [str(name) for name in names]
 
 
 def _value(option: Option, text: str) -> Any:
@@ -125,19 +145,21 @@ def _roi(text: str | None) -> tuple[int, ...] | None:
     return numbers
 
 
-def _report(result, as_json: bool, output: str | None) -> None:
+def _report(result, as_json: bool, written: list[str]) -> None:
     """Figures on stdout: one JSON object, or a line each."""
     figures = {**result.summary, **result.row}
     if as_json:
-        extra = {"warnings": result.warnings} | ({"output": str(Path(output))} if output else {})
+        extra = {"warnings": result.warnings} | (
+            {"output": written[0] if len(written) == 1 else written} if written else {}
+        )
         print(json.dumps(_finite({**figures, **extra})))
         return
     for name, value in (
         result.row or {k: v for k, v in figures.items() if not isinstance(v, (dict, list))}
     ).items():
         print(f"{name:>16}  {value:.8g}" if isinstance(value, float) else f"{name:>16}  {value}")
-    if output:
-        print(f"{'written':>16}  {output}")
+    for name in written:
+        print(f"{'written':>16}  {name}")
 
 
 def _finite(value: Any) -> Any:
@@ -152,11 +174,15 @@ def _finite(value: Any) -> Any:
 
 
 def _add_tools(commands) -> None:
-    """The subcommands that are not in the table: macro, doctor, demo."""
+    """The subcommands that are not in the table: macro, fiji open, doctor, demo."""
     macro = commands.add_parser("macro", help="run an ImageJ macro headless with the commands registered")
     macro.add_argument("file", metavar="FILE.ijm")
     macro.add_argument("argument", metavar="ARG", nargs="?", default="", help="what getArgument() returns")
     macro.set_defaults(run=_run_macro)
+    fiji = commands.add_parser("fiji", help="ImageJ's window: see edgepsf fiji --help")
+    words = fiji.add_subparsers(required=True, metavar="WHAT", parser_class=_Parser)
+    opened = words.add_parser("open", help="open ImageJ with the menu Plugins > Edge PSF")
+    opened.set_defaults(run=_run_fiji_open)
     doctor = commands.add_parser("doctor", help="versions, paths, and what is missing with its remedy")
     doctor.add_argument("--json", action="store_true")
     doctor.set_defaults(run=_run_doctor)
@@ -177,6 +203,13 @@ def _run_macro(given: argparse.Namespace) -> int:
     value = register().run_macro(path, given.argument)
     if value:
         print(value)
+    return 0
+
+
+def _run_fiji_open(given: argparse.Namespace) -> int:
+    from .imagej.menu import open_window
+
+    open_window()
     return 0
 
 

@@ -17,3 +17,10 @@ def linear_to_srgb(linear) -> np.ndarray:
     linear = np.asarray(linear, dtype=np.float64)
     curve = 1.055 * np.maximum(linear, 0.0031308) ** (1 / 2.4) - 0.055
     return np.where(linear <= 0.0031308, 12.92 * linear, curve)
+
+
+def srgb_slope(linear) -> np.ndarray:
+    """Derivative of `linear_to_srgb`."""
+    linear = np.asarray(linear, dtype=np.float64)
+    curve = 1.055 / 2.4 * np.maximum(linear, 0.0031308) ** (1 / 2.4 - 1)
+    return np.where(linear <= 0.0031308, 12.92, curve)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import operations
+from . import linear, operations
 from .deconvolve.operator import BOUNDARIES
 from .options import Option
 from .picture import Result
@@ -30,6 +30,8 @@ class Command:
     derived_as : str
         Option that the current picture becomes when it is a map derived from another one, which is then
         the picture worked on.
+    color : bool
+        Whether colour images are taken.
     example : str
         Option string that works, for the docs and tests.
     """
@@ -42,6 +44,7 @@ class Command:
     image: str = "needed"
     output: str = "image"
     derived_as: str = ""
+    color: bool = False
     example: str = ""
 
 
@@ -50,17 +53,48 @@ _V2 = Option("v2", "number", None, "plateau level on the other side", "gray valu
 _SIZE = Option(
     "size", "integer", None, "side of the kernel, odd; by default it holds 99.9 % of the energy", "px", (), 1
 )
+_STACK = Option("stack", "flag", False, "every plane of the stack, not only the one shown")
+_PLOT = Option("plot", "flag", False, "show it as a plot too")
 _COEFFICIENTS = tuple(
     Option(f"p{k}", "number", None, f"coefficient of d^{k} in f(d)", f"px^-{k}") for k in range(1, 16, 2)
 )
 
 COMMANDS: tuple[Command, ...] = (
     Command(
+        "Linear Channels...",
+        "linear",
+        linear.linear_channels,
+        "Linear light, 0 to 1: undoes the sRGB curve or a gamma, one 32-bit image a channel; merge goes back.",
+        (
+            Option(
+                "gamma",
+                "number",
+                None,
+                "exponent of the encoding, such as 2.2; the sRGB curve when not given",
+            ),
+            Option(
+                "maximum",
+                "number",
+                None,
+                "gray value of full light; 255, 65535 or 1 by the depth",
+                "gray value",
+            ),
+            Option("merge", "flag", False, "encode red=, green= and blue= into one colour picture"),
+            Option("red", "image", None, "linear red channel, with merge"),
+            Option("green", "image", None, "linear green channel, with merge"),
+            Option("blue", "image", None, "linear blue channel, with merge"),
+            Option("bits", "choice", "8", "depth of the merged picture", "", ("8", "16")),
+            _STACK,
+        ),
+        color=True,
+        example="gamma=2.2",
+    ),
+    Command(
         "Edge g...",
         "g",
         operations.edge_g,
         "Edge transform g = (v - v1) / (2 (v2 - v1)): 0 at level v1, 1/4 on the edge, 1/2 at level v2.",
-        (_V1, _V2),
+        (_V1, _V2, _STACK),
         example="v1=30 v2=100",
     ),
     Command(
@@ -68,7 +102,7 @@ COMMANDS: tuple[Command, ...] = (
         "f",
         operations.edge_f,
         "Logit f = log(1/(2g) - 1) of a g image, or of a gray image with v1= and v2=; NaN outside 0 < g < 1/2.",
-        (_V1, _V2),
+        (_V1, _V2, _STACK),
         example="v1=30 v2=100",
     ),
     Command(
@@ -98,6 +132,7 @@ COMMANDS: tuple[Command, ...] = (
         (
             Option("distance", "image", None, "distance map; by default that of the last plane fitted"),
             Option("degree", "integer", 5, "odd degree of the polynomial", "", (), 1),
+            _PLOT,
         ),
         output="numbers",
         derived_as="distance",
@@ -108,7 +143,7 @@ COMMANDS: tuple[Command, ...] = (
         "psf profile",
         operations.psf_from_profile,
         "P(r) of f(d) = p1 d + p3 d^3 + ... by the regular integral, written as a kernel image of sum 1.",
-        (*_COEFFICIENTS, _SIZE),
+        (*_COEFFICIENTS, _SIZE, _PLOT),
         image="optional",
         output="both",
         example="p1=1.2 p3=0.01",
@@ -118,7 +153,13 @@ COMMANDS: tuple[Command, ...] = (
         "psf edge",
         operations.psf_from_edge,
         "Full intensity fit of the edge in the region: levels, line and shape together; kernel image and numbers.",
-        (Option("model", "text", "auto", "auto, logistic, logistic3, logistic5, ..."), _V1, _V2, _SIZE),
+        (
+            Option("model", "text", "auto", "auto, logistic, logistic3, logistic5, ..."),
+            _V1,
+            _V2,
+            _SIZE,
+            _PLOT,
+        ),
         output="both",
         example="model=logistic",
     ),

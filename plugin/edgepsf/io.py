@@ -16,12 +16,14 @@ from .picture import Calibration, Picture
 _TIFF = (".tif", ".tiff")
 
 
-def read_picture(path: str | os.PathLike) -> Picture:
-    """Read a gray picture.
+def read_picture(path: str | os.PathLike, color: bool = False) -> Picture:
+    """Read a picture.
 
     Parameters
     ----------
     path : path of a TIFF (first plane, ImageJ's scale and notes kept) or any file Pillow reads
+    color : bool
+        Take colour images too, as data of shape (ny, nx, 3).
 
     Returns
     -------
@@ -31,35 +33,57 @@ def read_picture(path: str | os.PathLike) -> Picture:
     Raises
     ------
     InputError
-        If the file is missing, unreadable or a colour image.
+        If the file is missing, unreadable, or a colour image where none is wanted.
     """
     path = Path(path)
     if not path.is_file():
         raise InputError(f'there is no file "{path}"' + (" (it is a folder)" if path.is_dir() else ""))
     try:
-        data, calibration, notes = _read_tiff(path) if path.suffix.lower() in _TIFF else _read_other(path)
+        picture = _read_tiff(path) if path.suffix.lower() in _TIFF else _read_other(path)
     except InputError:
         raise
     except Exception as error:
         text = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(f'"{path}" cannot be read as a picture: {text}') from None
+    data = picture.data
     if data.ndim == 3 and data.shape[-1] in (3, 4):
+        if color:
+            picture.data = data[..., :3]
+            return picture
         raise InputError(
-            f'"{path}" is a colour (RGB) image; work on one channel in linear light: save one channel as a gray image'
+            f'"{path}" is a colour (RGB) image; work on one channel in linear light: run edgepsf linear first'
         )
     if data.ndim != 2:
         raise InputError(f'"{path}" holds an array of shape {data.shape}; a single gray plane is needed')
-    return Picture(data, path.name, None, calibration, notes)
+    return picture
 
 
-def _read_tiff(path: Path):
+def _read_tiff(path: Path) -> Picture:
     import tifffile
 
     with tifffile.TiffFile(path) as file:
         page = file.pages[0]
         data = page.asarray()
         meta = file.imagej_metadata or {}
-        return data, _tiff_calibration(page, meta), _notes(meta)
+        if data.ndim == 3 and page.planarconfig == 2:  # planes one after another
+            data = np.moveaxis(data, 0, -1)
+        sizes = tuple(int(meta.get(name, 1)) for name in ("channels", "slices", "frames"))
+        dimensions = sizes if np.prod(sizes) == len(file.pages) else (1, len(file.pages), 1)
+        if dimensions == (3, 1, 1) and meta.get("mode") in ("composite", "color"):
+            data = np.stack([file.pages[i].asarray() for i in range(3)], axis=-1)
+        scale, notes = _tiff_calibration(page, meta), _notes(meta)
+    return Picture(data, path.name, None, scale, notes, dimensions, lambda: _all_planes(path))
+
+
+def _all_planes(path: Path) -> np.ndarray:
+    """Every plane of a TIFF, in the order of the file."""
+    import tifffile
+
+    with tifffile.TiffFile(path) as file:
+        shapes = {page.shape for page in file.pages}
+        if len(shapes) != 1:
+            raise InputError(f'"{path}" holds pages of different sizes: {sorted(shapes)}')
+        return np.stack([page.asarray() for page in file.pages])
 
 
 def _tiff_calibration(page, meta) -> Calibration:
@@ -81,13 +105,13 @@ def _notes(meta) -> dict[str, str]:
     return {k: v for k, v in pairs.items() if k.startswith("edgepsf.")}
 
 
-def _read_other(path: Path):
+def _read_other(path: Path) -> Picture:
     from PIL import Image
 
     with Image.open(path) as image:
         if image.mode in ("P", "RGB", "RGBA", "CMYK", "YCbCr", "LA", "PA"):
             image = image.convert("RGB")
-        return np.asarray(image), Calibration(), {}
+        return Picture(np.asarray(image), path.name)
 
 
 def check_output(path: str | os.PathLike, overwrite: bool = False) -> Path:
@@ -140,11 +164,13 @@ def atomic_path(path: str | os.PathLike) -> Iterator[Path]:
 
 
 def write_picture(path: str | os.PathLike, picture: Picture) -> None:
-    """Write a picture as a 32-bit ImageJ TIFF with its scale and notes; complete or not at all."""
+    """Write a picture as an ImageJ TIFF with its scale and notes; complete or not at all.
+
+    Gray pictures become 32-bit; colour ones, shape (ny, nx, 3), keep their 8 or 16 bits a channel.
+    """
     import tifffile
 
-    data = np.ascontiguousarray(picture.data, dtype=np.float32)
-    metadata: dict = {"axes": "YX"}
+    data, metadata = _tiff_layout(picture)
     options: dict = {}
     if picture.calibration.calibrated:
         metadata["unit"] = picture.calibration.unit.replace("µ", "\\u00B5")
@@ -152,7 +178,21 @@ def write_picture(path: str | os.PathLike, picture: Picture) -> None:
     if picture.properties:
         metadata["Properties"] = dict(picture.properties)
     finite = data[np.isfinite(data)]
-    if finite.size:
+    if finite.size and data.dtype.kind == "f":
         metadata |= {"min": float(finite.min()), "max": float(finite.max())}
     with atomic_path(path) as temporary:
         tifffile.imwrite(temporary, data, imagej=True, metadata=metadata, **options)
+
+
+def _tiff_layout(picture: Picture) -> tuple[np.ndarray, dict]:
+    """Array and axes as ImageJ's TIFF wants them."""
+    data = np.ascontiguousarray(picture.data)
+    if data.ndim == 3 and data.shape[-1] == 3 and data.dtype == np.uint8:
+        return data, {"axes": "YXS"}
+    if data.ndim == 3 and data.shape[-1] == 3 and data.dtype == np.uint16:
+        return np.ascontiguousarray(np.moveaxis(data, -1, 0)), {"axes": "CYX", "mode": "composite"}
+    data = data.astype(np.float32, copy=False)
+    if data.ndim == 2:
+        return data, {"axes": "YX"}
+    channels, slices, frames = picture.dimensions
+    return data.reshape(frames, slices, channels, *data.shape[1:]), {"axes": "TZCYX"}

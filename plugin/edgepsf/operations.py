@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from . import drawing
 from .deconvolve import deconvolve as restore
 from .edge import fit as edge_fit
 from .edge import transform
@@ -21,13 +22,15 @@ from .region import take_region
 PLANE, PROFILE, LEVELS, SOURCE = "edgepsf.plane", "edgepsf.profile", "edgepsf.levels", "edgepsf.source"
 
 
-def _image(source: Picture, data: np.ndarray, suffix: str, **properties: str) -> Picture:
+def new_image(source: Picture, data: np.ndarray, suffix: str, **properties: str) -> Picture:
     """A new 32-bit picture made from another: its title, region and scale kept."""
     return replace(
         source,
         data=np.asarray(data, dtype=np.float32),
         title=source.base + suffix,
         properties=dict(properties),
+        dimensions=source.dimensions if np.ndim(data) == 3 else (1, 1, 1),
+        planes=None,
     )
 
 
@@ -41,32 +44,33 @@ def _levels(picture: Picture, v1, v2) -> tuple[float, float, bool]:
     return (*estimate_levels(region.values, region.mask), True)
 
 
-def edge_g(picture: Picture, v1=None, v2=None) -> Result:
+def edge_g(picture: Picture, v1=None, v2=None, stack=False) -> Result:
     """g of the whole picture, with levels given or estimated in its region."""
     v1, v2, estimated = _levels(picture, v1, v2)
-    out = _image(picture, transform.g(picture.data, v1, v2), "-g", **{LEVELS: as_property(v1, v2)})
-    return Result(out, summary={"v1": v1, "v2": v2, "levels_estimated": estimated})
+    values = transform.g(picture.all_planes() if stack else picture.data, v1, v2)
+    out = new_image(picture, values, "-g", **{LEVELS: as_property(v1, v2)})
+    return Result([out], summary={"v1": v1, "v2": v2, "levels_estimated": estimated})
 
 
-def edge_f(picture: Picture, v1=None, v2=None) -> Result:
+def edge_f(picture: Picture, v1=None, v2=None, stack=False) -> Result:
     """f of a g image, or of a gray image with v1 and v2; NaN outside 0 < g < ½."""
-    properties, summary = {}, {}
+    properties = {}
     if (v1 is None) != (v2 is None):
         raise InputError("give both plateau levels v1 and v2, or neither")
+    g = picture.all_planes() if stack else picture.data
     if v1 is not None:
-        g = transform.g(picture.data, v1, v2)
+        g = transform.g(g, v1, v2)
         properties[LEVELS] = as_property(v1, v2)
-    else:
-        g = np.asarray(picture.data, dtype=np.float64)
-        if LEVELS not in picture.properties and not _looks_like_g(g):
-            low, high = np.nanpercentile(g, [1, 99])
-            raise InputError(
-                f"this is no g image (values from {low:g} to {high:g}, not 0 to 0.5): "
-                "run Edge g... first, or give v1= and v2="
-            )
+    elif LEVELS not in picture.properties and not _looks_like_g(g):
+        low, high = np.nanpercentile(g, [1, 99])
+        raise InputError(
+            f"this is no g image (values from {low:g} to {high:g}, not 0 to 0.5): "
+            "run Edge g... first, or give v1= and v2="
+        )
     f = transform.f(g)
-    summary["defined_pixels"] = int(np.isfinite(f).sum())
-    return Result(_image(picture, f, "-f", **properties), summary=summary)
+    return Result(
+        [new_image(picture, f, "-f", **properties)], summary={"defined_pixels": int(np.isfinite(f).sum())}
+    )
 
 
 def _looks_like_g(g: np.ndarray) -> bool:
@@ -79,22 +83,34 @@ def _looks_like_g(g: np.ndarray) -> bool:
 
 def edge_plane(picture: Picture) -> Result:
     """Least-squares plane f = a + b x + c y in whole-image pixels."""
-    plane = _fit_plane(picture)
+    plane, region = _fit_plane(picture)
     sd_a, sd_b, sd_c = plane.sd
     row = {"a": plane.a, "b": plane.b, "c": plane.c, "p": plane.p, "angle": plane.normal_angle}
     row |= {"sd_a": sd_a, "sd_b": sd_b, "sd_c": sd_c, "sd_p": plane.sd_p, "n": plane.n}
-    return Result(row=row, properties={PLANE: as_property(plane.a, plane.b, plane.c)})
+    row |= _in_units(picture, {"p": -1, "sd_p": -1}, row)
+    lines = drawing.plane_lines(plane, region.origin, region.shape)
+    return Result(row=row, properties={PLANE: as_property(plane.a, plane.b, plane.c)}, lines=lines)
 
 
-def _fit_plane(picture: Picture) -> Plane:
+def _in_units(picture: Picture | None, powers: dict[str, int], row: dict) -> dict:
+    """The same lengths (power 1) or frequencies (power −1) in the unit of a calibrated image."""
+    if picture is None or not picture.calibration.calibrated:
+        return {}
+    size = picture.calibration.pixel_width
+    out = {f"{name}_unit": row[name] * size**power for name, power in powers.items()}
+    return out | {"unit": picture.calibration.unit}
+
+
+def _fit_plane(picture: Picture):
     region = take_region(picture.data, picture.roi)
-    return fit_plane(region.values, mask=region.mask, origin=region.origin)
+    aspect = picture.calibration.aspect
+    return fit_plane(region.values, mask=region.mask, origin=region.origin, aspect=aspect), region
 
 
 def _known_plane(picture: Picture) -> Plane:
     """The plane last fitted on this picture, or fitted now."""
     kept = picture.numbers(PLANE)
-    return Plane(*kept) if kept else _fit_plane(picture)
+    return Plane(*kept, aspect=picture.calibration.aspect) if kept else _fit_plane(picture)[0]
 
 
 def edge_distance(picture: Picture, a=None, b=None, c=None) -> Result:
@@ -102,14 +118,14 @@ def edge_distance(picture: Picture, a=None, b=None, c=None) -> Result:
     given = [v is not None for v in (a, b, c)]
     if any(given) and not all(given):
         raise InputError("give all of a, b and c, or none of them")
-    plane = Plane(a, b, c) if all(given) else _known_plane(picture)
+    plane = Plane(a, b, c, aspect=picture.calibration.aspect) if all(given) else _known_plane(picture)
     numbers = as_property(plane.a, plane.b, plane.c)
     distance = plane_distance(plane, np.shape(picture.data))
-    out = _image(picture, distance, "-distance", **{PLANE: numbers, SOURCE: picture.title})
-    return Result(out, summary={"a": plane.a, "b": plane.b, "c": plane.c, "p": plane.p})
+    out = new_image(picture, distance, "-distance", **{PLANE: numbers, SOURCE: picture.title})
+    return Result([out], summary={"a": plane.a, "b": plane.b, "c": plane.c, "p": plane.p})
 
 
-def edge_profile(picture: Picture, distance: Picture | None = None, degree: int = 5) -> Result:
+def edge_profile(picture: Picture, distance: Picture | None = None, degree: int = 5, plot=False) -> Result:
     """Odd polynomial f(d) from an f image and its distance map (or its plane)."""
     if SOURCE in picture.properties:
         raise InputError(f'"{picture.title}" is a distance map; give the f image, and this one as distance=')
@@ -125,42 +141,64 @@ def edge_profile(picture: Picture, distance: Picture | None = None, degree: int 
     y, x = region.origin[1], region.origin[0]
     part = d[y : y + region.shape[0], x : x + region.shape[1]]
     polynomial = profile_fit(part, region.values, degree, mask=region.mask)
-    warnings = []
+    result = Result(properties={PROFILE: as_property(*polynomial.coefficients)})
     if not polynomial.monotone:
-        warnings.append("f(d) does not rise everywhere: no PSF can be made of it; fit a lower degree")
-    row = polynomial.parameters | polynomial.sd | {"n": polynomial.n, "monotone": int(polynomial.monotone)}
-    return Result(row=row, properties={PROFILE: as_property(*polynomial.coefficients)}, warnings=warnings)
+        result.warnings.append("f(d) does not rise everywhere: no PSF can be made of it; fit a lower degree")
+    result.row = (
+        polynomial.parameters | polynomial.sd | {"n": polynomial.n, "monotone": int(polynomial.monotone)}
+    )
+    if plot:
+        inside = region.mask
+        result.graphs.append(
+            drawing.profile_graph(picture.base, part[inside], region.values[inside], polynomial)
+        )
+    return result
 
 
 def _kernel(psf: PointSpread, size, picture: Picture | None) -> Picture:
     """Kernel image titled after the picture that the PSF was read from."""
     source = picture or Picture(np.zeros((1, 1)), title="")
-    out = _image(source, psf.kernel(size), "-PSF" if picture else "PSF")
+    out = new_image(source, psf.kernel(size), "-PSF" if picture else "PSF")
     out.roi = None
     out.properties = {"edgepsf.psf": psf.to_json()}
     return out
 
 
-def psf_from_profile(picture: Picture | None, size=None, **coefficients) -> Result:
+def psf_from_profile(picture: Picture | None, size=None, plot=False, **coefficients) -> Result:
     """P(r) and kernel image of f(d) = p1 d + p3 d³ + …; without p1, of the profile last fitted."""
     given = {k: v for k, v in coefficients.items() if v is not None}
     if not given and picture is not None and PROFILE in picture.properties:
         given = {f"p{2 * i + 1}": v for i, v in enumerate(picture.numbers(PROFILE))}
-    psf = from_profile(**given)
+    psf = from_profile(aspect=picture.calibration.aspect if picture else 1.0, **given)
     row = psf.parameters | {"fwhm": psf.fwhm, "mtf50": psf.mtf50, "energy_outside": psf.crop_loss(size)}
-    return Result(_kernel(psf, size, picture), row, psf.summary(), warnings=psf.warnings)
+    row |= _in_units(picture, {"fwhm": 1, "mtf50": -1}, row)
+    result = Result([_kernel(psf, size, picture)], row, psf.summary(), warnings=list(psf.warnings))
+    if plot:
+        result.graphs.append(drawing.psf_graph(picture.base if picture else "PSF", psf))
+    return result
 
 
-def psf_from_edge(picture: Picture, model="auto", v1=None, v2=None, size=None) -> Result:
+def psf_from_edge(picture: Picture, model="auto", v1=None, v2=None, size=None, plot=False) -> Result:
     """The full intensity fit of the edge in the region: kernel image and table row."""
-    fit = edge_fit.fit_edge(picture.data, picture.roi, model=model, v1=v1, v2=v2)
+    aspect = picture.calibration.aspect
+    fit = edge_fit.fit_edge(picture.data, picture.roi, model=model, v1=v1, v2=v2, aspect=aspect)
     row = {"model": fit.model} | fit.parameters
     for name in ("fwhm", "mtf50"):
         low, high = fit.interval(name)
         row |= {name: fit.value(name), f"{name}_low": low, f"{name}_high": high}
     row |= {"v1": fit.v1, "v2": fit.v2, "angle": fit.normal_angle, "offset": fit.offset}
     row |= {"noise": fit.noise, "n": fit.n}
-    return Result(_kernel(fit.psf, size, picture), row, fit.summary(), warnings=fit.warnings)
+    lengths = {"fwhm": 1, "fwhm_low": 1, "fwhm_high": 1, "mtf50": -1}
+    row |= _in_units(picture, lengths, row)
+    region = take_region(picture.data, picture.roi)
+    result = Result([_kernel(fit.psf, size, picture)], row, fit.summary(), warnings=list(fit.warnings))
+    result.lines = drawing.fit_lines(fit, region.origin, region.shape)
+    if plot:
+        y, x = np.nonzero(region.mask)
+        d = fit.distance(x + region.origin[0], y + region.origin[1])
+        result.graphs.append(drawing.esf_graph(picture.base, fit, d, region.values[region.mask]))
+        result.graphs.append(drawing.psf_graph(picture.base, fit.psf))
+    return result
 
 
 def deconvolve(
@@ -171,19 +209,51 @@ def deconvolve(
     engine="native",
     boundary="extended",
     regularization=None,
+    stack=False,
     callback=None,
 ) -> Result:
-    """The whole picture restored with a kernel image."""
+    """The whole picture restored with a kernel image; with `stack` every plane, or volumes with a 3-D PSF."""
     options = {} if regularization is None else {"regularization": regularization}
-    restored, record = restore(
-        picture.data,
-        psf.data,
-        method,
-        iterations,
-        engine,
-        callback,
-        boundary=boundary,
-        full_output=True,
-        **options,
-    )
-    return Result(_image(picture, restored, "-deconvolved"), summary=record)
+    kernel, data = psf.data, picture.data
+    if stack:
+        kernel, data = psf.all_planes(), picture.all_planes()
+    restored, records = [], []
+    pieces = _pieces(data, np.ndim(kernel), picture.dimensions)
+    for piece in pieces:
+        image, record = restore(
+            piece,
+            kernel,
+            method,
+            iterations,
+            engine,
+            callback,
+            boundary=boundary,
+            full_output=True,
+            **options,
+        )
+        restored.append(image)
+        records.append(record)
+    out = _together(restored, picture.dimensions) if np.ndim(data) == 3 else restored[0]
+    summary = records[0] | {"seconds": sum(r["seconds"] for r in records), "pieces": len(pieces)}
+    return Result([new_image(picture, out, "-deconvolved")], summary=summary)
+
+
+def _pieces(data: np.ndarray, kernel_axes: int, dimensions) -> list[np.ndarray]:
+    """Planes of a stack for a 2-D kernel, volumes (one for each channel and frame) for a 3-D one."""
+    if data.ndim == 2 or kernel_axes == 2:
+        return [data] if data.ndim == 2 else list(data)
+    channels, slices, frames = dimensions
+    if slices < 2:
+        raise InputError("a 3-D PSF needs a stack with slices (z); this one has channels or frames only")
+    volumes = data.reshape(frames, slices, channels, *data.shape[1:])
+    return [volumes[t, :, c] for t in range(frames) for c in range(channels)]
+
+
+def _together(restored: list[np.ndarray], dimensions) -> np.ndarray:
+    """Restored pieces as a stack in ImageJ's order: channels fastest, then slices, then frames."""
+    if restored[0].ndim == 2:
+        return np.stack(restored)
+    channels, slices, frames = dimensions
+    shape = restored[0].shape[1:]
+    volumes = np.stack(restored).reshape(frames, channels, slices, *shape)
+    return volumes.transpose(0, 2, 1, 3, 4).reshape(-1, *shape)

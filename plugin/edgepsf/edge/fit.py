@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..color import linear_to_srgb, srgb_slope, srgb_to_linear
 from ..errors import EdgeError, InputError
 from ..psf.families import AUTO, family
 from ..psf.model import ShapeFamily
@@ -22,7 +23,9 @@ from .scene import ACROSS1, ALONG2, ANGLE, CURVATURE, OFFSET, SHAPE, V1, V2, Can
 from .transform import check_levels, f, g
 
 
-def fit_edge(image, roi=None, model: str = "auto", pixel: str = "sampled", v1=None, v2=None) -> EdgeFit:
+def fit_edge(
+    image, roi=None, model: str = "auto", pixel: str = "sampled", v1=None, v2=None, *, aspect=1.0
+) -> EdgeFit:
     """Read the isotropic PSF from one straight contrast edge.
 
     Parameters
@@ -38,6 +41,8 @@ def fit_edge(image, roi=None, model: str = "auto", pixel: str = "sampled", v1=No
         The PSF holds the pixel box, as deconvolution on the same grid needs it.
     v1, v2 : float, optional
         Plateau levels, v1 on the side d > 0. Without them both are fitted and v1 is the darker side.
+    aspect : float
+        Height of a pixel divided by its width; lengths are in pixel widths.
 
     Returns
     -------
@@ -56,14 +61,21 @@ def fit_edge(image, roi=None, model: str = "auto", pixel: str = "sampled", v1=No
     families = [family(name) for name in names]
     region = take_region(image, roi)
     use, warnings = usable_pixels(region)
-    problem = _Problem(region, use, _given_levels(v1, v2))
+    if not (np.isfinite(aspect) and aspect > 0):
+        raise InputError(f"aspect must be a positive number, not {aspect}")
+    problem = _Problem(region, use, _given_levels(v1, v2), float(aspect))
     problem.find_start()
-    candidate, psf = _choose([problem.solve(each) for each in families], explicit=model != "auto")
+    candidate, psf = _choose([problem.solve(each) for each in families], aspect, explicit=model != "auto")
     fit = problem.result(candidate, psf)
     fit.warnings.extend(warnings + psf.warnings)
     if not candidate.solution.converged:
         fit.warnings.append("the fit did not settle fully; its numbers are less certain than stated")
-    check_plateaus(fit, problem.x + problem.center[0], problem.y + problem.center[1])
+    if problem.looks_encoded(candidate, np.asarray(image).dtype):
+        fit.warnings.append(
+            "the picture looks gamma-encoded (the edge is lopsided, and not once the sRGB curve is undone): "
+            "make it linear first (Linear Channels..., edgepsf linear)"
+        )
+    check_plateaus(fit, problem.x + problem.center[0], (problem.y + problem.center[1]) / aspect)
     return fit
 
 
@@ -79,11 +91,11 @@ def _given_levels(v1, v2):
 class _Problem:
     """The pixels of one region, centred and scaled to a unit step, and the fits made on them."""
 
-    def __init__(self, region: Region, use: np.ndarray, levels: tuple[float, float] | None):
-        self.region, self.use, self.levels = region, use, levels
+    def __init__(self, region: Region, use: np.ndarray, levels: tuple[float, float] | None, aspect: float):
+        self.region, self.use, self.levels, self.aspect = region, use, levels, aspect
         y, x = np.nonzero(use)
-        self.center = np.array([x.mean() + region.origin[0], y.mean() + region.origin[1]])
-        self.x, self.y = x - x.mean(), y - y.mean()
+        self.center = np.array([x.mean() + region.origin[0], (y.mean() + region.origin[1]) * aspect])
+        self.x, self.y = x - x.mean(), (y - y.mean()) * aspect
         self.values = region.values[use]
         self.reach = float(np.hypot(self.x, self.y).max()) + 1.0
 
@@ -96,10 +108,11 @@ class _Problem:
             raise EdgeError(f"no edge: both sides of the region have the same level, {v1:g}")
         self.step = v2 - v1
         check_contrast(self.values, v1, v2)
-        x0, y0 = self.center - self.region.origin
+        x0, y0 = self.center - np.multiply(self.region.origin, (1.0, self.aspect))
         try:
-            plane = fit_plane(f(g(region, v1, v2)))
-            nx, ny, p = plane.b / plane.p, plane.c / plane.p, plane.p
+            plane = fit_plane(f(g(region, v1, v2)), aspect=self.aspect)
+            p = plane.p
+            nx, ny = plane.b / p, plane.c / self.aspect / p
             t = plane.offset - nx * x0 - ny * y0
         except EdgeError:
             nx, ny, t, _ = coarse_line(self.values * np.sign(self.step), self.x, self.y)
@@ -113,6 +126,22 @@ class _Problem:
         scene = EdgeScene(self.x, self.y, values)
         shape = family.start(self.start_slope)
         return scene.fit(family, self.start, shape, levels_free=self.levels is None)
+
+    def looks_encoded(self, candidate: Candidate, dtype: np.dtype) -> bool:
+        """Whether an edge in linear light, seen through the sRGB curve, explains the pixels clearly better."""
+        white = _white_level(self.values, dtype)
+        if white is None or self.levels is not None:
+            return False
+        low, high = (float(srgb_to_linear(max(v, 0.0) / white)) for v in self.start_levels)
+        scale = high - low
+
+        def curve(model):
+            light = np.clip(low + scale * model, 0.0, 2.0)
+            return linear_to_srgb(light) * white / self.step, scale * white / self.step * srgb_slope(light)
+
+        scene = EdgeScene(self.x, self.y, self.values / self.step, curve)
+        encoded = scene.fit(candidate.family, self.start, candidate.shape, levels_free=True)
+        return candidate.bic - encoded.bic > 20.0
 
     def result(self, candidate: Candidate, psf: PointSpread) -> EdgeFit:
         """Turn a candidate into whole-image coordinates and gray values, with its covariance."""
@@ -136,6 +165,7 @@ class _Problem:
             curvature=float(parameters[CURVATURE]),
             gradients=tuple(float(v * self.step / self.reach) for v in parameters[ACROSS1 : ALONG2 + 1]),
             center=(float(self.center[0]), float(self.center[1])),
+            aspect=self.aspect,
             model=candidate.family.name,
             noise=float(np.sqrt(noise) * abs(self.step)),
             n=int(solution.residual.size),
@@ -145,12 +175,21 @@ class _Problem:
         )
 
 
-def _choose(candidates: list[Candidate], *, explicit: bool) -> tuple[Candidate, PointSpread]:
+def _white_level(values: np.ndarray, dtype: np.dtype) -> float | None:
+    """Full scale that an encoded picture of this number type would have."""
+    if values.min() < 0:
+        return None
+    if dtype in (np.uint8, np.uint16):
+        return float(np.iinfo(dtype).max)
+    return next((white for white in (1.0, 255.0, 65535.0) if values.max() <= white), None)
+
+
+def _choose(candidates: list[Candidate], aspect: float, *, explicit: bool) -> tuple[Candidate, PointSpread]:
     """The candidate of lowest BIC that is a PSF."""
     reasons = []
     for candidate in sorted(candidates, key=lambda c: c.bic):
         try:
-            return candidate, PointSpread(candidate.family.model(candidate.shape))
+            return candidate, PointSpread(candidate.family.model(candidate.shape), aspect=aspect)
         except EdgeError as error:
             reasons.append(str(error))
     raise EdgeError(reasons[0] if explicit else f"no model fits this edge: {reasons[0]}")

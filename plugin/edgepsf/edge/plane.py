@@ -30,7 +30,8 @@ class Plane:
         Covariance of (a, b, c).
     n : int
         Number of pixels with a weight above zero.
-    warnings : tuple of str
+    aspect : float
+        Height of a pixel divided by its width; p, angle, offset and distances are in pixel widths.
     """
 
     a: float
@@ -38,21 +39,21 @@ class Plane:
     c: float
     covariance: np.ndarray = field(default_factory=lambda: np.full((3, 3), np.nan), repr=False)
     n: int = 0
-    warnings: tuple[str, ...] = ()
+    aspect: float = 1.0
 
     @property
     def p(self) -> float:
-        """Slope p = √(b² + c²), px⁻¹."""
-        return float(np.hypot(self.b, self.c))
+        """Slope p = √(b² + c²), px⁻¹ (with c per pixel width)."""
+        return float(np.hypot(self.b, self.c / self.aspect))
 
     @property
     def normal_angle(self) -> float:
         """Direction of the edge normal towards d > 0, atan2(c, b) in degrees."""
-        return float(np.degrees(np.arctan2(self.c, self.b)))
+        return float(np.degrees(np.arctan2(self.c / self.aspect, self.b)))
 
     @property
     def offset(self) -> float:
-        """Signed distance of the edge from pixel (0, 0) along the normal, px: d = nx x + ny y − offset."""
+        """Signed distance of the edge from pixel (0, 0) along the normal, px: d = 0 on the edge."""
         return -self.a / self.p
 
     @property
@@ -63,11 +64,11 @@ class Plane:
     @property
     def sd_p(self) -> float:
         """Standard deviation of p, px⁻¹."""
-        gradient = np.array([0.0, self.b, self.c]) / self.p
+        gradient = np.array([0.0, self.b, self.c / self.aspect**2]) / self.p
         return float(np.sqrt(gradient @ self.covariance @ gradient))
 
 
-def fit_plane(f, weights=None, *, mask=None, origin: tuple[int, int] = (0, 0)) -> Plane:
+def fit_plane(f, weights=None, *, mask=None, origin: tuple[int, int] = (0, 0), aspect: float = 1.0) -> Plane:
     """Fit the plane f = a + b x + c y by weighted least squares.
 
     Parameters
@@ -81,6 +82,8 @@ def fit_plane(f, weights=None, *, mask=None, origin: tuple[int, int] = (0, 0)) -
         Pixels to use.
     origin : (x, y)
         Whole-image pixel indices of f[0, 0].
+    aspect : float
+        Height of a pixel divided by its width.
 
     Returns
     -------
@@ -99,16 +102,16 @@ def fit_plane(f, weights=None, *, mask=None, origin: tuple[int, int] = (0, 0)) -
     if weights is not None:
         weight = _given_weights(weights, np.shape(f))[chosen]
         solution, covariance = _solve(design, values, weight, weight)
-        return _plane(solution, covariance, center, int((weight > 0).sum()))
+        return _plane(solution, covariance, center, int((weight > 0).sum()), aspect)
     solution = _start(design, values)
     for _ in range(_MAX_ITERATIONS):
-        ideal, taper = position_weights(design @ solution, np.hypot(*solution[1:]))
+        ideal, taper = position_weights(design @ solution, np.hypot(solution[1], solution[2] / aspect))
         previous, (solution, covariance) = solution, _solve(design, values, ideal * taper, ideal)
         if np.abs(solution - previous).max() <= _TOLERANCE * max(1.0, np.abs(solution).max()):
             break
     else:
         raise EdgeError("the plane fit did not settle: f has no single straight edge in this region")
-    return _plane(solution, covariance, center, int((taper > 0).sum()))
+    return _plane(solution, covariance, center, int((taper > 0).sum()), aspect)
 
 
 def position_weights(model_f: np.ndarray, p: float) -> tuple[np.ndarray, np.ndarray]:
@@ -209,11 +212,11 @@ def _solve(design, values, weight, ideal):
     return solution, noise * inverse @ middle @ inverse
 
 
-def _plane(solution, covariance, center, n) -> Plane:
+def _plane(solution, covariance, center, n, aspect) -> Plane:
     """Move the plane from centred to whole-image coordinates."""
     shift = np.eye(3)
     shift[0, 1:] = -center
     a, b, c = shift @ solution
     if not np.hypot(b, c) > 0:
         raise EdgeError("no edge: the fitted plane has no slope")
-    return Plane(float(a), float(b), float(c), shift @ covariance @ shift.T, n)
+    return Plane(float(a), float(b), float(c), shift @ covariance @ shift.T, n, aspect)

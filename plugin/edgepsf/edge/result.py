@@ -38,7 +38,9 @@ class EdgeFit:
         Brightness gradients of the v1 and v2 plateaus across and along the edge, gray values per px; 0
         where the data did not ask for them.
     center : (x, y)
-        Centre of mass of the fitted pixels.
+        Centre of mass of the fitted pixels, in pixel widths.
+    aspect : float
+        Height of a pixel divided by its width; all lengths are in pixel widths.
     warnings : list of str
     """
 
@@ -56,6 +58,7 @@ class EdgeFit:
     curvature: float = 0.0
     gradients: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
     center: tuple[float, float] = (0.0, 0.0)
+    aspect: float = 1.0
     warnings: list[str] = field(default_factory=list)
 
     @property
@@ -68,9 +71,8 @@ class EdgeFit:
         """The plane f = a + b x + c y with the fitted line and the slope f'(0) of the profile."""
         slope = 4.0 * float(self.psf.lsf(0.0))
         angle = np.radians(self.normal_angle)
-        return Plane(
-            -slope * self.offset, slope * float(np.cos(angle)), slope * float(np.sin(angle)), n=self.n
-        )
+        b, c = slope * float(np.cos(angle)), slope * float(np.sin(angle)) * self.aspect
+        return Plane(-slope * self.offset, b, c, n=self.n, aspect=self.aspect)
 
     def esf(self, d) -> np.ndarray:
         """Fitted gray value at distance d (px)."""
@@ -79,7 +81,7 @@ class EdgeFit:
     def distance(self, x, y) -> np.ndarray:
         """Distance (px) of whole-image coordinates from the fitted line, curved if the fit is."""
         angle = np.radians(self.normal_angle)
-        x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+        x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64) * self.aspect
         along = (y - self.center[1]) * np.cos(angle) - (x - self.center[0]) * np.sin(angle)
         return np.cos(angle) * x + np.sin(angle) * y - self.offset - 0.5 * self.curvature * along**2
 

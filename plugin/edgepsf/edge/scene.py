@@ -40,10 +40,13 @@ class Candidate:
 
 
 class EdgeScene:
-    """Pixels at (x, y), centred, with values in units of the step; fits families to them."""
+    """Pixels at (x, y), centred, with values in units of the step; fits families to them.
 
-    def __init__(self, x: np.ndarray, y: np.ndarray, values: np.ndarray):
-        self.x, self.y, self.values = x, y, values
+    `curve`, where given, maps the scene's light to the values: light → (value, derivative).
+    """
+
+    def __init__(self, x: np.ndarray, y: np.ndarray, values: np.ndarray, curve=None):
+        self.x, self.y, self.values, self.curve = x, y, values, curve
         self.reach = float(np.hypot(x, y).max()) + 1.0
 
     def fit(self, family: ShapeFamily, line, shape, *, levels_free: bool) -> Candidate:
@@ -110,6 +113,9 @@ class EdgeScene:
         for row, index in enumerate(used):
             jacobian[row] = columns[int(index)]()
         jacobian[len(used) :] = contrast * shapes
+        if self.curve is not None:
+            model, steepness = self.curve(model)
+            jacobian *= steepness
         return model, jacobian
 
     def _most_wanted(self, candidate: Candidate) -> int | None:

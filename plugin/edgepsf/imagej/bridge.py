@@ -14,7 +14,7 @@ from ..commands import BY_NAME, Command
 from ..errors import EdgeError, EngineError, InputError
 from ..operations import SOURCE
 from ..options import parse_options
-from . import windows
+from . import dialogs, menu, progress, results, windows
 from .session import Session, session
 
 _listener: Any = None
@@ -39,11 +39,15 @@ def register(running: Session | None = None) -> Session:
                 command = BY_NAME.get(str(name))
                 if command is None:
                     return name
-                answer(command, running)
+                if menu.from_window(command.name):
+                    menu.in_own_thread(command.name, lambda: answer(command, running))
+                else:
+                    answer(command, running)
                 return None
 
         _listener = Listener()
         JClass("ij.Executer").addCommandListener(_listener)
+        menu.install(running)
     return running
 
 
@@ -64,11 +68,15 @@ def execute(command: Command, text: Any) -> None:
     """Parse the option string, run the command on the current image, show its result."""
     from jpype import JClass
 
-    values = parse_options(None if text is None else str(text), command.options, macro_variable)
     source = JClass("ij.WindowManager").getCurrentImage()
-    picture = windows.picture_of(source) if source is not None else None
-    if picture is None and command.image == "needed":
+    if text is None and dialogs.due(command):
+        text = dialogs.ask(command, source)
+        if text is None:
+            return
+    values = parse_options(None if text is None else str(text), command.options, macro_variable)
+    if source is None and command.image == "needed":
         raise InputError("there is no image open; open or select one first")
+    picture = None if source is None else windows.picture_of(source, command.color or command.image == "optional")
     for option in command.options:
         if option.kind == "image" and values[option.key] is not None:
             values[option.key] = windows.find_picture(values[option.key])
@@ -77,7 +85,10 @@ def execute(command: Command, text: Any) -> None:
         values[command.derived_as] = picture
         source = windows.find_window(origin)
         picture = windows.picture_of(source)
-    windows.show(command.function(picture, **values), source)
+    with progress.shown(command) as reports:
+        result = command.function(picture, **values, **reports)
+    results.show(result, source)
+    dialogs.record(command, text)
 
 
 def macro_variable(name: str) -> Any:

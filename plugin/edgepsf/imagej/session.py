@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import re
 import sys
+import textwrap
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -140,7 +141,9 @@ class Session:
             with contextlib.suppress(JException):
                 interpreter.abort(sentence)
         else:
-            JClass("ij.IJ").error("edgepsf", sentence)
+            # ImageJ's message box is as wide as its longest line.
+            text = sentence if self.headless else textwrap.fill(sentence, 72)
+            JClass("ij.IJ").error("edgepsf", text)
 
     def _stop(self, sentence: str) -> None:
         """Mark the innermost run and whatever macro it is in as done; the first sentence counts."""
@@ -254,7 +257,13 @@ def start(headless: bool = True, memory: str | None = None) -> Session:
     started = Session(version, java, bool(jpype.JClass("java.awt.GraphicsEnvironment").isHeadless()))
     redirect_output(started._heard)
     if not headless:
-        jpype.JClass("ij.ImageJ")()
+        try:
+            jpype.JClass("ij.ImageJ")()
+        except jpype.JException as error:  # a DISPLAY that is not there, a Java without windows
+            raise EngineError(
+                f"ImageJ's window cannot open ({str(error).splitlines()[0]}): use a desktop or xvfb-run, and a "
+                "Java that is not a headless one; or work without a window."
+            ) from error
     started.seconds = time.perf_counter() - begin
     _session = started
     return started

@@ -25,6 +25,8 @@ class PointSpread:
     pixel : {"sampled"}
         Convention of the kernel. "sampled": the PSF fitted to a sampled edge already holds the pixel box,
         and the kernel is its value at the pixel centres (integrating again would apply the box twice).
+    aspect : float
+        Height of a pixel divided by its width; radii are in pixel widths.
 
     Raises
     ------
@@ -32,11 +34,12 @@ class PointSpread:
         If P(r) is so negative that it is no PSF.
     """
 
-    def __init__(self, model: RadialModel, pixel: str = "sampled"):
+    def __init__(self, model: RadialModel, pixel: str = "sampled", aspect: float = 1.0):
         if pixel != "sampled":
             raise InputError(f'pixel must be "sampled", not "{pixel}"')
         self.model = model
         self.pixel = pixel
+        self.aspect = float(aspect)
         self.warnings: list[str] = []
         share = self._negative_share()
         if share > _NEGATIVE_LIMIT:
@@ -98,11 +101,12 @@ class PointSpread:
         Parameters
         ----------
         size : int, optional
-            Odd side length in px; by default the smallest that holds 99.9 % of the energy (at most 255).
+            Odd side length in px; by default the smallest that holds 99.9 % of the energy (at most 255). Only
+            the default is not square where the pixels are not.
 
         Returns
         -------
-        ndarray of float32, shape (size, size)
+        ndarray of float32, 2-D
             P sampled at the pixel centres, sum 1, centre at index size // 2.
 
         Raises
@@ -110,12 +114,15 @@ class PointSpread:
         InputError
             If the size is not an odd number ≥ 1.
         """
-        size = self.default_size if size is None else size
-        if int(size) != size or size < 1 or int(size) % 2 == 0:
+        if size is None:
+            across = self.default_size // 2
+            down = max(1, int(np.ceil(across / self.aspect)))
+        elif int(size) != size or size < 1 or int(size) % 2 == 0:
             raise InputError(f"the kernel size must be an odd number of pixels, not {size}")
-        half = int(size) // 2
-        axis = np.arange(-half, half + 1)
-        values = np.clip(self.radial(np.hypot(axis[:, None], axis)), 0.0, None)
+        else:
+            across = down = int(size) // 2
+        x, y = np.arange(-across, across + 1), self.aspect * np.arange(-down, down + 1)
+        values = np.clip(self.radial(np.hypot(y[:, None], x)), 0.0, None)
         return (values / values.sum()).astype(np.float32)
 
     @property
@@ -165,13 +172,15 @@ class PointSpread:
         return float(-np.clip(density, None, 0).sum() / above) if above > 0 else 1.0
 
 
-def from_profile(**coefficients: float) -> PointSpread:
+def from_profile(*, aspect: float = 1.0, **coefficients: float) -> PointSpread:
     """PSF of an odd profile: `from_profile(p1=1.2)`, `from_profile(p1=1.0, p3=0.05)`.
 
     Parameters
     ----------
     p1, p3, p5, … : float
         Coefficients of f(d) = p1 d + p3 d³ + …; missing ones are 0.
+    aspect : float
+        Height of a pixel divided by its width; d is in pixel widths.
 
     Returns
     -------
@@ -196,4 +205,4 @@ def from_profile(**coefficients: float) -> PointSpread:
     values = [powers.get(k, 0.0) for k in range(1, max(powers) + 1, 2)]
     while len(values) > 1 and values[-1] == 0.0:
         values.pop()
-    return PointSpread(Logistic(*values))
+    return PointSpread(Logistic(*values), aspect=aspect)

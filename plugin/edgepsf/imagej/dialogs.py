@@ -1,0 +1,270 @@
+"""Dialogs made from the table of commands; what a user enters becomes an option string, as in a macro.
+
+ImageJ's GenericDialog only shows the fields. Their texts go through `edgepsf.options.parse_options`, so the
+dialog, a macro and the Recorder's line mean the same and are refused with the same sentences.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import textwrap
+from collections.abc import Callable
+from typing import Any
+
+from ..commands import Command
+from ..edge.levels import estimate_levels
+from ..errors import EdgeError, InputError
+from ..operations import LEVELS
+from ..options import Option, parse_options, split_options
+from ..region import take_region
+from . import menu, windows
+
+_LINE = 64  # characters of a line of text in a dialog
+_ABBREVIATIONS = ("psf", "mtf", "fwhm")
+# Commands that estimate the levels just so when none are given: their dialogs show the values as entries. To
+# the others given levels mean "do not fit them": their dialogs name the values beside the empty entries.
+_TAKE_ESTIMATES = ("Edge g...", "Edge f...")
+
+
+def due(command: Command) -> bool:
+    """Whether a command that was called without options is to ask for them.
+
+    Only when chosen from ImageJ's window: under `run("Name...")` in a macro it takes its defaults, so that a
+    macro does the same with and without a window.
+    """
+    from jpype import JClass
+
+    if not command.options or not menu.from_window(command.name):
+        return False
+    return JClass("ij.IJ").getInstance() is not None and not JClass("ij.macro.Interpreter").isBatchMode()
+
+
+def ask(command: Command, imp: Any) -> str | None:
+    """Ask for the options of a command until they can be understood.
+
+    Parameters
+    ----------
+    command : Command
+    imp : ij.ImagePlus or None
+        The current image; levels are estimated in its region.
+
+    Returns
+    -------
+    str or None
+        An option string such as "v1=30 v2=100"; None when the user cancelled.
+
+    Raises
+    ------
+    InputError
+        There is no image and the command needs one.
+    """
+    if imp is None and command.image == "needed":
+        raise InputError("there is no image open; open or select one first")
+    entries, hints = defaults(command, imp)
+    sentence = ""
+    while True:
+        entries = _show(command, entries, hints, other_titles(imp), sentence)
+        if entries is None:
+            return None
+        try:
+            text = option_string(entries, command.options)
+            parse_options(text, command.options)
+        except InputError as error:
+            sentence = str(error)
+        else:
+            return text
+
+
+def defaults(command: Command, imp: Any) -> tuple[dict[str, str], dict[str, str]]:
+    """What the fields of a dialog hold at first, and the words to the right of them, by key."""
+    entries, hints = {}, {}
+    for option in command.options:
+        entries[option.key] = "" if option.default is None else str(option.default).strip()
+        if option.kind == "flag":
+            entries[option.key] = str(bool(option.default)).lower()
+        hints[option.key] = _hint(option)
+        if option.key == "psf":
+            entries[option.key] = _newest_psf(other_titles(imp))
+    for key, value in zip(("v1", "v2"), _levels(command, imp), strict=False):
+        if command.name in _TAKE_ESTIMATES:
+            entries[key] = f"{value:.6g}"
+        else:
+            hints[key] += f" (about {value:.4g})"
+    return entries, hints
+
+
+def option_string(entries: dict[str, str], options: tuple[Option, ...]) -> str:
+    """The ImageJ option string for the texts of a dialog's fields; empty ones are left out.
+
+    Raises
+    ------
+    InputError
+        If a text cannot stand in an option string.
+    """
+    words = []
+    for option in options:
+        key, text = option.key, entries.get(option.key, "").strip()
+        if option.kind == "flag":
+            if (text == "true") != bool(option.default):
+                words.append(key if text == "true" else f"{key}=false")
+        elif text:
+            word = f"{key}={_quoted(text)}"
+            if split_options(word) != [(key, text)] or (option.kind == "image" and text.startswith("&")):
+                raise InputError(f'{key}: "{text}" cannot be written in a macro; rename that image')
+            words.append(word)
+    return " ".join(words)
+
+
+def record(command: Command, text: str | None) -> None:
+    """Write a command that has been done, with its options, into ImageJ's Recorder if that is open."""
+    from jpype import JClass
+
+    if not menu.from_window(command.name) or not JClass("ij.IJ").recording():
+        return
+    recorder = JClass("ij.plugin.frame.Recorder")
+    recorder.setCommand(command.name)
+    for key, value in split_options(text or ""):
+        if value is None:
+            recorder.recordOption(key)
+        else:
+            # The Recorder puts brackets around values with a blank, and only around those.
+            recorder.recordOption(key, recorder.fixString(value if " " in value else _quoted(value)))
+    recorder.saveCommand()
+
+
+def help_text(command: Command) -> str:
+    """What the Help button shows: HTML that needs no network."""
+    rows = "".join(
+        f"<tr><td valign=top><b>{html.escape(o.key)}</b></td><td>{html.escape(_explained(o))}</td></tr>"
+        for o in command.options
+    )
+    line = f'run("{command.name}", "{command.example}");'
+    return (
+        f"<html><h2>{html.escape(_title(command))}</h2><table width=520><tr><td>{html.escape(command.help)}"
+        f"</td></tr></table><br><table width=520>{rows}</table><br>In a macro: "
+        f"<code>{html.escape(line)}</code></html>"
+    )
+
+
+def other_titles(imp: Any) -> list[str]:
+    """Titles of the open images but the given one, oldest first."""
+    from jpype import JClass
+
+    manager = JClass("ij.WindowManager")
+    own = int(imp.getID()) if imp is not None else 0
+    numbers = [int(n) for n in manager.getIDList() or ()]
+    titles = [str(manager.getImage(n).getTitle()) for n in numbers if n != own]
+    return list(dict.fromkeys(titles))
+
+
+def _newest_psf(titles: list[str]) -> str:
+    """The newest kernel by its title, such as img-PSF or img-PSF-1; else the only image, else none."""
+    kernels = [title for title in titles if re.search(r"-PSF(-\d+)?$", title)]
+    return (kernels or ([""] if len(titles) != 1 else titles))[-1]
+
+
+def _levels(command: Command, imp: Any) -> tuple[float, ...]:
+    """Levels estimated in the region of the image; none when the command does not need or find any."""
+    if imp is None or not {"v1", "v2"} <= {o.key for o in command.options}:
+        return ()
+    try:
+        picture = windows.picture_of(imp)
+        if LEVELS in picture.properties:  # a g image: its levels have been used
+            return ()
+        region = take_region(picture.data, picture.roi)
+        levels = estimate_levels(region.values, region.mask)
+    except (EdgeError, InputError):
+        return ()  # the command itself will say what is wrong
+    return () if command.name == "Edge f..." and _like_g(levels) else levels
+
+
+def _like_g(levels: tuple[float, ...]) -> bool:
+    """Whether levels look like those of a g image from a file, which f takes as it is."""
+    return all(-0.25 < level < 0.75 for level in levels)
+
+
+def _hint(option: Option) -> str:
+    """Unit of an option, and whether its field may stay empty."""
+    words = [option.unit] if option.unit else []
+    if option.kind == "text" and len(option.help) <= _LINE:
+        words.append(option.help)
+    if option.default is None and not option.required:
+        words.append("optional")
+    return ", ".join(words)
+
+
+def _explained(option: Option) -> str:
+    words = option.help + (f" [{option.unit}]" if option.unit else "")
+    if option.choices:
+        words += f": {', '.join(option.choices)}"
+    return words + (f"; default {option.default}" if option.default not in (None, False) else "")
+
+
+def _title(command: Command) -> str:
+    return command.name.rstrip(".")
+
+
+def _label(option: Option) -> str:
+    """Label whose first word, lower-cased, is the key, as ImageJ's users expect."""
+    key = option.key
+    if key in _ABBREVIATIONS:
+        return key.upper()
+    return key.capitalize() if key.replace("_", "").isalpha() and len(key) > 1 else key
+
+
+def _quoted(text: str) -> str:
+    return f"[{text}]" if re.search(r"\s", text) or text.startswith("[") else text
+
+
+def _show(
+    command: Command, entries: dict[str, str], hints: dict[str, str], titles: list[str], sentence: str
+) -> dict[str, str] | None:
+    """Show the dialog once; the texts of its fields by key, None when cancelled."""
+    from jpype import JClass
+
+    dialog = JClass("ij.gui.GenericDialog")(_title(command))
+    dialog.addMessage(textwrap.fill(command.help, _LINE))
+    if sentence:
+        dialog.addMessage(textwrap.fill(sentence, _LINE), None, JClass("java.awt.Color").RED)
+    readers = {
+        option.key: _add(dialog, option, entries.get(option.key, ""), hints[option.key], titles)
+        for option in command.options
+    }
+    dialog.addHelp(help_text(command))
+    dialog.showDialog()
+    if dialog.wasCanceled():
+        return None
+    return {key: read() for key, read in readers.items()}
+
+
+def _add(dialog: Any, option: Option, text: str, hint: str, titles: list[str]) -> Callable[[], str]:
+    """Add the field of one option; gives the function that reads its text."""
+    label = f"{_label(option)}:"
+    if option.kind == "flag":
+        words = f"{label} {option.help}"
+        dialog.addCheckbox(words if len(words) <= _LINE else label.rstrip(":"), text == "true")
+        box = dialog.getCheckboxes().lastElement()
+        return lambda: str(bool(box.getState())).lower()
+    if option.kind == "choice":
+        return _add_choice(dialog, label, list(option.choices), text)
+    if option.kind == "image" and titles:
+        return _add_choice(dialog, label, titles if option.required else ["", *titles], text)
+    if option.kind == "image":  # no other image is open: a file will do
+        dialog.addFileField(label, text, 25)
+        field = dialog.getStringFields().lastElement()
+    else:
+        # A numeric field only for the unit beside it: its text is read as it is.
+        columns = 10 if option.kind != "text" else 14
+        dialog.addNumericField(label, float("nan"), 0, columns, hint)
+        field = dialog.getNumericFields().lastElement()
+        field.setText(text)
+    return lambda: str(field.getText())
+
+
+def _add_choice(dialog: Any, label: str, items: list[str], text: str) -> Callable[[], str]:
+    from jpype import JArray, JString
+
+    dialog.addChoice(label, JArray(JString)(items), text if text in items else items[0])
+    choice = dialog.getChoices().lastElement()
+    return lambda: str(choice.getSelectedItem())

@@ -1,0 +1,87 @@
+"""The menu Plugins > Edge PSF in ImageJ's window, and the window itself."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from ..commands import COMMANDS
+from ..errors import EngineError
+
+TITLE = "Edge PSF"
+_ON_MAC = (
+    "ImageJ's window needs the main thread on macOS, where Python runs: run a macro with `edgepsf macro FILE` "
+    "(no window), or open Fiji itself with the macros of the folder macros/."
+)
+
+
+def install(running: Any) -> None:
+    """Add the menu with all commands of the table to ImageJ's window, once; nothing where there is none.
+
+    Parameters
+    ----------
+    running : Session
+        The ImageJ that runs.
+    """
+    from jpype import JClass
+
+    window = None if running.headless else JClass("ij.IJ").getInstance()
+    if window is None:
+        return
+    menus = JClass("ij.Menus")
+    plugins = menus.getImageJMenu("Plugins")
+    if any(str(plugins.getItem(i).getLabel()) == TITLE for i in range(plugins.getItemCount())):
+        return
+    menu = JClass("java.awt.Menu")(TITLE)
+    for command in COMMANDS:
+        item = JClass("java.awt.MenuItem")(command.name)
+        item.addActionListener(window)
+        menu.add(item)
+        # The Command Finder lists what is in this table; the value would be the class of a Java plugin.
+        menus.getCommands().put(command.name, "edgepsf")
+    plugins.add(menu)
+
+
+def from_window(name: str) -> bool:
+    """Whether the command was chosen from ImageJ's window: ImageJ names the thread that it starts after it.
+
+    `run("Name...")` in a macro or a script has a thread whose name begins with "Run$_".
+    """
+    from jpype import JClass
+
+    return str(JClass("java.lang.Thread").currentThread().getName()) == name
+
+
+def in_own_thread(name: str, work: Callable[[], None]) -> None:
+    """Do the work of a command chosen from the window in a thread of its own, named as ImageJ names it.
+
+    ImageJ asks its command listeners one at a time: as long as one works, no other command starts, not even Zoom.
+    """
+    from jpype import JClass, JProxy
+
+    thread = JClass("java.lang.Thread")(JProxy("java.lang.Runnable", dict={"run": work}), name)
+    thread.setDaemon(True)
+    thread.start()
+
+
+def open_window() -> None:
+    """Open ImageJ's window with the menu and wait until the user quits ImageJ.
+
+    Raises
+    ------
+    EngineError
+        There is no display or no Java, or this is macOS.
+    """
+    if sys.platform == "darwin":
+        raise EngineError(_ON_MAC)
+    from .bridge import register
+    from .session import start
+
+    register(start(headless=False))
+    from jpype import JClass
+
+    imagej = JClass("ij.IJ")
+    while imagej.getInstance() is not None:
+        time.sleep(0.2)
