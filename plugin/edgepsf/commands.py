@@ -177,6 +177,7 @@ COMMANDS: tuple[Command, ...] = (
             Option(
                 "regularization", "number", None, "for wiener; chosen from the data when not given", "", (), 0
             ),
+            _STACK,
         ),
         example="psf=PSF method=richardson_lucy iterations=20",
     ),

@@ -65,14 +65,18 @@ def answer(command: Command, running: Session) -> None:
 
 
 def execute(command: Command, text: Any) -> None:
-    """Parse the option string, run the command on the current image, show its result."""
+    """Run the command on the current image; chosen from the window without options, it asks for them."""
     from jpype import JClass
 
     source = JClass("ij.WindowManager").getCurrentImage()
     if text is None and dialogs.due(command):
-        text = dialogs.ask(command, source)
-        if text is None:
-            return
+        dialogs.ask(command, source, lambda entered: perform(command, entered, source))
+    else:
+        perform(command, text, source)
+
+
+def perform(command: Command, text: Any, source: Any) -> None:
+    """Parse the option string, run the command on an image, show its result, let the Recorder know."""
     values = parse_options(None if text is None else str(text), command.options, macro_variable)
     if source is None and command.image == "needed":
         raise InputError("there is no image open; open or select one first")
@@ -85,10 +89,10 @@ def execute(command: Command, text: Any) -> None:
         values[command.derived_as] = picture
         source = windows.find_window(origin)
         picture = windows.picture_of(source)
-    with progress.shown(command) as reports:
-        result = command.function(picture, **values, **reports)
-    results.show(result, source)
-    dialogs.record(command, text)
+    with dialogs.recorded(command, text):
+        with progress.shown(command) as reports:
+            result = command.function(picture, **values, **reports)
+        results.show(result, source)
 
 
 def macro_variable(name: str) -> Any:

@@ -6,17 +6,19 @@ dialog, a macro and the Recorder's line mean the same and are refused with the s
 
 from __future__ import annotations
 
+import contextlib
 import html
 import re
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..commands import Command
 from ..edge.levels import estimate_levels
 from ..errors import EdgeError, InputError
-from ..operations import LEVELS
+from ..operations import LEVELS, PLANE, PROFILE
 from ..options import Option, parse_options, split_options
+from ..picture import Picture
 from ..region import take_region
 from . import menu, windows
 
@@ -40,19 +42,22 @@ def due(command: Command) -> bool:
     return JClass("ij.IJ").getInstance() is not None and not JClass("ij.macro.Interpreter").isBatchMode()
 
 
-def ask(command: Command, imp: Any) -> str | None:
-    """Ask for the options of a command until they can be understood.
+def ask(command: Command, imp: Any, attempt: Callable[[str], None] = lambda text: None) -> str | None:
+    """Ask for the options of a command until it can be done with them.
 
     Parameters
     ----------
     command : Command
     imp : ij.ImagePlus or None
         The current image; levels are estimated in its region.
+    attempt : callable, optional
+        Does the command with an option string. Where it raises an InputError, the dialog comes back with the
+        sentence and with what was entered.
 
     Returns
     -------
     str or None
-        An option string such as "v1=30 v2=100"; None when the user cancelled.
+        The option string, such as "v1=30 v2=100"; None when the user cancelled.
 
     Raises
     ------
@@ -70,6 +75,7 @@ def ask(command: Command, imp: Any) -> str | None:
         try:
             text = option_string(entries, command.options)
             parse_options(text, command.options)
+            attempt(text)
         except InputError as error:
             sentence = str(error)
         else:
@@ -80,16 +86,22 @@ def defaults(command: Command, imp: Any) -> tuple[dict[str, str], dict[str, str]
     """What the fields of a dialog hold at first, and the words to the right of them, by key."""
     entries, hints = {}, {}
     for option in command.options:
-        entries[option.key] = "" if option.default is None else str(option.default).strip()
+        entries[option.key] = "" if option.default is None else str(option.default)
         if option.kind == "flag":
             entries[option.key] = str(bool(option.default)).lower()
         hints[option.key] = _hint(option)
-        if option.key == "psf":
-            entries[option.key] = _newest_psf(other_titles(imp))
-    for key, value in zip(("v1", "v2"), _levels(command, imp), strict=False):
-        if command.name in _TAKE_ESTIMATES:
+    if "psf" in entries:
+        entries["psf"] = _newest_psf(other_titles(imp))
+    picture = _picture(imp)
+    if picture is None:
+        return entries, hints
+    for key, value in _noted(picture).items():
+        if key in entries:
+            entries[key] = f"{value:.9g}"
+    for key, value in _levels(picture, command.name).items():
+        if key in entries and command.name in _TAKE_ESTIMATES:
             entries[key] = f"{value:.6g}"
-        else:
+        elif key in entries:
             hints[key] += f" (about {value:.4g})"
     return entries, hints
 
@@ -116,14 +128,22 @@ def option_string(entries: dict[str, str], options: tuple[Option, ...]) -> str:
     return " ".join(words)
 
 
-def record(command: Command, text: str | None) -> None:
-    """Write a command that has been done, with its options, into ImageJ's Recorder if that is open."""
+@contextlib.contextmanager
+def recorded(command: Command, text: str | None) -> Iterator[None]:
+    """Let ImageJ's Recorder, if it is open, write down the command chosen from the window once it is done."""
     from jpype import JClass
 
     if not menu.from_window(command.name) or not JClass("ij.IJ").recording():
+        yield
         return
     recorder = JClass("ij.plugin.frame.Recorder")
+    # From here on the Recorder leaves out the windows that the command opens.
     recorder.setCommand(command.name)
+    try:
+        yield
+    except BaseException:
+        recorder.disableCommandRecording()
+        raise
     for key, value in split_options(text or ""):
         if value is None:
             recorder.recordOption(key)
@@ -164,19 +184,29 @@ def _newest_psf(titles: list[str]) -> str:
     return (kernels or ([""] if len(titles) != 1 else titles))[-1]
 
 
-def _levels(command: Command, imp: Any) -> tuple[float, ...]:
-    """Levels estimated in the region of the image; none when the command does not need or find any."""
-    if imp is None or not {"v1", "v2"} <= {o.key for o in command.options}:
-        return ()
+def _picture(imp: Any) -> Picture | None:
     try:
-        picture = windows.picture_of(imp)
-        if LEVELS in picture.properties:  # a g image: its levels have been used
-            return ()
+        return None if imp is None else windows.picture_of(imp)
+    except InputError:
+        return None  # the command itself will say what is wrong
+
+
+def _noted(picture: Picture) -> dict[str, float]:
+    """The plane and the profile last fitted on the picture, by the keys that take them."""
+    values = dict(zip("abc", picture.numbers(PLANE) or (), strict=False))
+    return values | {f"p{2 * i + 1}": v for i, v in enumerate(picture.numbers(PROFILE) or ())}
+
+
+def _levels(picture: Picture, name: str) -> dict[str, float]:
+    """Levels estimated in the region; none where there are none, or where the picture is a g image."""
+    if LEVELS in picture.properties:
+        return {}
+    try:
         region = take_region(picture.data, picture.roi)
         levels = estimate_levels(region.values, region.mask)
     except (EdgeError, InputError):
-        return ()  # the command itself will say what is wrong
-    return () if command.name == "Edge f..." and _like_g(levels) else levels
+        return {}  # the command itself will say what is wrong
+    return {} if name == "Edge f..." and _like_g(levels) else dict(zip(("v1", "v2"), levels, strict=True))
 
 
 def _like_g(levels: tuple[float, ...]) -> bool:
@@ -255,7 +285,7 @@ def _add(dialog: Any, option: Option, text: str, hint: str, titles: list[str]) -
         field = dialog.getStringFields().lastElement()
     else:
         # A numeric field only for the unit beside it: its text is read as it is.
-        columns = 10 if option.kind != "text" else 14
+        columns = 12 if option.kind != "text" else 14
         dialog.addNumericField(label, float("nan"), 0, columns, hint)
         field = dialog.getNumericFields().lastElement()
         field.setText(text)
