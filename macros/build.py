@@ -21,6 +21,7 @@ MADE = {
     "edge_plane": MENU + "Fit_Edge_Plane.ijm",
     "edge_distance": MENU + "Edge_Distance_Map.ijm",
     "edge_profile": MENU + "Fit_Edge_Profile....ijm",
+    "linear": MENU + "Linear_Channels....ijm",
     "psf_profile": MENU + "PSF_from_Profile....ijm",
 }
 

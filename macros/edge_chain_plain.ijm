@@ -27,7 +27,7 @@ function fail(message) {
 
 // The whole chain with one option string.
 function edgeChain(argument) {
-	readOptions(argument, "path v1 v2 x y width height degree out");
+	readOptions(argument, "path v1 v2 x y width height degree out", "");
 	degree = optionInteger("degree", 3, 1);
 	out = optionText("out", "");
 	if (out != "" && !File.isDirectory(out)) fail("there is no folder \"" + out + "\" to write to");
@@ -37,9 +37,9 @@ function edgeChain(argument) {
 	base = baseTitle();
 
 	levels = chainLevels();
-	makeG(levels[0], levels[1]);
+	makeG(levels[0], levels[1], false);
 	saveCopy(out, base + "-g");
-	makeF();
+	makeF(false);
 	saveCopy(out, base + "-f");
 	plane = planeHere();
 	addPlaneRow(plane);
@@ -50,11 +50,7 @@ function edgeChain(argument) {
 	fit = fitProfile(distance, regionV, regionN, degree);
 	addProfileRow(fit);
 	co = Array.trim(fit, (degree + 1) / 2);
-	map = getImageID();
-	beginQuiet();
-	psfImage(co, 0, base + "-PSF");
-	takeScale(map);
-	endQuiet();
+	psfImage(co, 0, "" + base + "-PSF", "");
 	saveCopy(out, base + "-PSF");
 	printChain(levels, plane, co);
 	line = chainLine(plane, co);
@@ -134,9 +130,10 @@ var regionX = newArray(0);
 var regionY = newArray(0);
 var wasQuiet = false;
 
-// Reads "key=value key=[value with spaces]"; an unknown or repeated key or an open bracket is refused.
-function readOptions(text, keys) {
-	known = split(keys, " ");
+// Reads "key=value key=[value with spaces] flag"; an unknown or repeated key or an open bracket is refused.
+function readOptions(text, keys, flags) {
+	known = split(String.trim(keys + " " + flags), " ");
+	flags = split(flags, " ");
 	optionKeys = newArray(0);
 	optionValues = newArray(0);
 	text = replace(text, "[\\t\\r\\n]", " ");
@@ -156,7 +153,7 @@ function readOptions(text, keys) {
 				end = valueEnd(text, equals + 1, key);
 				value = substring(text, equals + 1, end);
 			}
-			addOption(key, value, known);
+			addOption(key, value, known, flags);
 			i = end;
 		}
 	}
@@ -193,7 +190,7 @@ function baseTitle() {
 	title = getTitle();
 	if (matches(title, "(?i).+\\.(tif|tiff|png|jpg|jpeg|bmp|gif)"))
 		title = substring(title, 0, lastIndexOf(title, "."));
-	return replace(title, "(?<=.)-(g|f|distance|PSF|deconvolved)(-\\d+)?$", "");
+	return replace(title, "(?<=.)-(g|f|distance|PSF|deconvolved|linear|red|green|blue)(-\\d+)?$", "");
 }
 
 // Given levels, else those estimated in the region.
@@ -209,25 +206,29 @@ function chainLevels() {
 }
 
 // g = (v - v1) / (2 (v2 - v1)) of the current image.
-function makeG(v1, v2) {
-	derivedImage("v=(v-" + exact(v1) + ")/" + exact(2 * (v2 - v1)) + ";", "" + baseTitle() + "-g");
+function makeG(v1, v2, all) {
+	derivedImage("v=(v-" + exact(v1) + ")/" + exact(2 * (v2 - v1)) + ";", "" + baseTitle() + "-g", all);
 	Property.set("edgepsf.levels", full(v1) + " " + full(v2));
 }
 
 // f = log(1/(2g) - 1) of the current g image; NaN outside 0 < g < 1/2.
-function makeF() {
-	derivedImage("if (v>0 && v<0.5) v=log((0.5-v)/v); else v=NaN;", "" + baseTitle() + "-f");
+function makeF(all) {
+	derivedImage("if (v>0 && v<0.5) v=log((0.5-v)/v); else v=NaN;", "" + baseTitle() + "-f", all);
 }
 
 // The plane of the current f image in its region.
 function planeHere() {
 	readRegion();
-	plane = fitPlane(regionX, regionY, regionV, regionN);
+	aspect = pixelAspect();
+	plane = fitPlane(regionX, regionY, regionV, regionN, aspect);
 	return plane;
 }
 
+// A row of the current image's plane.
 function addPlaneRow(plane) {
-	addRow(split("a b c p angle sd_a sd_b sd_c sd_p n", " "), plane);
+	per = 1 / pixelWidth();
+	unit = lengthUnit();
+	addRow(split("a b c p angle sd_a sd_b sd_c sd_p n", " "), plane, unit, newArray("p", "sd_p"), newArray(per, per));
 }
 
 function notePlane(plane) {
@@ -236,10 +237,10 @@ function notePlane(plane) {
 
 // Distance map (a + b x + c y) / p of the current f image.
 function makeDistance(a, b, c) {
-	p = sqrt(b * b + c * c);
+	p = planeSlope(b, c, pixelAspect());
 	if (!(p > 0)) fail("a plane with slope p = " + p + " has no edge: give b and c that are not both zero");
 	origin = getTitle();
-	derivedImage("v=(" + exact(a) + "+" + exact(b) + "*x+" + exact(c) + "*y)/" + exact(p) + ";", "" + baseTitle() + "-distance");
+	derivedImage("v=(" + exact(a) + "+" + exact(b) + "*x+" + exact(c) + "*y)/" + exact(p) + ";", "" + baseTitle() + "-distance", false);
 	notePlane(newArray(a, b, c));
 	Property.set("edgepsf.source", origin);
 }
@@ -275,44 +276,46 @@ function addProfileRow(fit) {
 	values[2 * terms] = fit[2 * terms];
 	names[2 * terms + 1] = "monotone";
 	values[2 * terms + 1] = monotone(Array.trim(fit, terms));
-	addRow(names, values);
+	addRow(names, values, "", newArray(0), newArray(0));
 }
 
-// Works without windows, where the caller does not already: to select a window can take two seconds.
-function beginQuiet() {
-	wasQuiet = is("Batch Mode");
-	if (!wasQuiet) setBatchMode(true);
-}
-
-// Kernel image of a profile with its Results row and note; psfNumbers gets (fwhm, mtf50, energy outside, size).
-function psfImage(co, size, title) {
+// Kernel image of a profile with the scale of the current image, its Results row and note, and where it has a title
+// a plot; psfNumbers gets (fwhm, mtf50, energy outside, size).
+function psfImage(co, size, title, plotTitle) {
+	source = 0;
+	aspect = 1;
+	unit = "";
+	width = 1;
+	if (nImages > 0) {
+		source = getImageID();
+		aspect = pixelAspect();
+		unit = lengthUnit();
+		width = pixelWidth();
+	}
+	if (size % 2 == 0 && size > 0) fail("the kernel size must be an odd number of pixels, not " + size);
 	checkMonotone(co);
 	reach = psfReach(co);
 	table = checkedTable(co, reach);
 	energy = energyTable(table, reach);
 	own = defaultSize(energy, reach);
+	across = (own - 1) / 2;
+	down = maxOf(1, Math.ceil(across / aspect));
 	if (size == 0) size = own;
-	if (size % 2 == 0) fail("the kernel size must be an odd number of pixels, not " + size);
+	else {
+		across = (size - 1) / 2;
+		down = across;
+	}
 	fwhm = psfFwhm(co, reach, table);
 	mtf50 = psfMtf50(co, reach, fwhm);
-	makeKernel(co, reach, size, freeTitle(title));
 	psfNumbers = newArray(fwhm, mtf50, 1 - energyWithin(energy, reach, size / 2), size);
-	Property.set("edgepsf.psf", psfNote(co, fwhm, mtf50, own, 1 - energyWithin(energy, reach, own / 2), negativeShare(table)));
-	addPsfRow(co, fwhm, mtf50, psfNumbers[2]);
-}
-
-// Gives the current image the scale of another one.
-function takeScale(source) {
-	made = getImageID();
-	selectImage(source);
-	getVoxelSize(width, height, depth, unit);
-	selectImage(made);
-	setVoxelSize(width, height, depth, unit);
-}
-
-// Shows the current image again.
-function endQuiet() {
-	if (!wasQuiet) setBatchMode(false);
+	note = psfNote(co, fwhm, mtf50, own, 1 - energyWithin(energy, reach, own / 2), negativeShare(table));
+	if (plotTitle != "") plotRadial(freeTitle(plotTitle), co, reach, own / 2);
+	beginQuiet();
+	makeKernel(co, reach, across, down, aspect, freeTitle(title));
+	Property.set("edgepsf.psf", note);
+	if (source != 0) takeScale(source);
+	addPsfRow(co, fwhm, mtf50, psfNumbers[2], unit, width);
+	endQuiet();
 }
 
 // Text of a profile for messages: "p1=1.2, p3=0.01".
@@ -397,14 +400,19 @@ function valueEnd(text, i, key) {
 	return end;
 }
 
-function addOption(key, value, known) {
+function addOption(key, value, known, flags) {
 	if (!contains(known, key))
 		fail("unknown key \"" + key + "\"; the keys are: " + String.join(known, ", "));
 	if (contains(optionKeys, key)) fail(key + " is given twice");
-	if (value == "") fail(key + " needs a value: " + key + "=...");
+	flag = contains(flags, key);
+	if (value == "") {
+		if (!flag) fail(key + " needs a value: " + key + "=...");
+		value = "true";
+	}
 	if (startsWith(value, "&"))
 		fail(key + "=" + value + ": a command that is a macro itself cannot see your macro's variables; join the number to the string instead, \"" + key + "=\" + " + substring(value, 1));
 	if (startsWith(value, "[") && endsWith(value, "]")) value = substring(value, 1, lengthOf(value) - 1);
+	if (flag) value = flagValue(key, toLowerCase(value));
 	optionKeys = Array.concat(optionKeys, newArray(key, ""));
 	optionValues = Array.concat(optionValues, newArray(value, ""));
 	optionKeys = Array.trim(optionKeys, optionKeys.length - 1);
@@ -430,29 +438,14 @@ function contains(list, word) {
 
 // Reads the finite pixels of the current image's region.
 function readRegion() {
-	getSelectionBounds(left, top, width, height);
-	right = minOf(left + width, getWidth());
-	bottom = minOf(top + height, getHeight());
-	left = maxOf(left, 0);
-	top = maxOf(top, 0);
 	type = selectionType();
 	if (type >= 5 && type <= 7) {
 		readBand();
 		return;
 	}
 	if (type == 8 || type == 10) fail("a point or angle selection holds no pixels; use a rectangle, area or line");
-	if (left >= right || top >= bottom)
-		fail("the region lies outside the image of " + getWidth() + " x " + getHeight() + " pixels");
-	startRegion((right - left) * (bottom - top));
-	shaped = type > 0;
-	for (y = top; y < bottom; y++) {
-		for (x = left; x < right; x++) {
-			inside = true;
-			if (shaped) inside = selectionContains(x, y);
-			if (inside) addRegionPixel(x, y);
-		}
-	}
-	endRegion();
+	if (type < 0) readWhole();
+	else readArea();
 }
 
 // Plateau levels (v1, v2) of the one edge among n pixels; v1 is the darker side. Pixels are split at the middle
@@ -483,14 +476,15 @@ function checkLevels(v1, v2) {
 	if (v1 == v2) fail("v1 and v2 are both " + v1 + ": an edge needs two different plateau levels");
 }
 
-// Makes a 32-bit copy of the current slice the current image, with every pixel v replaced by a macro expression;
-// its scale and selection are kept, notes of other commands are not.
-function derivedImage(code, title) {
+// Makes a 32-bit copy of the current slice, or of all of the stack, the current image, with every pixel v replaced
+// by a macro expression; its scale and selection are kept, notes of other commands are not.
+function derivedImage(code, title, all) {
 	beginQuiet();
 	source = getImageID();
 	selected = selectionType() >= 0;
 	if (selected) run("Select None");
-	run("Duplicate...", "title=edgepsf");
+	if (all) run("Duplicate...", "title=edgepsf duplicate");
+	else run("Duplicate...", "title=edgepsf");
 	rename(freeTitle(title));
 	forgetNotes();
 	// Raw gray values, as the other commands read them: ImageJ would apply a calibration of gray values.
@@ -498,15 +492,10 @@ function derivedImage(code, title) {
 		if (calibrate(1) != 1) run("Calibrate...", "function=None unit=[Gray Value]");
 		run("32-bit");
 	}
-	run("Macro...", "code=[" + code + "]");
+	if (nSlices > 1) run("Macro...", "code=[" + code + "] stack");
+	else run("Macro...", "code=[" + code + "]");
 	resetMinAndMax();
-	if (selected) {
-		made = getImageID();
-		run("Restore Selection");
-		selectImage(source);
-		run("Restore Selection");
-		selectImage(made);
-	}
+	if (selected) restoreSelection(source);
 	endQuiet();
 }
 
@@ -526,10 +515,18 @@ function exact(value) {
 	return "(" + d2s(value, 0) + divisors + "/" + d2s(power, 0) + ")";
 }
 
-// Least-squares plane f = a + b x + c y: (a, b, c, p, angle, sd_a, sd_b, sd_c, sd_p, n).
+// Height of a pixel divided by its width; 1 where the image is not calibrated. Lengths are in pixel widths.
+function pixelAspect() {
+	unit = lengthUnit();
+	if (unit == "") return 1;
+	getPixelSize(unit, width, height);
+	return height / width;
+}
+
+// Least-squares plane f = a + b x + c y: (a, b, c, p, angle, sd_a, sd_b, sd_c, sd_p, n), p per pixel width.
 // Pixels are chosen by position, the distance to the line, and weighted by the model's (E (1 - E))^2, iterated:
 // chosen by their measured 0 < g < 1/2, plateau noise would make the slope up to 90 % too small.
-function fitPlane(x, y, f, n) {
+function fitPlane(x, y, f, n, aspect) {
 	if (n < 4)
 		fail("no edge: f has " + n + " defined pixels here (0 < g < 1/2); at least 4 are needed. Check v1 and v2 and the region");
 	cx = mean(x, n);
@@ -537,7 +534,7 @@ function fitPlane(x, y, f, n) {
 	s = startPlane(x, y, f, n, cx, cy);
 	band = newArray(0); bx = band; by = band; bf = band; center = newArray(3); reach = 0; m = 0;
 	for (k = 0; k < 200; k++) {
-		limit = maxOf(4, 2 * sqrt(s[1] * s[1] + s[2] * s[2]));
+		limit = maxOf(4, 2 * planeSlope(s[1], s[2], aspect));
 		if (k == 0 || planeChange(s, center, x, y, n, cx, cy) > reach - limit) {
 			// Only pixels near the line can have a weight: the others are set aside until it has moved too far.
 			center = Array.copy(s);
@@ -558,18 +555,44 @@ function fitPlane(x, y, f, n) {
 			largest = maxOf(largest, abs(s[i]));
 		}
 		if (change <= 1e-11 * largest) {
-			row = planeRow(bx, by, bf, m, before, s, limit, cx, cy);
+			row = planeRow(bx, by, bf, m, before, s, limit, cx, cy, aspect);
 			return row;
 		}
 	}
 	fail("the plane fit did not settle: f has no single straight edge in this region");
 }
 
-// Adds a row to the Results table.
-function addRow(names, values) {
+// Width of a pixel in the image's unit.
+function pixelWidth() {
+	getPixelSize(unit, width, height);
+	return width;
+}
+
+// Unit of length of the current image as ImageJ's calibration has it, "" where it is not calibrated.
+function lengthUnit() {
+	getPixelSize(unit, width, height);
+	if (unit == "pixel" || unit == "pixels") return "";
+	if (unit == "microns") return "micron";
+	if (unit == "inches") return "inch";
+	return unit;
+}
+
+// Adds a row to the Results table; a unit makes two columns more for each of some lengths or frequencies.
+function addRow(names, values, unit, scaled, factors) {
 	row = nResults;
 	for (k = 0; k < names.length; k++) setResult(names[k], row, values[k]);
+	if (unit != "") {
+		for (k = 0; k < scaled.length; k++)
+			for (j = 0; j < names.length; j++)
+				if (names[j] == scaled[k]) setResult(scaled[k] + "_unit", row, values[j] * factors[k]);
+		setResult("unit", row, unit);
+	}
 	updateResults();
+}
+
+// Slope of a plane per pixel width.
+function planeSlope(b, c, aspect) {
+	return sqrt(b * b + c * c / (aspect * aspect));
 }
 
 // The slope of f = p d, iterated with the weights of its own model.
@@ -751,42 +774,6 @@ function psfMtf50(co, reach, fwhm) {
 	return 0.5 * (low + high);
 }
 
-// New 32-bit image with P sampled at the pixel centres, sum 1, centre at size / 2 rounded down. P is the blur of
-// the sampled edge, so it holds the pixel box already: integrating over pixels would apply it twice.
-function makeKernel(co, reach, size, title) {
-	half = (size - 1) / 2;
-	values = newArray((half + 1) * (half + 1));
-	sum = 0;
-	for (j = 0; j <= half; j++) {
-		for (i = 0; i <= j; i++) {
-			v = maxOf(0, radial(co, reach, sqrt(i * i + j * j)));
-			values[j * (half + 1) + i] = v;
-			values[i * (half + 1) + j] = v;
-			copies = 8;
-			if (i == 0 || i == j) copies = 4;
-			if (j == 0) copies = 1;
-			sum += copies * v;
-		}
-	}
-	newImage(title, "32-bit black", size, size, 1);
-	for (j = 0; j < size; j++)
-		for (i = 0; i < size; i++)
-			setPixel(i, j, values[abs(j - half) * (half + 1) + abs(i - half)] / sum);
-	updateDisplay();
-	resetMinAndMax();
-}
-
-// The title, or title-1, title-2, ... when an image of that title is open.
-function freeTitle(title) {
-	name = title;
-	i = 0;
-	while (isOpen(name)) {
-		i++;
-		name = title + "-" + i;
-	}
-	return name;
-}
-
 // Energy within a radius.
 function energyWithin(energy, reach, r) {
 	position = r / reach * (energy.length - 1);
@@ -823,7 +810,73 @@ function negativeShare(table) {
 	return 1;
 }
 
-function addPsfRow(co, fwhm, mtf50, outside) {
+// Plot window of P(r) out to a radius.
+function plotRadial(title, co, reach, end) {
+	r = newArray(201); p = newArray(201);
+	for (i = 0; i <= 200; i++) {
+		r[i] = i / 200 * end;
+		p[i] = radial(co, reach, r[i]);
+	}
+	Plot.create(title, "radius r (px)", "P(r) (px^-2)");
+	Plot.setColor("black");
+	Plot.add("line", r, p);
+	Plot.setLimitsToFit();
+	Plot.show();
+}
+
+// The title, or title-1, title-2, ... when an image of that title is open.
+function freeTitle(title) {
+	name = title;
+	i = 0;
+	while (isOpen(name)) {
+		i++;
+		name = title + "-" + i;
+	}
+	return name;
+}
+
+// Works without windows, where the caller does not already: to select a window can take two seconds.
+function beginQuiet() {
+	wasQuiet = is("Batch Mode");
+	if (!wasQuiet) setBatchMode(true);
+}
+
+// New 32-bit image with P sampled at the pixel centres, sum 1; across and down pixels lie on each side of its centre.
+// P is the blur of the sampled edge, so it holds the pixel box already: integrating over pixels would apply it twice.
+function makeKernel(co, reach, across, down, aspect, title) {
+	values = newArray((across + 1) * (down + 1));
+	sum = 0;
+	for (j = 0; j <= down; j++) {
+		for (i = 0; i <= across; i++) {
+			k = j * (across + 1) + i;
+			// Square pixels: the quarter is its own mirror image.
+			if (aspect == 1 && across == down && i < j) values[k] = values[i * (across + 1) + j];
+			else values[k] = maxOf(0, radial(co, reach, sqrt(i * i + aspect * aspect * j * j)));
+			copies = 4;
+			if (i == 0) copies = copies / 2;
+			if (j == 0) copies = copies / 2;
+			sum += copies * values[k];
+		}
+	}
+	newImage(title, "32-bit black", 2 * across + 1, 2 * down + 1, 1);
+	for (j = 0; j <= 2 * down; j++)
+		for (i = 0; i <= 2 * across; i++)
+			setPixel(i, j, values[abs(j - down) * (across + 1) + abs(i - across)] / sum);
+	updateDisplay();
+	resetMinAndMax();
+}
+
+// Gives the current image the scale of another one.
+function takeScale(source) {
+	made = getImageID();
+	selectImage(source);
+	getVoxelSize(width, height, depth, unit);
+	selectImage(made);
+	setVoxelSize(width, height, depth, unit);
+}
+
+// A row of a PSF; the unit of length and the width of a pixel in it, "" where there is none.
+function addPsfRow(co, fwhm, mtf50, outside, unit, width) {
 	names = newArray(co.length + 3);
 	values = newArray(co.length + 3);
 	for (k = 0; k < co.length; k++) {
@@ -836,7 +889,12 @@ function addPsfRow(co, fwhm, mtf50, outside) {
 	values[co.length] = fwhm;
 	values[co.length + 1] = mtf50;
 	values[co.length + 2] = outside;
-	addRow(names, values);
+	addRow(names, values, unit, newArray("fwhm", "mtf50"), newArray(width, 1 / width));
+}
+
+// Shows the current image again.
+function endQuiet() {
+	if (!wasQuiet) setBatchMode(false);
 }
 
 // p1 d + p3 d^3 + ... (Horner).
@@ -845,6 +903,13 @@ function oddValue(co, d) {
 	sum = 0;
 	for (k = co.length - 1; k >= 0; k--) sum = sum * u + co[k];
 	return sum * d;
+}
+
+// "true" or "false" of a flag.
+function flagValue(key, value) {
+	if (value == "true" || value == "1" || value == "yes") return "true";
+	if (value == "false" || value == "0" || value == "no") return "false";
+	fail(key + " is a flag: write " + key + ", " + key + "=true or " + key + "=false, not " + value);
 }
 
 // Pixels of the band along a line selection, as wide as the line, or 32 px for a thin one.
@@ -872,28 +937,27 @@ function readBand() {
 	endRegion();
 }
 
-function startRegion(size) {
-	regionX = newArray(size);
-	regionY = newArray(size);
-	regionV = newArray(size);
-	regionN = 0;
+function readWhole() {
+	startRegion(getWidth() * getHeight());
+	for (y = 0; y < getHeight(); y++)
+		for (x = 0; x < getWidth(); x++) addRegionPixel(x, y);
+	endRegion();
 }
 
-// Adds a pixel unless it is NaN or infinite.
-function addRegionPixel(x, y) {
-	v = getPixel(x, y);
-	if (abs(v) < 1e300) {
-		regionX[regionN] = x;
-		regionY[regionN] = y;
-		regionV[regionN] = v;
-		regionN++;
+// The pixels that ImageJ's own mask of the selection holds, as far as they lie in the image.
+function readArea() {
+	Roi.getContainedPoints(px, py);
+	right = getWidth() - 1;
+	bottom = getHeight() - 1;
+	startRegion(px.length);
+	outside = 0;
+	for (i = 0; i < px.length; i++) {
+		if (px[i] < 0 || py[i] < 0 || px[i] > right || py[i] > bottom) outside++;
+		else addRegionPixel(px[i], py[i]);
 	}
-}
-
-function endRegion() {
-	regionX = Array.trim(regionX, regionN);
-	regionY = Array.trim(regionY, regionN);
-	regionV = Array.trim(regionV, regionN);
+	if (outside == px.length)
+		fail("the region lies outside the image of " + getWidth() + " x " + getHeight() + " pixels");
+	endRegion();
 }
 
 // The first n values, sorted.
@@ -953,6 +1017,15 @@ function farMedian(v, distance, n, sign) {
 function forgetNotes() {
 	notes = newArray("plane", "profile", "levels", "source", "psf");
 	for (k = 0; k < notes.length; k++) Property.set("edgepsf." + notes[k], "");
+}
+
+// Gives the selection that was taken off an image back to it and to the current one.
+function restoreSelection(source) {
+	made = getImageID();
+	run("Restore Selection");
+	selectImage(source);
+	run("Restore Selection");
+	selectImage(made);
 }
 
 function mean(values, n) {
@@ -1019,7 +1092,7 @@ function weightedPlane(x, y, f, n, r, limit) {
 }
 
 // The fitted plane in whole-image coordinates, with standard deviations for noise of variance s^2 / (E (1 - E))^2.
-function planeRow(x, y, f, n, r, s, limit, cx, cy) {
+function planeRow(x, y, f, n, r, s, limit, cx, cy, aspect) {
 	normal = newArray(9); middle = newArray(9); z = newArray(3);
 	share = 0; shares = 0; squares = 0; count = 0;
 	for (i = 0; i < n; i++) {
@@ -1045,12 +1118,13 @@ function planeRow(x, y, f, n, r, s, limit, cx, cy) {
 	v = product(inv, middle, 3);
 	v = product(v, inv, 3);
 	for (j = 0; j < 9; j++) v[j] = v[j] * noise;
-	b = s[1]; c = s[2]; p = sqrt(b * b + c * c);
+	b = s[1]; c = s[2]; p = planeSlope(b, c, aspect);
 	if (!(p > 0)) fail("no edge: the fitted plane has no slope");
-	// The variance of a = s0 - b cx - c cy, and that of p along (b, c) / p.
+	// The variance of a = s0 - b cx - c cy, and that of p along (b, c / aspect^2) / p.
 	va = v[0] + cx * cx * v[4] + cy * cy * v[8] - 2 * cx * v[1] - 2 * cy * v[2] + 2 * cx * cy * v[5];
-	vp = (b * b * v[4] + 2 * b * c * v[5] + c * c * v[8]) / (p * p);
-	return newArray(s[0] - b * cx - c * cy, b, c, p, atan2(c, b) * 180 / PI, sqrt(va), sqrt(v[4]), sqrt(v[8]), sqrt(vp), count);
+	e = c / (aspect * aspect);
+	vp = (b * b * v[4] + 2 * b * e * v[5] + e * e * v[8]) / (p * p);
+	return newArray(s[0] - b * cx - c * cy, b, c, p, atan2(c / aspect, b) * 180 / PI, sqrt(va), sqrt(v[4]), sqrt(v[8]), sqrt(vp), count);
 }
 
 function startSlope(d, f, n) {
@@ -1199,6 +1273,30 @@ function mtf(lsf, step, nu) {
 	turn = 2 * PI * nu * step;
 	for (j = 0; j < lsf.length; j++) sum += lsf[j] * cos(turn * (j + 0.5));
 	return sum;
+}
+
+function startRegion(size) {
+	regionX = newArray(size);
+	regionY = newArray(size);
+	regionV = newArray(size);
+	regionN = 0;
+}
+
+// Adds a pixel unless it is NaN or infinite.
+function addRegionPixel(x, y) {
+	v = getPixel(x, y);
+	if (abs(v) < 1e300) {
+		regionX[regionN] = x;
+		regionY[regionN] = y;
+		regionV[regionN] = v;
+		regionN++;
+	}
+}
+
+function endRegion() {
+	regionX = Array.trim(regionX, regionN);
+	regionY = Array.trim(regionY, regionN);
+	regionV = Array.trim(regionV, regionN);
 }
 
 // Correctly rounded square root of x^2 + y^2: pixels at one distance must stay at one distance.

@@ -27,7 +27,7 @@ function fail(message) {
 
 // The whole chain with one option string.
 function edgeChain(argument) {
-	readOptions(argument, "path v1 v2 x y width height degree out");
+	readOptions(argument, "path v1 v2 x y width height degree out", "");
 	degree = optionInteger("degree", 3, 1);
 	out = optionText("out", "");
 	if (out != "" && !File.isDirectory(out)) fail("there is no folder \"" + out + "\" to write to");
@@ -37,9 +37,9 @@ function edgeChain(argument) {
 	base = baseTitle();
 
 	levels = chainLevels();
-	makeG(levels[0], levels[1]);
+	makeG(levels[0], levels[1], false);
 	saveCopy(out, base + "-g");
-	makeF();
+	makeF(false);
 	saveCopy(out, base + "-f");
 	plane = planeHere();
 	addPlaneRow(plane);
@@ -50,11 +50,7 @@ function edgeChain(argument) {
 	fit = fitProfile(distance, regionV, regionN, degree);
 	addProfileRow(fit);
 	co = Array.trim(fit, (degree + 1) / 2);
-	map = getImageID();
-	beginQuiet();
-	psfImage(co, 0, base + "-PSF");
-	takeScale(map);
-	endQuiet();
+	psfImage(co, 0, "" + base + "-PSF", "");
 	saveCopy(out, base + "-PSF");
 	printChain(levels, plane, co);
 	line = chainLine(plane, co);

@@ -15,10 +15,10 @@ function checkLevels(v1, v2) {
 }
 
 // f of a gray image with its levels, without the rounding of a g image in between.
-function makeFOfGray(v1, v2) {
+function makeFOfGray(v1, v2, all) {
 	checkLevels(v1, v2);
 	g = "v=(v-" + exact(v1) + ")/" + exact(2 * (v2 - v1)) + "; ";
-	derivedImage(g + "if (v>0 && v<0.5) v=log((0.5-v)/v); else v=NaN;", "" + baseTitle() + "-f");
+	derivedImage(g + "if (v>0 && v<0.5) v=log((0.5-v)/v); else v=NaN;", "" + baseTitle() + "-f", all);
 	Property.set("edgepsf.levels", full(v1) + " " + full(v2));
 }
 
@@ -47,7 +47,8 @@ function checkIsG() {
 // The plane of the current f image in its region.
 function planeHere() {
 	readRegion();
-	plane = fitPlane(regionX, regionY, regionV, regionN);
+	aspect = pixelAspect();
+	plane = fitPlane(regionX, regionY, regionV, regionN, aspect);
 	return plane;
 }
 
@@ -62,9 +63,9 @@ function knownPlane() {
 	return plane;
 }
 
-// Distances of the region's pixels from a plane's edge.
+// Distances of the region's pixels from a plane's edge, in pixel widths.
 function planeDistances(plane) {
-	p = sqrt(plane[1] * plane[1] + plane[2] * plane[2]);
+	p = planeSlope(plane[1], plane[2], pixelAspect());
 	distance = newArray(regionN);
 	for (i = 0; i < regionN; i++) distance[i] = (plane[0] + plane[1] * regionX[i] + plane[2] * regionY[i]) / p;
 	return distance;
@@ -104,13 +105,4 @@ function profileGiven() {
 	terms = co.length;
 	while (terms > 1 && co[terms - 1] == 0) terms--;
 	return Array.trim(co, terms);
-}
-
-// Gives the current image the scale of another one.
-function takeScale(source) {
-	made = getImageID();
-	selectImage(source);
-	getVoxelSize(width, height, depth, unit);
-	selectImage(made);
-	setVoxelSize(width, height, depth, unit);
 }

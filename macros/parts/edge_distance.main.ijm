@@ -6,7 +6,7 @@
 
 requires("1.54f");
 commandName = "Edge Distance Map";
-readOptions(commandOptions(), "a b c");
+readOptions(commandOptions(), "a b c", "");
 checkImage();
 given = hasOption("a") + hasOption("b") + hasOption("c");
 if (given > 0 && given < 3) fail("give all of a, b and c, or none of them");

@@ -4,7 +4,7 @@
 
 requires("1.54f");
 commandName = "Fit Edge Plane";
-readOptions(commandOptions(), "");
+readOptions(commandOptions(), "", "");
 checkImage();
 plane = planeHere();
 addPlaneRow(plane);

@@ -3,13 +3,14 @@
 //   run("Fit Edge Profile...", "degree=3");
 // distance  title of the distance map (default: that of the last plane fitted; on a distance map: itself)
 // degree    odd degree of the polynomial (default 5)
+// plot      show f(d) and the polynomial in a Plot window name-profile
 
 requires("1.54f");
 commandName = "Fit Edge Profile";
 text = commandOptions();
 checkImage();
 if (mustAsk(text)) text = askDegree();
-readOptions(text, "distance degree");
+readOptions(text, "distance degree", "plot");
 degree = optionInteger("degree", 5, 1);
 map = optionText("distance", "");
 if (map != "" && !isOpen(map)) fail("there is no open image titled \"" + map + "\"");
@@ -23,6 +24,7 @@ if (origin != "") {
 	selectImage(origin);
 }
 here = getTitle();
+title = "" + baseTitle() + "-profile";
 readRegion();
 if (map != "") distance = distancesOf(map, here);
 else {
@@ -36,3 +38,4 @@ addProfileRow(fit);
 noteProfile(co);
 selectImage(start);
 endQuiet();
+if (optionFlag("plot")) plotProfile(freeTitle(title), distance, regionV, regionN, co);

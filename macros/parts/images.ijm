@@ -15,7 +15,7 @@ function baseTitle() {
 	title = getTitle();
 	if (matches(title, "(?i).+\\.(tif|tiff|png|jpg|jpeg|bmp|gif)"))
 		title = substring(title, 0, lastIndexOf(title, "."));
-	return replace(title, "(?<=.)-(g|f|distance|PSF|deconvolved)(-\\d+)?$", "");
+	return replace(title, "(?<=.)-(g|f|distance|PSF|deconvolved|linear|red|green|blue)(-\\d+)?$", "");
 }
 
 // The title, or title-1, title-2, ... when an image of that title is open.
@@ -42,14 +42,15 @@ function endQuiet() {
 	if (!wasQuiet) setBatchMode(false);
 }
 
-// Makes a 32-bit copy of the current slice the current image, with every pixel v replaced by a macro expression;
-// its scale and selection are kept, notes of other commands are not.
-function derivedImage(code, title) {
+// Makes a 32-bit copy of the current slice, or of all of the stack, the current image, with every pixel v replaced
+// by a macro expression; its scale and selection are kept, notes of other commands are not.
+function derivedImage(code, title, all) {
 	beginQuiet();
 	source = getImageID();
 	selected = selectionType() >= 0;
 	if (selected) run("Select None");
-	run("Duplicate...", "title=edgepsf");
+	if (all) run("Duplicate...", "title=edgepsf duplicate");
+	else run("Duplicate...", "title=edgepsf");
 	rename(freeTitle(title));
 	forgetNotes();
 	// Raw gray values, as the other commands read them: ImageJ would apply a calibration of gray values.
@@ -57,16 +58,20 @@ function derivedImage(code, title) {
 		if (calibrate(1) != 1) run("Calibrate...", "function=None unit=[Gray Value]");
 		run("32-bit");
 	}
-	run("Macro...", "code=[" + code + "]");
+	if (nSlices > 1) run("Macro...", "code=[" + code + "] stack");
+	else run("Macro...", "code=[" + code + "]");
 	resetMinAndMax();
-	if (selected) {
-		made = getImageID();
-		run("Restore Selection");
-		selectImage(source);
-		run("Restore Selection");
-		selectImage(made);
-	}
+	if (selected) restoreSelection(source);
 	endQuiet();
+}
+
+// Gives the selection that was taken off an image back to it and to the current one.
+function restoreSelection(source) {
+	made = getImageID();
+	run("Restore Selection");
+	selectImage(source);
+	run("Restore Selection");
+	selectImage(made);
 }
 
 function forgetNotes() {
@@ -75,22 +80,22 @@ function forgetNotes() {
 }
 
 // g = (v - v1) / (2 (v2 - v1)) of the current image.
-function makeG(v1, v2) {
-	derivedImage("v=(v-" + exact(v1) + ")/" + exact(2 * (v2 - v1)) + ";", "" + baseTitle() + "-g");
+function makeG(v1, v2, all) {
+	derivedImage("v=(v-" + exact(v1) + ")/" + exact(2 * (v2 - v1)) + ";", "" + baseTitle() + "-g", all);
 	Property.set("edgepsf.levels", full(v1) + " " + full(v2));
 }
 
 // f = log(1/(2g) - 1) of the current g image; NaN outside 0 < g < 1/2.
-function makeF() {
-	derivedImage("if (v>0 && v<0.5) v=log((0.5-v)/v); else v=NaN;", "" + baseTitle() + "-f");
+function makeF(all) {
+	derivedImage("if (v>0 && v<0.5) v=log((0.5-v)/v); else v=NaN;", "" + baseTitle() + "-f", all);
 }
 
 // Distance map (a + b x + c y) / p of the current f image.
 function makeDistance(a, b, c) {
-	p = sqrt(b * b + c * c);
+	p = planeSlope(b, c, pixelAspect());
 	if (!(p > 0)) fail("a plane with slope p = " + p + " has no edge: give b and c that are not both zero");
 	origin = getTitle();
-	derivedImage("v=(" + exact(a) + "+" + exact(b) + "*x+" + exact(c) + "*y)/" + exact(p) + ";", "" + baseTitle() + "-distance");
+	derivedImage("v=(" + exact(a) + "+" + exact(b) + "*x+" + exact(c) + "*y)/" + exact(p) + ";", "" + baseTitle() + "-distance", false);
 	notePlane(newArray(a, b, c));
 	Property.set("edgepsf.source", origin);
 }
@@ -107,28 +112,36 @@ function notedNumbers(key) {
 
 // Reads the finite pixels of the current image's region.
 function readRegion() {
-	getSelectionBounds(left, top, width, height);
-	right = minOf(left + width, getWidth());
-	bottom = minOf(top + height, getHeight());
-	left = maxOf(left, 0);
-	top = maxOf(top, 0);
 	type = selectionType();
 	if (type >= 5 && type <= 7) {
 		readBand();
 		return;
 	}
 	if (type == 8 || type == 10) fail("a point or angle selection holds no pixels; use a rectangle, area or line");
-	if (left >= right || top >= bottom)
-		fail("the region lies outside the image of " + getWidth() + " x " + getHeight() + " pixels");
-	startRegion((right - left) * (bottom - top));
-	shaped = type > 0;
-	for (y = top; y < bottom; y++) {
-		for (x = left; x < right; x++) {
-			inside = true;
-			if (shaped) inside = selectionContains(x, y);
-			if (inside) addRegionPixel(x, y);
-		}
+	if (type < 0) readWhole();
+	else readArea();
+}
+
+function readWhole() {
+	startRegion(getWidth() * getHeight());
+	for (y = 0; y < getHeight(); y++)
+		for (x = 0; x < getWidth(); x++) addRegionPixel(x, y);
+	endRegion();
+}
+
+// The pixels that ImageJ's own mask of the selection holds, as far as they lie in the image.
+function readArea() {
+	Roi.getContainedPoints(px, py);
+	right = getWidth() - 1;
+	bottom = getHeight() - 1;
+	startRegion(px.length);
+	outside = 0;
+	for (i = 0; i < px.length; i++) {
+		if (px[i] < 0 || py[i] < 0 || px[i] > right || py[i] > bottom) outside++;
+		else addRegionPixel(px[i], py[i]);
 	}
+	if (outside == px.length)
+		fail("the region lies outside the image of " + getWidth() + " x " + getHeight() + " pixels");
 	endRegion();
 }
 

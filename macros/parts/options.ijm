@@ -2,9 +2,10 @@ var optionKeys = newArray(0);
 var optionValues = newArray(0);
 var commandName = "";
 
-// Reads "key=value key=[value with spaces]"; an unknown or repeated key or an open bracket is refused.
-function readOptions(text, keys) {
-	known = split(keys, " ");
+// Reads "key=value key=[value with spaces] flag"; an unknown or repeated key or an open bracket is refused.
+function readOptions(text, keys, flags) {
+	known = split(String.trim(keys + " " + flags), " ");
+	flags = split(flags, " ");
 	optionKeys = newArray(0);
 	optionValues = newArray(0);
 	text = replace(text, "[\\t\\r\\n]", " ");
@@ -24,7 +25,7 @@ function readOptions(text, keys) {
 				end = valueEnd(text, equals + 1, key);
 				value = substring(text, equals + 1, end);
 			}
-			addOption(key, value, known);
+			addOption(key, value, known, flags);
 			i = end;
 		}
 	}
@@ -48,18 +49,30 @@ function valueEnd(text, i, key) {
 	return end;
 }
 
-function addOption(key, value, known) {
+function addOption(key, value, known, flags) {
 	if (!contains(known, key))
 		fail("unknown key \"" + key + "\"; the keys are: " + String.join(known, ", "));
 	if (contains(optionKeys, key)) fail(key + " is given twice");
-	if (value == "") fail(key + " needs a value: " + key + "=...");
+	flag = contains(flags, key);
+	if (value == "") {
+		if (!flag) fail(key + " needs a value: " + key + "=...");
+		value = "true";
+	}
 	if (startsWith(value, "&"))
 		fail(key + "=" + value + ": a command that is a macro itself cannot see your macro's variables; join the number to the string instead, \"" + key + "=\" + " + substring(value, 1));
 	if (startsWith(value, "[") && endsWith(value, "]")) value = substring(value, 1, lengthOf(value) - 1);
+	if (flag) value = flagValue(key, toLowerCase(value));
 	optionKeys = Array.concat(optionKeys, newArray(key, ""));
 	optionValues = Array.concat(optionValues, newArray(value, ""));
 	optionKeys = Array.trim(optionKeys, optionKeys.length - 1);
 	optionValues = Array.trim(optionValues, optionValues.length - 1);
+}
+
+// "true" or "false" of a flag.
+function flagValue(key, value) {
+	if (value == "true" || value == "1" || value == "yes") return "true";
+	if (value == "false" || value == "0" || value == "no") return "false";
+	fail(key + " is a flag: write " + key + ", " + key + "=true or " + key + "=false, not " + value);
 }
 
 function contains(list, word) {
@@ -78,6 +91,13 @@ function optionText(key, otherwise) {
 	for (k = 0; k < optionKeys.length; k++)
 		if (optionKeys[k] == key) return optionValues[k];
 	return otherwise;
+}
+
+// Whether a flag is given and not false.
+function optionFlag(key) {
+	text = optionText(key, "false");
+	if (text == "true") return true;
+	return false;
 }
 
 // Value of an option as a number, refused when it is none.

@@ -1,7 +1,7 @@
-// Least-squares plane f = a + b x + c y: (a, b, c, p, angle, sd_a, sd_b, sd_c, sd_p, n).
+// Least-squares plane f = a + b x + c y: (a, b, c, p, angle, sd_a, sd_b, sd_c, sd_p, n), p per pixel width.
 // Pixels are chosen by position, the distance to the line, and weighted by the model's (E (1 - E))^2, iterated:
 // chosen by their measured 0 < g < 1/2, plateau noise would make the slope up to 90 % too small.
-function fitPlane(x, y, f, n) {
+function fitPlane(x, y, f, n, aspect) {
 	if (n < 4)
 		fail("no edge: f has " + n + " defined pixels here (0 < g < 1/2); at least 4 are needed. Check v1 and v2 and the region");
 	cx = mean(x, n);
@@ -9,7 +9,7 @@ function fitPlane(x, y, f, n) {
 	s = startPlane(x, y, f, n, cx, cy);
 	band = newArray(0); bx = band; by = band; bf = band; center = newArray(3); reach = 0; m = 0;
 	for (k = 0; k < 200; k++) {
-		limit = maxOf(4, 2 * sqrt(s[1] * s[1] + s[2] * s[2]));
+		limit = maxOf(4, 2 * planeSlope(s[1], s[2], aspect));
 		if (k == 0 || planeChange(s, center, x, y, n, cx, cy) > reach - limit) {
 			// Only pixels near the line can have a weight: the others are set aside until it has moved too far.
 			center = Array.copy(s);
@@ -30,11 +30,16 @@ function fitPlane(x, y, f, n) {
 			largest = maxOf(largest, abs(s[i]));
 		}
 		if (change <= 1e-11 * largest) {
-			row = planeRow(bx, by, bf, m, before, s, limit, cx, cy);
+			row = planeRow(bx, by, bf, m, before, s, limit, cx, cy, aspect);
 			return row;
 		}
 	}
 	fail("the plane fit did not settle: f has no single straight edge in this region");
+}
+
+// Slope of a plane per pixel width.
+function planeSlope(b, c, aspect) {
+	return sqrt(b * b + c * c / (aspect * aspect));
 }
 
 function mean(values, n) {
@@ -116,7 +121,7 @@ function weightedPlane(x, y, f, n, r, limit) {
 }
 
 // The fitted plane in whole-image coordinates, with standard deviations for noise of variance s^2 / (E (1 - E))^2.
-function planeRow(x, y, f, n, r, s, limit, cx, cy) {
+function planeRow(x, y, f, n, r, s, limit, cx, cy, aspect) {
 	normal = newArray(9); middle = newArray(9); z = newArray(3);
 	share = 0; shares = 0; squares = 0; count = 0;
 	for (i = 0; i < n; i++) {
@@ -142,10 +147,11 @@ function planeRow(x, y, f, n, r, s, limit, cx, cy) {
 	v = product(inv, middle, 3);
 	v = product(v, inv, 3);
 	for (j = 0; j < 9; j++) v[j] = v[j] * noise;
-	b = s[1]; c = s[2]; p = sqrt(b * b + c * c);
+	b = s[1]; c = s[2]; p = planeSlope(b, c, aspect);
 	if (!(p > 0)) fail("no edge: the fitted plane has no slope");
-	// The variance of a = s0 - b cx - c cy, and that of p along (b, c) / p.
+	// The variance of a = s0 - b cx - c cy, and that of p along (b, c / aspect^2) / p.
 	va = v[0] + cx * cx * v[4] + cy * cy * v[8] - 2 * cx * v[1] - 2 * cy * v[2] + 2 * cx * cy * v[5];
-	vp = (b * b * v[4] + 2 * b * c * v[5] + c * c * v[8]) / (p * p);
-	return newArray(s[0] - b * cx - c * cy, b, c, p, atan2(c, b) * 180 / PI, sqrt(va), sqrt(v[4]), sqrt(v[8]), sqrt(vp), count);
+	e = c / (aspect * aspect);
+	vp = (b * b * v[4] + 2 * b * e * v[5] + e * e * v[8]) / (p * p);
+	return newArray(s[0] - b * cx - c * cy, b, c, p, atan2(c / aspect, b) * 180 / PI, sqrt(va), sqrt(v[4]), sqrt(v[8]), sqrt(vp), count);
 }

@@ -180,27 +180,27 @@ function defaultSize(energy, reach) {
 	return minOf(255, maxOf(3, 2 * Math.ceil(r) + 1));
 }
 
-// New 32-bit image with P sampled at the pixel centres, sum 1, centre at size / 2 rounded down. P is the blur of
-// the sampled edge, so it holds the pixel box already: integrating over pixels would apply it twice.
-function makeKernel(co, reach, size, title) {
-	half = (size - 1) / 2;
-	values = newArray((half + 1) * (half + 1));
+// New 32-bit image with P sampled at the pixel centres, sum 1; across and down pixels lie on each side of its centre.
+// P is the blur of the sampled edge, so it holds the pixel box already: integrating over pixels would apply it twice.
+function makeKernel(co, reach, across, down, aspect, title) {
+	values = newArray((across + 1) * (down + 1));
 	sum = 0;
-	for (j = 0; j <= half; j++) {
-		for (i = 0; i <= j; i++) {
-			v = maxOf(0, radial(co, reach, sqrt(i * i + j * j)));
-			values[j * (half + 1) + i] = v;
-			values[i * (half + 1) + j] = v;
-			copies = 8;
-			if (i == 0 || i == j) copies = 4;
-			if (j == 0) copies = 1;
-			sum += copies * v;
+	for (j = 0; j <= down; j++) {
+		for (i = 0; i <= across; i++) {
+			k = j * (across + 1) + i;
+			// Square pixels: the quarter is its own mirror image.
+			if (aspect == 1 && across == down && i < j) values[k] = values[i * (across + 1) + j];
+			else values[k] = maxOf(0, radial(co, reach, sqrt(i * i + aspect * aspect * j * j)));
+			copies = 4;
+			if (i == 0) copies = copies / 2;
+			if (j == 0) copies = copies / 2;
+			sum += copies * values[k];
 		}
 	}
-	newImage(title, "32-bit black", size, size, 1);
-	for (j = 0; j < size; j++)
-		for (i = 0; i < size; i++)
-			setPixel(i, j, values[abs(j - half) * (half + 1) + abs(i - half)] / sum);
+	newImage(title, "32-bit black", 2 * across + 1, 2 * down + 1, 1);
+	for (j = 0; j <= 2 * down; j++)
+		for (i = 0; i <= 2 * across; i++)
+			setPixel(i, j, values[abs(j - down) * (across + 1) + abs(i - across)] / sum);
 	updateDisplay();
 	resetMinAndMax();
 }

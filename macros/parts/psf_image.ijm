@@ -1,20 +1,42 @@
 var psfNumbers = newArray(0);
 
-// Kernel image of a profile with its Results row and note; psfNumbers gets (fwhm, mtf50, energy outside, size).
-function psfImage(co, size, title) {
+// Kernel image of a profile with the scale of the current image, its Results row and note, and where it has a title
+// a plot; psfNumbers gets (fwhm, mtf50, energy outside, size).
+function psfImage(co, size, title, plotTitle) {
+	source = 0;
+	aspect = 1;
+	unit = "";
+	width = 1;
+	if (nImages > 0) {
+		source = getImageID();
+		aspect = pixelAspect();
+		unit = lengthUnit();
+		width = pixelWidth();
+	}
+	if (size % 2 == 0 && size > 0) fail("the kernel size must be an odd number of pixels, not " + size);
 	checkMonotone(co);
 	reach = psfReach(co);
 	table = checkedTable(co, reach);
 	energy = energyTable(table, reach);
 	own = defaultSize(energy, reach);
+	across = (own - 1) / 2;
+	down = maxOf(1, Math.ceil(across / aspect));
 	if (size == 0) size = own;
-	if (size % 2 == 0) fail("the kernel size must be an odd number of pixels, not " + size);
+	else {
+		across = (size - 1) / 2;
+		down = across;
+	}
 	fwhm = psfFwhm(co, reach, table);
 	mtf50 = psfMtf50(co, reach, fwhm);
-	makeKernel(co, reach, size, freeTitle(title));
 	psfNumbers = newArray(fwhm, mtf50, 1 - energyWithin(energy, reach, size / 2), size);
-	Property.set("edgepsf.psf", psfNote(co, fwhm, mtf50, own, 1 - energyWithin(energy, reach, own / 2), negativeShare(table)));
-	addPsfRow(co, fwhm, mtf50, psfNumbers[2]);
+	note = psfNote(co, fwhm, mtf50, own, 1 - energyWithin(energy, reach, own / 2), negativeShare(table));
+	if (plotTitle != "") plotRadial(freeTitle(plotTitle), co, reach, own / 2);
+	beginQuiet();
+	makeKernel(co, reach, across, down, aspect, freeTitle(title));
+	Property.set("edgepsf.psf", note);
+	if (source != 0) takeScale(source);
+	addPsfRow(co, fwhm, mtf50, psfNumbers[2], unit, width);
+	endQuiet();
 }
 
 // The PSF's figures as JSON text, as other programs read it.

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..color import linear_to_srgb, srgb_slope, srgb_to_linear
 from ..errors import EdgeError, InputError
-from ..psf.families import AUTO, family
+from ..psf.families import family, library
 from ..psf.model import ShapeFamily
 from ..psf.pointspread import PointSpread
 from ..region import Region, take_region, usable_pixels
@@ -57,8 +57,7 @@ def fit_edge(
     """
     if pixel != "sampled":
         raise InputError(f'pixel must be "sampled", not "{pixel}"')
-    names = AUTO if model == "auto" else (model,)
-    families = [family(name) for name in names]
+    families = list(library().values()) if model == "auto" else [family(model)]
     region = take_region(image, roi)
     use, warnings = usable_pixels(region)
     if not (np.isfinite(aspect) and aspect > 0):

@@ -263,7 +263,7 @@ def _show(
     }
     dialog.addHelp(help_text(command))
     dialog.showDialog()
-    if dialog.wasCanceled():
+    if dialog.wasCanceled() or not dialog.wasOKed():
         return None
     return {key: read() for key, read in readers.items()}
 

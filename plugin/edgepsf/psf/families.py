@@ -1,19 +1,39 @@
-"""The model library: families by name, and which of them `model="auto"` tries."""
+"""Families of edge models by name; every module in `models` is found."""
 
 from __future__ import annotations
 
-from ..errors import InputError
-from .logistic import LogisticFamily
-from .model import ShapeFamily
+import importlib
+import pkgutil
+from functools import cache
 
-AUTO = ("logistic", "logistic3", "logistic5")
+from ..errors import InputError
+from . import models
+from .model import ShapeFamily
+from .models.logistic import LogisticFamily
+
+
+@cache
+def library() -> dict[str, ShapeFamily]:
+    """All families by name; `model="auto"` tries each."""
+    found = {}
+    for module in pkgutil.iter_modules(models.__path__):
+        for each in getattr(importlib.import_module(f"{models.__name__}.{module.name}"), "FAMILIES", ()):
+            found[each.name] = each
+    return found
 
 
 def family(name: str) -> ShapeFamily:
-    """The family of this name: "logistic" (f = p1 d), "logistic3", "logistic5" or any odd degree."""
-    if name == "logistic":
-        return LogisticFamily(1)
+    """The family of this name; "logistic7" and higher odd degrees are made on request.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    if name in library():
+        return library()[name]
     degree = name.removeprefix("logistic")
     if name.startswith("logistic") and degree.isdigit() and int(degree) % 2 == 1:
         return LogisticFamily(int(degree))
-    raise InputError(f'unknown edge model "{name}": use auto, {", ".join(AUTO)} or another odd degree')
+    known = ", ".join(sorted(library()))
+    raise InputError(f'unknown edge model "{name}": use auto, {known}, or logistic with another odd degree')

@@ -7,7 +7,10 @@ smooth profiles (midpoint rule on an even, analytic integrand).
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
+from scipy.integrate import cumulative_simpson
 from scipy.optimize import brentq
 
 _NODES = 200
@@ -59,7 +62,23 @@ class RadialModel:
         nodes = int(max(2 * _NODES, np.ceil(4 * self.reach * np.abs(nu).max(initial=0.0))))
         step = self.reach / nodes
         d = (np.arange(nodes) + 0.5) * step
-        return 2.0 * step * np.cos(2 * np.pi * nu[..., None] * d) @ self.lsf(d)
+        return np.abs(2.0 * step * np.cos(2 * np.pi * nu[..., None] * d) @ self.lsf(d))
+
+    def sampled(self, r) -> np.ndarray:
+        """P(r) as a kernel image samples it; the same unless P jumps."""
+        return self.radial(r)
+
+    def energy(self, r) -> np.ndarray:
+        """Share of the energy within radius r (px), between 0 and 1, by Simpson's rule."""
+        grid, cumulated = self._energy_table
+        return np.interp(np.asarray(r, dtype=np.float64), grid, cumulated)
+
+    @cached_property
+    def _energy_table(self) -> tuple[np.ndarray, np.ndarray]:
+        grid = np.linspace(0.0, self.reach, 2001)
+        density = 2 * np.pi * grid * np.clip(self.radial(grid), 0.0, None)
+        cumulated = cumulative_simpson(density, x=grid, initial=0.0)
+        return grid, np.maximum.accumulate(cumulated) / cumulated.max()
 
     def half_maximum_radius(self) -> float:
         """Smallest r (px) with P(r) = P(0)/2."""

@@ -92,8 +92,7 @@ class PointSpread:
 
     def energy(self, r) -> np.ndarray:
         """Share of the energy within radius r (px), between 0 and 1."""
-        grid, cumulated = self._energy_table
-        return np.interp(np.asarray(r, dtype=np.float64), grid, cumulated)
+        return self.model.energy(r)
 
     def kernel(self, size: int | None = None) -> np.ndarray:
         """Kernel image for deconvolution on the same pixel grid.
@@ -122,15 +121,19 @@ class PointSpread:
         else:
             across = down = int(size) // 2
         x, y = np.arange(-across, across + 1), self.aspect * np.arange(-down, down + 1)
-        values = np.clip(self.radial(np.hypot(y[:, None], x)), 0.0, None)
+        values = np.clip(self.model.sampled(np.hypot(y[:, None], x)), 0.0, None)
         return (values / values.sum()).astype(np.float32)
 
     @property
     def default_size(self) -> int:
-        """Odd side length whose inscribed circle holds 99.9 % of the energy, between 3 and 255 px."""
-        grid, cumulated = self._energy_table
-        radius = np.interp(_KERNEL_ENERGY, cumulated, grid)
-        return int(np.clip(2 * np.ceil(radius) + 1, 3, _KERNEL_MAX))
+        """Odd side length whose inscribed circle holds 99.9 % of the energy, at least 3 px.
+
+        Heavy tails, which never end, are cut at twelve times the FWHM, and all kernels at 255 px; `crop_loss`
+        tells what is lost.
+        """
+        r = np.linspace(0.0, min(self.model.reach, 12 * self.fwhm), 1001)
+        radius = float(np.interp(_KERNEL_ENERGY, self.energy(r), r))
+        return int(np.clip(2 * np.ceil(radius - 1e-9) + 1, 3, _KERNEL_MAX))
 
     def crop_loss(self, size: int | None = None) -> float:
         """Share of the energy that lies outside the circle inscribed in a kernel of this size."""
@@ -153,16 +156,6 @@ class PointSpread:
     def to_json(self) -> str:
         """The summary as JSON text."""
         return json.dumps(self.summary(), indent=2)
-
-    @cached_property
-    def _energy_table(self) -> tuple[np.ndarray, np.ndarray]:
-        """Radii and the energy within them, by Simpson's rule."""
-        from scipy.integrate import cumulative_simpson
-
-        grid = np.linspace(0.0, self.model.reach, 2001)
-        density = 2 * np.pi * grid * np.clip(self.radial(grid), 0.0, None)
-        cumulated = cumulative_simpson(density, x=grid, initial=0.0)
-        return grid, np.maximum.accumulate(cumulated) / cumulated.max()
 
     def _negative_share(self) -> float:
         """Energy below zero as a share of the energy above it."""
@@ -193,7 +186,7 @@ def from_profile(*, aspect: float = 1.0, **coefficients: float) -> PointSpread:
     EdgeError
         If f is not monotone or P(r) is not a PSF.
     """
-    from .logistic import Logistic
+    from .models.logistic import Logistic
 
     powers = {}
     for key, value in coefficients.items():

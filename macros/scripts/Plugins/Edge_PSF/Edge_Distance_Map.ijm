@@ -6,7 +6,7 @@
 
 requires("1.54f");
 commandName = "Edge Distance Map";
-readOptions(commandOptions(), "a b c");
+readOptions(commandOptions(), "a b c", "");
 checkImage();
 given = hasOption("a") + hasOption("b") + hasOption("c");
 if (given > 0 && given < 3) fail("give all of a, b and c, or none of them");
@@ -29,9 +29,10 @@ var regionV = newArray(0);
 var regionN = 0;
 var wasQuiet = false;
 
-// Reads "key=value key=[value with spaces]"; an unknown or repeated key or an open bracket is refused.
-function readOptions(text, keys) {
-	known = split(keys, " ");
+// Reads "key=value key=[value with spaces] flag"; an unknown or repeated key or an open bracket is refused.
+function readOptions(text, keys, flags) {
+	known = split(String.trim(keys + " " + flags), " ");
+	flags = split(flags, " ");
 	optionKeys = newArray(0);
 	optionValues = newArray(0);
 	text = replace(text, "[\\t\\r\\n]", " ");
@@ -51,7 +52,7 @@ function readOptions(text, keys) {
 				end = valueEnd(text, equals + 1, key);
 				value = substring(text, equals + 1, end);
 			}
-			addOption(key, value, known);
+			addOption(key, value, known, flags);
 			i = end;
 		}
 	}
@@ -109,10 +110,10 @@ function knownPlane() {
 
 // Distance map (a + b x + c y) / p of the current f image.
 function makeDistance(a, b, c) {
-	p = sqrt(b * b + c * c);
+	p = planeSlope(b, c, pixelAspect());
 	if (!(p > 0)) fail("a plane with slope p = " + p + " has no edge: give b and c that are not both zero");
 	origin = getTitle();
-	derivedImage("v=(" + exact(a) + "+" + exact(b) + "*x+" + exact(c) + "*y)/" + exact(p) + ";", "" + baseTitle() + "-distance");
+	derivedImage("v=(" + exact(a) + "+" + exact(b) + "*x+" + exact(c) + "*y)/" + exact(p) + ";", "" + baseTitle() + "-distance", false);
 	notePlane(newArray(a, b, c));
 	Property.set("edgepsf.source", origin);
 }
@@ -135,14 +136,19 @@ function valueEnd(text, i, key) {
 	return end;
 }
 
-function addOption(key, value, known) {
+function addOption(key, value, known, flags) {
 	if (!contains(known, key))
 		fail("unknown key \"" + key + "\"; the keys are: " + String.join(known, ", "));
 	if (contains(optionKeys, key)) fail(key + " is given twice");
-	if (value == "") fail(key + " needs a value: " + key + "=...");
+	flag = contains(flags, key);
+	if (value == "") {
+		if (!flag) fail(key + " needs a value: " + key + "=...");
+		value = "true";
+	}
 	if (startsWith(value, "&"))
 		fail(key + "=" + value + ": a command that is a macro itself cannot see your macro's variables; join the number to the string instead, \"" + key + "=\" + " + substring(value, 1));
 	if (startsWith(value, "[") && endsWith(value, "]")) value = substring(value, 1, lengthOf(value) - 1);
+	if (flag) value = flagValue(key, toLowerCase(value));
 	optionKeys = Array.concat(optionKeys, newArray(key, ""));
 	optionValues = Array.concat(optionValues, newArray(value, ""));
 	optionKeys = Array.trim(optionKeys, optionKeys.length - 1);
@@ -175,18 +181,33 @@ function notedNumbers(key) {
 // The plane of the current f image in its region.
 function planeHere() {
 	readRegion();
-	plane = fitPlane(regionX, regionY, regionV, regionN);
+	aspect = pixelAspect();
+	plane = fitPlane(regionX, regionY, regionV, regionN, aspect);
 	return plane;
 }
 
-// Makes a 32-bit copy of the current slice the current image, with every pixel v replaced by a macro expression;
-// its scale and selection are kept, notes of other commands are not.
-function derivedImage(code, title) {
+// Slope of a plane per pixel width.
+function planeSlope(b, c, aspect) {
+	return sqrt(b * b + c * c / (aspect * aspect));
+}
+
+// Height of a pixel divided by its width; 1 where the image is not calibrated. Lengths are in pixel widths.
+function pixelAspect() {
+	unit = lengthUnit();
+	if (unit == "") return 1;
+	getPixelSize(unit, width, height);
+	return height / width;
+}
+
+// Makes a 32-bit copy of the current slice, or of all of the stack, the current image, with every pixel v replaced
+// by a macro expression; its scale and selection are kept, notes of other commands are not.
+function derivedImage(code, title, all) {
 	beginQuiet();
 	source = getImageID();
 	selected = selectionType() >= 0;
 	if (selected) run("Select None");
-	run("Duplicate...", "title=edgepsf");
+	if (all) run("Duplicate...", "title=edgepsf duplicate");
+	else run("Duplicate...", "title=edgepsf");
 	rename(freeTitle(title));
 	forgetNotes();
 	// Raw gray values, as the other commands read them: ImageJ would apply a calibration of gray values.
@@ -194,15 +215,10 @@ function derivedImage(code, title) {
 		if (calibrate(1) != 1) run("Calibrate...", "function=None unit=[Gray Value]");
 		run("32-bit");
 	}
-	run("Macro...", "code=[" + code + "]");
+	if (nSlices > 1) run("Macro...", "code=[" + code + "] stack");
+	else run("Macro...", "code=[" + code + "]");
 	resetMinAndMax();
-	if (selected) {
-		made = getImageID();
-		run("Restore Selection");
-		selectImage(source);
-		run("Restore Selection");
-		selectImage(made);
-	}
+	if (selected) restoreSelection(source);
 	endQuiet();
 }
 
@@ -227,44 +243,36 @@ function baseTitle() {
 	title = getTitle();
 	if (matches(title, "(?i).+\\.(tif|tiff|png|jpg|jpeg|bmp|gif)"))
 		title = substring(title, 0, lastIndexOf(title, "."));
-	return replace(title, "(?<=.)-(g|f|distance|PSF|deconvolved)(-\\d+)?$", "");
+	return replace(title, "(?<=.)-(g|f|distance|PSF|deconvolved|linear|red|green|blue)(-\\d+)?$", "");
 }
 
 function notePlane(plane) {
 	Property.set("edgepsf.plane", full(plane[0]) + " " + full(plane[1]) + " " + full(plane[2]));
 }
 
+// "true" or "false" of a flag.
+function flagValue(key, value) {
+	if (value == "true" || value == "1" || value == "yes") return "true";
+	if (value == "false" || value == "0" || value == "no") return "false";
+	fail(key + " is a flag: write " + key + ", " + key + "=true or " + key + "=false, not " + value);
+}
+
 // Reads the finite pixels of the current image's region.
 function readRegion() {
-	getSelectionBounds(left, top, width, height);
-	right = minOf(left + width, getWidth());
-	bottom = minOf(top + height, getHeight());
-	left = maxOf(left, 0);
-	top = maxOf(top, 0);
 	type = selectionType();
 	if (type >= 5 && type <= 7) {
 		readBand();
 		return;
 	}
 	if (type == 8 || type == 10) fail("a point or angle selection holds no pixels; use a rectangle, area or line");
-	if (left >= right || top >= bottom)
-		fail("the region lies outside the image of " + getWidth() + " x " + getHeight() + " pixels");
-	startRegion((right - left) * (bottom - top));
-	shaped = type > 0;
-	for (y = top; y < bottom; y++) {
-		for (x = left; x < right; x++) {
-			inside = true;
-			if (shaped) inside = selectionContains(x, y);
-			if (inside) addRegionPixel(x, y);
-		}
-	}
-	endRegion();
+	if (type < 0) readWhole();
+	else readArea();
 }
 
-// Least-squares plane f = a + b x + c y: (a, b, c, p, angle, sd_a, sd_b, sd_c, sd_p, n).
+// Least-squares plane f = a + b x + c y: (a, b, c, p, angle, sd_a, sd_b, sd_c, sd_p, n), p per pixel width.
 // Pixels are chosen by position, the distance to the line, and weighted by the model's (E (1 - E))^2, iterated:
 // chosen by their measured 0 < g < 1/2, plateau noise would make the slope up to 90 % too small.
-function fitPlane(x, y, f, n) {
+function fitPlane(x, y, f, n, aspect) {
 	if (n < 4)
 		fail("no edge: f has " + n + " defined pixels here (0 < g < 1/2); at least 4 are needed. Check v1 and v2 and the region");
 	cx = mean(x, n);
@@ -272,7 +280,7 @@ function fitPlane(x, y, f, n) {
 	s = startPlane(x, y, f, n, cx, cy);
 	band = newArray(0); bx = band; by = band; bf = band; center = newArray(3); reach = 0; m = 0;
 	for (k = 0; k < 200; k++) {
-		limit = maxOf(4, 2 * sqrt(s[1] * s[1] + s[2] * s[2]));
+		limit = maxOf(4, 2 * planeSlope(s[1], s[2], aspect));
 		if (k == 0 || planeChange(s, center, x, y, n, cx, cy) > reach - limit) {
 			// Only pixels near the line can have a weight: the others are set aside until it has moved too far.
 			center = Array.copy(s);
@@ -293,11 +301,20 @@ function fitPlane(x, y, f, n) {
 			largest = maxOf(largest, abs(s[i]));
 		}
 		if (change <= 1e-11 * largest) {
-			row = planeRow(bx, by, bf, m, before, s, limit, cx, cy);
+			row = planeRow(bx, by, bf, m, before, s, limit, cx, cy, aspect);
 			return row;
 		}
 	}
 	fail("the plane fit did not settle: f has no single straight edge in this region");
+}
+
+// Unit of length of the current image as ImageJ's calibration has it, "" where it is not calibrated.
+function lengthUnit() {
+	getPixelSize(unit, width, height);
+	if (unit == "pixel" || unit == "pixels") return "";
+	if (unit == "microns") return "micron";
+	if (unit == "inches") return "inch";
+	return unit;
 }
 
 // Works without windows, where the caller does not already: to select a window can take two seconds.
@@ -320,6 +337,15 @@ function freeTitle(title) {
 function forgetNotes() {
 	notes = newArray("plane", "profile", "levels", "source", "psf");
 	for (k = 0; k < notes.length; k++) Property.set("edgepsf." + notes[k], "");
+}
+
+// Gives the selection that was taken off an image back to it and to the current one.
+function restoreSelection(source) {
+	made = getImageID();
+	run("Restore Selection");
+	selectImage(source);
+	run("Restore Selection");
+	selectImage(made);
 }
 
 // Shows the current image again.
@@ -358,28 +384,27 @@ function readBand() {
 	endRegion();
 }
 
-function startRegion(size) {
-	regionX = newArray(size);
-	regionY = newArray(size);
-	regionV = newArray(size);
-	regionN = 0;
+function readWhole() {
+	startRegion(getWidth() * getHeight());
+	for (y = 0; y < getHeight(); y++)
+		for (x = 0; x < getWidth(); x++) addRegionPixel(x, y);
+	endRegion();
 }
 
-// Adds a pixel unless it is NaN or infinite.
-function addRegionPixel(x, y) {
-	v = getPixel(x, y);
-	if (abs(v) < 1e300) {
-		regionX[regionN] = x;
-		regionY[regionN] = y;
-		regionV[regionN] = v;
-		regionN++;
+// The pixels that ImageJ's own mask of the selection holds, as far as they lie in the image.
+function readArea() {
+	Roi.getContainedPoints(px, py);
+	right = getWidth() - 1;
+	bottom = getHeight() - 1;
+	startRegion(px.length);
+	outside = 0;
+	for (i = 0; i < px.length; i++) {
+		if (px[i] < 0 || py[i] < 0 || px[i] > right || py[i] > bottom) outside++;
+		else addRegionPixel(px[i], py[i]);
 	}
-}
-
-function endRegion() {
-	regionX = Array.trim(regionX, regionN);
-	regionY = Array.trim(regionY, regionN);
-	regionV = Array.trim(regionV, regionN);
+	if (outside == px.length)
+		fail("the region lies outside the image of " + getWidth() + " x " + getHeight() + " pixels");
+	endRegion();
 }
 
 function mean(values, n) {
@@ -446,7 +471,7 @@ function weightedPlane(x, y, f, n, r, limit) {
 }
 
 // The fitted plane in whole-image coordinates, with standard deviations for noise of variance s^2 / (E (1 - E))^2.
-function planeRow(x, y, f, n, r, s, limit, cx, cy) {
+function planeRow(x, y, f, n, r, s, limit, cx, cy, aspect) {
 	normal = newArray(9); middle = newArray(9); z = newArray(3);
 	share = 0; shares = 0; squares = 0; count = 0;
 	for (i = 0; i < n; i++) {
@@ -472,12 +497,37 @@ function planeRow(x, y, f, n, r, s, limit, cx, cy) {
 	v = product(inv, middle, 3);
 	v = product(v, inv, 3);
 	for (j = 0; j < 9; j++) v[j] = v[j] * noise;
-	b = s[1]; c = s[2]; p = sqrt(b * b + c * c);
+	b = s[1]; c = s[2]; p = planeSlope(b, c, aspect);
 	if (!(p > 0)) fail("no edge: the fitted plane has no slope");
-	// The variance of a = s0 - b cx - c cy, and that of p along (b, c) / p.
+	// The variance of a = s0 - b cx - c cy, and that of p along (b, c / aspect^2) / p.
 	va = v[0] + cx * cx * v[4] + cy * cy * v[8] - 2 * cx * v[1] - 2 * cy * v[2] + 2 * cx * cy * v[5];
-	vp = (b * b * v[4] + 2 * b * c * v[5] + c * c * v[8]) / (p * p);
-	return newArray(s[0] - b * cx - c * cy, b, c, p, atan2(c, b) * 180 / PI, sqrt(va), sqrt(v[4]), sqrt(v[8]), sqrt(vp), count);
+	e = c / (aspect * aspect);
+	vp = (b * b * v[4] + 2 * b * e * v[5] + e * e * v[8]) / (p * p);
+	return newArray(s[0] - b * cx - c * cy, b, c, p, atan2(c / aspect, b) * 180 / PI, sqrt(va), sqrt(v[4]), sqrt(v[8]), sqrt(vp), count);
+}
+
+function startRegion(size) {
+	regionX = newArray(size);
+	regionY = newArray(size);
+	regionV = newArray(size);
+	regionN = 0;
+}
+
+// Adds a pixel unless it is NaN or infinite.
+function addRegionPixel(x, y) {
+	v = getPixel(x, y);
+	if (abs(v) < 1e300) {
+		regionX[regionN] = x;
+		regionY[regionN] = y;
+		regionV[regionN] = v;
+		regionN++;
+	}
+}
+
+function endRegion() {
+	regionX = Array.trim(regionX, regionN);
+	regionY = Array.trim(regionY, regionN);
+	regionV = Array.trim(regionV, regionN);
 }
 
 // The sums 1, x, y, x^2, x y, y^2, f, f x, f y, each weighted.

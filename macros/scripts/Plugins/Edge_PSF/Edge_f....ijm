@@ -2,6 +2,8 @@
 // outside 0 < g < 1/2.
 //   run("Edge f...");
 //   run("Edge f...", "v1=30 v2=100");
+// v1, v2  plateau levels in gray values, v1 on the side d > 0
+// stack   every plane of the stack, not only the one shown
 
 requires("1.54f");
 commandName = "Edge f";
@@ -11,12 +13,13 @@ if (mustAsk(text)) {
 	noted = Property.get("edgepsf.levels");
 	if (noted == "") text = askLevels("Edge f...");
 }
-readOptions(text, "v1 v2");
+readOptions(text, "v1 v2", "stack");
+all = optionFlag("stack");
 if (hasOption("v1") != hasOption("v2")) fail("give both plateau levels v1 and v2, or neither");
-if (hasOption("v1")) makeFOfGray(optionNumber("v1", 0), optionNumber("v2", 0));
+if (hasOption("v1")) makeFOfGray(optionNumber("v1", 0), optionNumber("v2", 0), all);
 else {
 	checkIsG();
-	makeF();
+	makeF(all);
 }
 
 // Functions shared with the other macros; this file is made by macros/build.py.
@@ -64,9 +67,10 @@ function askLevels(command) {
 	return text;
 }
 
-// Reads "key=value key=[value with spaces]"; an unknown or repeated key or an open bracket is refused.
-function readOptions(text, keys) {
-	known = split(keys, " ");
+// Reads "key=value key=[value with spaces] flag"; an unknown or repeated key or an open bracket is refused.
+function readOptions(text, keys, flags) {
+	known = split(String.trim(keys + " " + flags), " ");
+	flags = split(flags, " ");
 	optionKeys = newArray(0);
 	optionValues = newArray(0);
 	text = replace(text, "[\\t\\r\\n]", " ");
@@ -86,10 +90,17 @@ function readOptions(text, keys) {
 				end = valueEnd(text, equals + 1, key);
 				value = substring(text, equals + 1, end);
 			}
-			addOption(key, value, known);
+			addOption(key, value, known, flags);
 			i = end;
 		}
 	}
+}
+
+// Whether a flag is given and not false.
+function optionFlag(key) {
+	text = optionText(key, "false");
+	if (text == "true") return true;
+	return false;
 }
 
 function hasOption(key) {
@@ -108,10 +119,10 @@ function fail(message) {
 }
 
 // f of a gray image with its levels, without the rounding of a g image in between.
-function makeFOfGray(v1, v2) {
+function makeFOfGray(v1, v2, all) {
 	checkLevels(v1, v2);
 	g = "v=(v-" + exact(v1) + ")/" + exact(2 * (v2 - v1)) + "; ";
-	derivedImage(g + "if (v>0 && v<0.5) v=log((0.5-v)/v); else v=NaN;", "" + baseTitle() + "-f");
+	derivedImage(g + "if (v>0 && v<0.5) v=log((0.5-v)/v); else v=NaN;", "" + baseTitle() + "-f", all);
 	Property.set("edgepsf.levels", full(v1) + " " + full(v2));
 }
 
@@ -149,8 +160,8 @@ function checkIsG() {
 }
 
 // f = log(1/(2g) - 1) of the current g image; NaN outside 0 < g < 1/2.
-function makeF() {
-	derivedImage("if (v>0 && v<0.5) v=log((0.5-v)/v); else v=NaN;", "" + baseTitle() + "-f");
+function makeF(all) {
+	derivedImage("if (v>0 && v<0.5) v=log((0.5-v)/v); else v=NaN;", "" + baseTitle() + "-f", all);
 }
 
 // The text fields of the dialog as an option string, empty ones left out. The Recorder notes the fields while they
@@ -188,18 +199,30 @@ function valueEnd(text, i, key) {
 	return end;
 }
 
-function addOption(key, value, known) {
+function addOption(key, value, known, flags) {
 	if (!contains(known, key))
 		fail("unknown key \"" + key + "\"; the keys are: " + String.join(known, ", "));
 	if (contains(optionKeys, key)) fail(key + " is given twice");
-	if (value == "") fail(key + " needs a value: " + key + "=...");
+	flag = contains(flags, key);
+	if (value == "") {
+		if (!flag) fail(key + " needs a value: " + key + "=...");
+		value = "true";
+	}
 	if (startsWith(value, "&"))
 		fail(key + "=" + value + ": a command that is a macro itself cannot see your macro's variables; join the number to the string instead, \"" + key + "=\" + " + substring(value, 1));
 	if (startsWith(value, "[") && endsWith(value, "]")) value = substring(value, 1, lengthOf(value) - 1);
+	if (flag) value = flagValue(key, toLowerCase(value));
 	optionKeys = Array.concat(optionKeys, newArray(key, ""));
 	optionValues = Array.concat(optionValues, newArray(value, ""));
 	optionKeys = Array.trim(optionKeys, optionKeys.length - 1);
 	optionValues = Array.trim(optionValues, optionValues.length - 1);
+}
+
+// Value of an option as text, the other text when it is not given.
+function optionText(key, otherwise) {
+	for (k = 0; k < optionKeys.length; k++)
+		if (optionKeys[k] == key) return optionValues[k];
+	return otherwise;
 }
 
 function contains(list, word) {
@@ -228,14 +251,15 @@ function exact(value) {
 	return "(" + d2s(value, 0) + divisors + "/" + d2s(power, 0) + ")";
 }
 
-// Makes a 32-bit copy of the current slice the current image, with every pixel v replaced by a macro expression;
-// its scale and selection are kept, notes of other commands are not.
-function derivedImage(code, title) {
+// Makes a 32-bit copy of the current slice, or of all of the stack, the current image, with every pixel v replaced
+// by a macro expression; its scale and selection are kept, notes of other commands are not.
+function derivedImage(code, title, all) {
 	beginQuiet();
 	source = getImageID();
 	selected = selectionType() >= 0;
 	if (selected) run("Select None");
-	run("Duplicate...", "title=edgepsf");
+	if (all) run("Duplicate...", "title=edgepsf duplicate");
+	else run("Duplicate...", "title=edgepsf");
 	rename(freeTitle(title));
 	forgetNotes();
 	// Raw gray values, as the other commands read them: ImageJ would apply a calibration of gray values.
@@ -243,15 +267,10 @@ function derivedImage(code, title) {
 		if (calibrate(1) != 1) run("Calibrate...", "function=None unit=[Gray Value]");
 		run("32-bit");
 	}
-	run("Macro...", "code=[" + code + "]");
+	if (nSlices > 1) run("Macro...", "code=[" + code + "] stack");
+	else run("Macro...", "code=[" + code + "]");
 	resetMinAndMax();
-	if (selected) {
-		made = getImageID();
-		run("Restore Selection");
-		selectImage(source);
-		run("Restore Selection");
-		selectImage(made);
-	}
+	if (selected) restoreSelection(source);
 	endQuiet();
 }
 
@@ -260,20 +279,13 @@ function baseTitle() {
 	title = getTitle();
 	if (matches(title, "(?i).+\\.(tif|tiff|png|jpg|jpeg|bmp|gif)"))
 		title = substring(title, 0, lastIndexOf(title, "."));
-	return replace(title, "(?<=.)-(g|f|distance|PSF|deconvolved)(-\\d+)?$", "");
+	return replace(title, "(?<=.)-(g|f|distance|PSF|deconvolved|linear|red|green|blue)(-\\d+)?$", "");
 }
 
 // Text of a number that reads back to the same double (d2s keeps 10 digits only).
 function full(value) {
 	// The decimal sign follows the language of the system.
 	return replace(String.format("%.17g", value), ",", ".");
-}
-
-// Value of an option as text, the other text when it is not given.
-function optionText(key, otherwise) {
-	for (k = 0; k < optionKeys.length; k++)
-		if (optionKeys[k] == key) return optionValues[k];
-	return otherwise;
 }
 
 // The first n values, sorted.
@@ -292,6 +304,13 @@ function quantile(sorted, q) {
 	step = sorted[i + 1] - sorted[i];
 	if (t >= 0.5) return sorted[i + 1] - step * (1 - t);
 	return sorted[i] + step * t;
+}
+
+// "true" or "false" of a flag.
+function flagValue(key, value) {
+	if (value == "true" || value == "1" || value == "yes") return "true";
+	if (value == "false" || value == "0" || value == "no") return "false";
+	fail(key + " is a flag: write " + key + ", " + key + "=true or " + key + "=false, not " + value);
 }
 
 // Works without windows, where the caller does not already: to select a window can take two seconds.
@@ -314,6 +333,15 @@ function freeTitle(title) {
 function forgetNotes() {
 	notes = newArray("plane", "profile", "levels", "source", "psf");
 	for (k = 0; k < notes.length; k++) Property.set("edgepsf." + notes[k], "");
+}
+
+// Gives the selection that was taken off an image back to it and to the current one.
+function restoreSelection(source) {
+	made = getImageID();
+	run("Restore Selection");
+	selectImage(source);
+	run("Restore Selection");
+	selectImage(made);
 }
 
 // Shows the current image again.

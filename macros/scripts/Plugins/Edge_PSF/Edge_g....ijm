@@ -1,15 +1,16 @@
 // Edge g...: g = (v - v1) / (2 (v2 - v1)), 0 at level v1, 1/4 on the edge, 1/2 at level v2; a 32-bit image name-g.
 //   run("Edge g...", "v1=30 v2=100");
 // v1, v2  plateau levels in gray values, v1 on the side d > 0 (default: estimated in the selection, v1 the darker)
+// stack   every plane of the stack, not only the one shown
 
 requires("1.54f");
 commandName = "Edge g";
 text = commandOptions();
 checkImage();
 if (mustAsk(text)) text = askLevels("Edge g...");
-readOptions(text, "v1 v2");
+readOptions(text, "v1 v2", "stack");
 levels = chainLevels();
-makeG(levels[0], levels[1]);
+makeG(levels[0], levels[1], optionFlag("stack"));
 
 // Functions shared with the other macros; this file is made by macros/build.py.
 
@@ -61,9 +62,10 @@ function askLevels(command) {
 	return text;
 }
 
-// Reads "key=value key=[value with spaces]"; an unknown or repeated key or an open bracket is refused.
-function readOptions(text, keys) {
-	known = split(keys, " ");
+// Reads "key=value key=[value with spaces] flag"; an unknown or repeated key or an open bracket is refused.
+function readOptions(text, keys, flags) {
+	known = split(String.trim(keys + " " + flags), " ");
+	flags = split(flags, " ");
 	optionKeys = newArray(0);
 	optionValues = newArray(0);
 	text = replace(text, "[\\t\\r\\n]", " ");
@@ -83,7 +85,7 @@ function readOptions(text, keys) {
 				end = valueEnd(text, equals + 1, key);
 				value = substring(text, equals + 1, end);
 			}
-			addOption(key, value, known);
+			addOption(key, value, known, flags);
 			i = end;
 		}
 	}
@@ -102,9 +104,16 @@ function chainLevels() {
 }
 
 // g = (v - v1) / (2 (v2 - v1)) of the current image.
-function makeG(v1, v2) {
-	derivedImage("v=(v-" + exact(v1) + ")/" + exact(2 * (v2 - v1)) + ";", "" + baseTitle() + "-g");
+function makeG(v1, v2, all) {
+	derivedImage("v=(v-" + exact(v1) + ")/" + exact(2 * (v2 - v1)) + ";", "" + baseTitle() + "-g", all);
 	Property.set("edgepsf.levels", full(v1) + " " + full(v2));
+}
+
+// Whether a flag is given and not false.
+function optionFlag(key) {
+	text = optionText(key, "false");
+	if (text == "true") return true;
+	return false;
 }
 
 // Stops with a sentence, and with it the macro that called this command.
@@ -152,14 +161,19 @@ function valueEnd(text, i, key) {
 	return end;
 }
 
-function addOption(key, value, known) {
+function addOption(key, value, known, flags) {
 	if (!contains(known, key))
 		fail("unknown key \"" + key + "\"; the keys are: " + String.join(known, ", "));
 	if (contains(optionKeys, key)) fail(key + " is given twice");
-	if (value == "") fail(key + " needs a value: " + key + "=...");
+	flag = contains(flags, key);
+	if (value == "") {
+		if (!flag) fail(key + " needs a value: " + key + "=...");
+		value = "true";
+	}
 	if (startsWith(value, "&"))
 		fail(key + "=" + value + ": a command that is a macro itself cannot see your macro's variables; join the number to the string instead, \"" + key + "=\" + " + substring(value, 1));
 	if (startsWith(value, "[") && endsWith(value, "]")) value = substring(value, 1, lengthOf(value) - 1);
+	if (flag) value = flagValue(key, toLowerCase(value));
 	optionKeys = Array.concat(optionKeys, newArray(key, ""));
 	optionValues = Array.concat(optionValues, newArray(value, ""));
 	optionKeys = Array.trim(optionKeys, optionKeys.length - 1);
@@ -184,29 +198,14 @@ function optionNumber(key, otherwise) {
 
 // Reads the finite pixels of the current image's region.
 function readRegion() {
-	getSelectionBounds(left, top, width, height);
-	right = minOf(left + width, getWidth());
-	bottom = minOf(top + height, getHeight());
-	left = maxOf(left, 0);
-	top = maxOf(top, 0);
 	type = selectionType();
 	if (type >= 5 && type <= 7) {
 		readBand();
 		return;
 	}
 	if (type == 8 || type == 10) fail("a point or angle selection holds no pixels; use a rectangle, area or line");
-	if (left >= right || top >= bottom)
-		fail("the region lies outside the image of " + getWidth() + " x " + getHeight() + " pixels");
-	startRegion((right - left) * (bottom - top));
-	shaped = type > 0;
-	for (y = top; y < bottom; y++) {
-		for (x = left; x < right; x++) {
-			inside = true;
-			if (shaped) inside = selectionContains(x, y);
-			if (inside) addRegionPixel(x, y);
-		}
-	}
-	endRegion();
+	if (type < 0) readWhole();
+	else readArea();
 }
 
 // Plateau levels (v1, v2) of the one edge among n pixels; v1 is the darker side. Pixels are split at the middle
@@ -237,14 +236,15 @@ function checkLevels(v1, v2) {
 	if (v1 == v2) fail("v1 and v2 are both " + v1 + ": an edge needs two different plateau levels");
 }
 
-// Makes a 32-bit copy of the current slice the current image, with every pixel v replaced by a macro expression;
-// its scale and selection are kept, notes of other commands are not.
-function derivedImage(code, title) {
+// Makes a 32-bit copy of the current slice, or of all of the stack, the current image, with every pixel v replaced
+// by a macro expression; its scale and selection are kept, notes of other commands are not.
+function derivedImage(code, title, all) {
 	beginQuiet();
 	source = getImageID();
 	selected = selectionType() >= 0;
 	if (selected) run("Select None");
-	run("Duplicate...", "title=edgepsf");
+	if (all) run("Duplicate...", "title=edgepsf duplicate");
+	else run("Duplicate...", "title=edgepsf");
 	rename(freeTitle(title));
 	forgetNotes();
 	// Raw gray values, as the other commands read them: ImageJ would apply a calibration of gray values.
@@ -252,15 +252,10 @@ function derivedImage(code, title) {
 		if (calibrate(1) != 1) run("Calibrate...", "function=None unit=[Gray Value]");
 		run("32-bit");
 	}
-	run("Macro...", "code=[" + code + "]");
+	if (nSlices > 1) run("Macro...", "code=[" + code + "] stack");
+	else run("Macro...", "code=[" + code + "]");
 	resetMinAndMax();
-	if (selected) {
-		made = getImageID();
-		run("Restore Selection");
-		selectImage(source);
-		run("Restore Selection");
-		selectImage(made);
-	}
+	if (selected) restoreSelection(source);
 	endQuiet();
 }
 
@@ -285,7 +280,7 @@ function baseTitle() {
 	title = getTitle();
 	if (matches(title, "(?i).+\\.(tif|tiff|png|jpg|jpeg|bmp|gif)"))
 		title = substring(title, 0, lastIndexOf(title, "."));
-	return replace(title, "(?<=.)-(g|f|distance|PSF|deconvolved)(-\\d+)?$", "");
+	return replace(title, "(?<=.)-(g|f|distance|PSF|deconvolved|linear|red|green|blue)(-\\d+)?$", "");
 }
 
 // Text of a number that reads back to the same double (d2s keeps 10 digits only).
@@ -294,17 +289,24 @@ function full(value) {
 	return replace(String.format("%.17g", value), ",", ".");
 }
 
+// Value of an option as text, the other text when it is not given.
+function optionText(key, otherwise) {
+	for (k = 0; k < optionKeys.length; k++)
+		if (optionKeys[k] == key) return optionValues[k];
+	return otherwise;
+}
+
 function contains(list, word) {
 	for (k = 0; k < list.length; k++)
 		if (list[k] == word) return true;
 	return false;
 }
 
-// Value of an option as text, the other text when it is not given.
-function optionText(key, otherwise) {
-	for (k = 0; k < optionKeys.length; k++)
-		if (optionKeys[k] == key) return optionValues[k];
-	return otherwise;
+// "true" or "false" of a flag.
+function flagValue(key, value) {
+	if (value == "true" || value == "1" || value == "yes") return "true";
+	if (value == "false" || value == "0" || value == "no") return "false";
+	fail(key + " is a flag: write " + key + ", " + key + "=true or " + key + "=false, not " + value);
 }
 
 // Pixels of the band along a line selection, as wide as the line, or 32 px for a thin one.
@@ -332,28 +334,27 @@ function readBand() {
 	endRegion();
 }
 
-function startRegion(size) {
-	regionX = newArray(size);
-	regionY = newArray(size);
-	regionV = newArray(size);
-	regionN = 0;
+function readWhole() {
+	startRegion(getWidth() * getHeight());
+	for (y = 0; y < getHeight(); y++)
+		for (x = 0; x < getWidth(); x++) addRegionPixel(x, y);
+	endRegion();
 }
 
-// Adds a pixel unless it is NaN or infinite.
-function addRegionPixel(x, y) {
-	v = getPixel(x, y);
-	if (abs(v) < 1e300) {
-		regionX[regionN] = x;
-		regionY[regionN] = y;
-		regionV[regionN] = v;
-		regionN++;
+// The pixels that ImageJ's own mask of the selection holds, as far as they lie in the image.
+function readArea() {
+	Roi.getContainedPoints(px, py);
+	right = getWidth() - 1;
+	bottom = getHeight() - 1;
+	startRegion(px.length);
+	outside = 0;
+	for (i = 0; i < px.length; i++) {
+		if (px[i] < 0 || py[i] < 0 || px[i] > right || py[i] > bottom) outside++;
+		else addRegionPixel(px[i], py[i]);
 	}
-}
-
-function endRegion() {
-	regionX = Array.trim(regionX, regionN);
-	regionY = Array.trim(regionY, regionN);
-	regionV = Array.trim(regionV, regionN);
+	if (outside == px.length)
+		fail("the region lies outside the image of " + getWidth() + " x " + getHeight() + " pixels");
+	endRegion();
 }
 
 // The first n values, sorted.
@@ -432,9 +433,42 @@ function forgetNotes() {
 	for (k = 0; k < notes.length; k++) Property.set("edgepsf." + notes[k], "");
 }
 
+// Gives the selection that was taken off an image back to it and to the current one.
+function restoreSelection(source) {
+	made = getImageID();
+	run("Restore Selection");
+	selectImage(source);
+	run("Restore Selection");
+	selectImage(made);
+}
+
 // Shows the current image again.
 function endQuiet() {
 	if (!wasQuiet) setBatchMode(false);
+}
+
+function startRegion(size) {
+	regionX = newArray(size);
+	regionY = newArray(size);
+	regionV = newArray(size);
+	regionN = 0;
+}
+
+// Adds a pixel unless it is NaN or infinite.
+function addRegionPixel(x, y) {
+	v = getPixel(x, y);
+	if (abs(v) < 1e300) {
+		regionX[regionN] = x;
+		regionY[regionN] = y;
+		regionV[regionN] = v;
+		regionN++;
+	}
+}
+
+function endRegion() {
+	regionX = Array.trim(regionX, regionN);
+	regionY = Array.trim(regionY, regionN);
+	regionV = Array.trim(regionV, regionN);
 }
 
 // Correctly rounded square root of x^2 + y^2: pixels at one distance must stay at one distance.

@@ -3,23 +3,24 @@
 //   run("PSF from Profile...", "p1=1.2 p3=0.01");
 // p1 ... p15  coefficients in px^-1, px^-3, ... (default: the profile last fitted on this image)
 // size        side of the kernel in px, odd (default: the smallest that holds 99.9 % of the energy)
+// plot        show P(r) in a Plot window name-P(r)
 
 requires("1.54f");
 commandName = "PSF from Profile";
 text = commandOptions();
-if (nImages > 0) checkImage();
 if (mustAsk(text)) text = askProfile();
-readOptions(text, "p1 p3 p5 p7 p9 p11 p13 p15 size");
+readOptions(text, "p1 p3 p5 p7 p9 p11 p13 p15 size", "plot");
 size = optionInteger("size", 0, 1);
 co = profileGiven();
+name = "PSF";
 title = "PSF";
-if (nImages > 0) title = "" + baseTitle() + "-PSF";
-source = 0;
-if (nImages > 0) source = getImageID();
-beginQuiet();
-psfImage(co, size, title);
-if (source != 0) takeScale(source);
-endQuiet();
+if (nImages > 0) {
+	name = baseTitle();
+	title = "" + name + "-PSF";
+}
+plotTitle = "";
+if (optionFlag("plot")) plotTitle = "" + name + "-P(r)";
+psfImage(co, size, title, plotTitle);
 
 // Functions shared with the other macros; this file is made by macros/build.py.
 
@@ -29,8 +30,8 @@ var commandName = "";
 var calledByRun = false;
 var optionKeys = newArray(0);
 var optionValues = newArray(0);
-var wasQuiet = false;
 var psfNumbers = newArray(0);
+var wasQuiet = false;
 
 // Options of run("Name...", "options") or of runMacro(path, "options"); "" when there are none.
 function commandOptions() {
@@ -41,12 +42,6 @@ function commandOptions() {
 	if (text == "") text = "" + call("ij.Macro.getOptions");
 	if (text == "null") text = "";
 	return String.trim(text);
-}
-
-function checkImage() {
-	if (nImages == 0) fail("there is no image open; open or select one first");
-	if (bitDepth() == 24)
-		fail("\"" + getTitle() + "\" is an RGB image; work on one channel in linear light: split its channels or convert it to 32-bit first");
 }
 
 // Whether to ask: chosen from the menu, with no options and no macro that would wait for it.
@@ -74,9 +69,10 @@ function askProfile() {
 	return text;
 }
 
-// Reads "key=value key=[value with spaces]"; an unknown or repeated key or an open bracket is refused.
-function readOptions(text, keys) {
-	known = split(keys, " ");
+// Reads "key=value key=[value with spaces] flag"; an unknown or repeated key or an open bracket is refused.
+function readOptions(text, keys, flags) {
+	known = split(String.trim(keys + " " + flags), " ");
+	flags = split(flags, " ");
 	optionKeys = newArray(0);
 	optionValues = newArray(0);
 	text = replace(text, "[\\t\\r\\n]", " ");
@@ -96,7 +92,7 @@ function readOptions(text, keys) {
 				end = valueEnd(text, equals + 1, key);
 				value = substring(text, equals + 1, end);
 			}
-			addOption(key, value, known);
+			addOption(key, value, known, flags);
 			i = end;
 		}
 	}
@@ -134,54 +130,53 @@ function baseTitle() {
 	title = getTitle();
 	if (matches(title, "(?i).+\\.(tif|tiff|png|jpg|jpeg|bmp|gif)"))
 		title = substring(title, 0, lastIndexOf(title, "."));
-	return replace(title, "(?<=.)-(g|f|distance|PSF|deconvolved)(-\\d+)?$", "");
+	return replace(title, "(?<=.)-(g|f|distance|PSF|deconvolved|linear|red|green|blue)(-\\d+)?$", "");
 }
 
-// Works without windows, where the caller does not already: to select a window can take two seconds.
-function beginQuiet() {
-	wasQuiet = is("Batch Mode");
-	if (!wasQuiet) setBatchMode(true);
+// Whether a flag is given and not false.
+function optionFlag(key) {
+	text = optionText(key, "false");
+	if (text == "true") return true;
+	return false;
 }
 
-// Kernel image of a profile with its Results row and note; psfNumbers gets (fwhm, mtf50, energy outside, size).
-function psfImage(co, size, title) {
+// Kernel image of a profile with the scale of the current image, its Results row and note, and where it has a title
+// a plot; psfNumbers gets (fwhm, mtf50, energy outside, size).
+function psfImage(co, size, title, plotTitle) {
+	source = 0;
+	aspect = 1;
+	unit = "";
+	width = 1;
+	if (nImages > 0) {
+		source = getImageID();
+		aspect = pixelAspect();
+		unit = lengthUnit();
+		width = pixelWidth();
+	}
+	if (size % 2 == 0 && size > 0) fail("the kernel size must be an odd number of pixels, not " + size);
 	checkMonotone(co);
 	reach = psfReach(co);
 	table = checkedTable(co, reach);
 	energy = energyTable(table, reach);
 	own = defaultSize(energy, reach);
+	across = (own - 1) / 2;
+	down = maxOf(1, Math.ceil(across / aspect));
 	if (size == 0) size = own;
-	if (size % 2 == 0) fail("the kernel size must be an odd number of pixels, not " + size);
+	else {
+		across = (size - 1) / 2;
+		down = across;
+	}
 	fwhm = psfFwhm(co, reach, table);
 	mtf50 = psfMtf50(co, reach, fwhm);
-	makeKernel(co, reach, size, freeTitle(title));
 	psfNumbers = newArray(fwhm, mtf50, 1 - energyWithin(energy, reach, size / 2), size);
-	Property.set("edgepsf.psf", psfNote(co, fwhm, mtf50, own, 1 - energyWithin(energy, reach, own / 2), negativeShare(table)));
-	addPsfRow(co, fwhm, mtf50, psfNumbers[2]);
-}
-
-// Gives the current image the scale of another one.
-function takeScale(source) {
-	made = getImageID();
-	selectImage(source);
-	getVoxelSize(width, height, depth, unit);
-	selectImage(made);
-	setVoxelSize(width, height, depth, unit);
-}
-
-// Shows the current image again.
-function endQuiet() {
-	if (!wasQuiet) setBatchMode(false);
-}
-
-// Stops with a sentence, and with it the macro that called this command.
-function fail(message) {
-	text = commandName + ": " + message;
-	if (calledByRun) {
-		call("ij.IJ.error", commandName, text);
-		exit;
-	}
-	exit(text);
+	note = psfNote(co, fwhm, mtf50, own, 1 - energyWithin(energy, reach, own / 2), negativeShare(table));
+	if (plotTitle != "") plotRadial(freeTitle(plotTitle), co, reach, own / 2);
+	beginQuiet();
+	makeKernel(co, reach, across, down, aspect, freeTitle(title));
+	Property.set("edgepsf.psf", note);
+	if (source != 0) takeScale(source);
+	addPsfRow(co, fwhm, mtf50, psfNumbers[2], unit, width);
+	endQuiet();
 }
 
 // Numbers that a command left with the current image; an empty array if none.
@@ -217,6 +212,16 @@ function answered(command, keys) {
 	return text;
 }
 
+// Stops with a sentence, and with it the macro that called this command.
+function fail(message) {
+	text = commandName + ": " + message;
+	if (calledByRun) {
+		call("ij.IJ.error", commandName, text);
+		exit;
+	}
+	exit(text);
+}
+
 // Where the value that starts at i ends: at a space, or behind a bracket that a space or the end follows.
 function valueEnd(text, i, key) {
 	n = lengthOf(text);
@@ -235,14 +240,19 @@ function valueEnd(text, i, key) {
 	return end;
 }
 
-function addOption(key, value, known) {
+function addOption(key, value, known, flags) {
 	if (!contains(known, key))
 		fail("unknown key \"" + key + "\"; the keys are: " + String.join(known, ", "));
 	if (contains(optionKeys, key)) fail(key + " is given twice");
-	if (value == "") fail(key + " needs a value: " + key + "=...");
+	flag = contains(flags, key);
+	if (value == "") {
+		if (!flag) fail(key + " needs a value: " + key + "=...");
+		value = "true";
+	}
 	if (startsWith(value, "&"))
 		fail(key + "=" + value + ": a command that is a macro itself cannot see your macro's variables; join the number to the string instead, \"" + key + "=\" + " + substring(value, 1));
 	if (startsWith(value, "[") && endsWith(value, "]")) value = substring(value, 1, lengthOf(value) - 1);
+	if (flag) value = flagValue(key, toLowerCase(value));
 	optionKeys = Array.concat(optionKeys, newArray(key, ""));
 	optionValues = Array.concat(optionValues, newArray(value, ""));
 	optionKeys = Array.trim(optionKeys, optionKeys.length - 1);
@@ -270,6 +280,29 @@ function optionText(key, otherwise) {
 	for (k = 0; k < optionKeys.length; k++)
 		if (optionKeys[k] == key) return optionValues[k];
 	return otherwise;
+}
+
+// Height of a pixel divided by its width; 1 where the image is not calibrated. Lengths are in pixel widths.
+function pixelAspect() {
+	unit = lengthUnit();
+	if (unit == "") return 1;
+	getPixelSize(unit, width, height);
+	return height / width;
+}
+
+// Unit of length of the current image as ImageJ's calibration has it, "" where it is not calibrated.
+function lengthUnit() {
+	getPixelSize(unit, width, height);
+	if (unit == "pixel" || unit == "pixels") return "";
+	if (unit == "microns") return "micron";
+	if (unit == "inches") return "inch";
+	return unit;
+}
+
+// Width of a pixel in the image's unit.
+function pixelWidth() {
+	getPixelSize(unit, width, height);
+	return width;
 }
 
 function checkMonotone(co) {
@@ -365,42 +398,6 @@ function psfMtf50(co, reach, fwhm) {
 	return 0.5 * (low + high);
 }
 
-// New 32-bit image with P sampled at the pixel centres, sum 1, centre at size / 2 rounded down. P is the blur of
-// the sampled edge, so it holds the pixel box already: integrating over pixels would apply it twice.
-function makeKernel(co, reach, size, title) {
-	half = (size - 1) / 2;
-	values = newArray((half + 1) * (half + 1));
-	sum = 0;
-	for (j = 0; j <= half; j++) {
-		for (i = 0; i <= j; i++) {
-			v = maxOf(0, radial(co, reach, sqrt(i * i + j * j)));
-			values[j * (half + 1) + i] = v;
-			values[i * (half + 1) + j] = v;
-			copies = 8;
-			if (i == 0 || i == j) copies = 4;
-			if (j == 0) copies = 1;
-			sum += copies * v;
-		}
-	}
-	newImage(title, "32-bit black", size, size, 1);
-	for (j = 0; j < size; j++)
-		for (i = 0; i < size; i++)
-			setPixel(i, j, values[abs(j - half) * (half + 1) + abs(i - half)] / sum);
-	updateDisplay();
-	resetMinAndMax();
-}
-
-// The title, or title-1, title-2, ... when an image of that title is open.
-function freeTitle(title) {
-	name = title;
-	i = 0;
-	while (isOpen(name)) {
-		i++;
-		name = title + "-" + i;
-	}
-	return name;
-}
-
 // Energy within a radius.
 function energyWithin(energy, reach, r) {
 	position = r / reach * (energy.length - 1);
@@ -437,7 +434,73 @@ function negativeShare(table) {
 	return 1;
 }
 
-function addPsfRow(co, fwhm, mtf50, outside) {
+// Plot window of P(r) out to a radius.
+function plotRadial(title, co, reach, end) {
+	r = newArray(201); p = newArray(201);
+	for (i = 0; i <= 200; i++) {
+		r[i] = i / 200 * end;
+		p[i] = radial(co, reach, r[i]);
+	}
+	Plot.create(title, "radius r (px)", "P(r) (px^-2)");
+	Plot.setColor("black");
+	Plot.add("line", r, p);
+	Plot.setLimitsToFit();
+	Plot.show();
+}
+
+// The title, or title-1, title-2, ... when an image of that title is open.
+function freeTitle(title) {
+	name = title;
+	i = 0;
+	while (isOpen(name)) {
+		i++;
+		name = title + "-" + i;
+	}
+	return name;
+}
+
+// Works without windows, where the caller does not already: to select a window can take two seconds.
+function beginQuiet() {
+	wasQuiet = is("Batch Mode");
+	if (!wasQuiet) setBatchMode(true);
+}
+
+// New 32-bit image with P sampled at the pixel centres, sum 1; across and down pixels lie on each side of its centre.
+// P is the blur of the sampled edge, so it holds the pixel box already: integrating over pixels would apply it twice.
+function makeKernel(co, reach, across, down, aspect, title) {
+	values = newArray((across + 1) * (down + 1));
+	sum = 0;
+	for (j = 0; j <= down; j++) {
+		for (i = 0; i <= across; i++) {
+			k = j * (across + 1) + i;
+			// Square pixels: the quarter is its own mirror image.
+			if (aspect == 1 && across == down && i < j) values[k] = values[i * (across + 1) + j];
+			else values[k] = maxOf(0, radial(co, reach, sqrt(i * i + aspect * aspect * j * j)));
+			copies = 4;
+			if (i == 0) copies = copies / 2;
+			if (j == 0) copies = copies / 2;
+			sum += copies * values[k];
+		}
+	}
+	newImage(title, "32-bit black", 2 * across + 1, 2 * down + 1, 1);
+	for (j = 0; j <= 2 * down; j++)
+		for (i = 0; i <= 2 * across; i++)
+			setPixel(i, j, values[abs(j - down) * (across + 1) + abs(i - across)] / sum);
+	updateDisplay();
+	resetMinAndMax();
+}
+
+// Gives the current image the scale of another one.
+function takeScale(source) {
+	made = getImageID();
+	selectImage(source);
+	getVoxelSize(width, height, depth, unit);
+	selectImage(made);
+	setVoxelSize(width, height, depth, unit);
+}
+
+// A row of a PSF; the unit of length and the width of a pixel in it, "" where there is none.
+function addPsfRow(co, fwhm, mtf50, outside, unit, width) {
 	names = newArray(co.length + 3);
 	values = newArray(co.length + 3);
 	for (k = 0; k < co.length; k++) {
@@ -450,13 +513,25 @@ function addPsfRow(co, fwhm, mtf50, outside) {
 	values[co.length] = fwhm;
 	values[co.length + 1] = mtf50;
 	values[co.length + 2] = outside;
-	addRow(names, values);
+	addRow(names, values, unit, newArray("fwhm", "mtf50"), newArray(width, 1 / width));
+}
+
+// Shows the current image again.
+function endQuiet() {
+	if (!wasQuiet) setBatchMode(false);
 }
 
 function contains(list, word) {
 	for (k = 0; k < list.length; k++)
 		if (list[k] == word) return true;
 	return false;
+}
+
+// "true" or "false" of a flag.
+function flagValue(key, value) {
+	if (value == "true" || value == "1" || value == "yes") return "true";
+	if (value == "false" || value == "0" || value == "no") return "false";
+	fail(key + " is a flag: write " + key + ", " + key + "=true or " + key + "=false, not " + value);
 }
 
 // Whether f(d) rises everywhere: f' = p1 + 3 p3 u + 5 p5 u^2 + ..., u = d^2, is nowhere below zero.
@@ -551,10 +626,16 @@ function mtf(lsf, step, nu) {
 	return sum;
 }
 
-// Adds a row to the Results table.
-function addRow(names, values) {
+// Adds a row to the Results table; a unit makes two columns more for each of some lengths or frequencies.
+function addRow(names, values, unit, scaled, factors) {
 	row = nResults;
 	for (k = 0; k < names.length; k++) setResult(names[k], row, values[k]);
+	if (unit != "") {
+		for (k = 0; k < scaled.length; k++)
+			for (j = 0; j < names.length; j++)
+				if (names[j] == scaled[k]) setResult(scaled[k] + "_unit", row, values[j] * factors[k]);
+		setResult("unit", row, unit);
+	}
 	updateResults();
 }
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from scipy.optimize import brentq
 
-from ..edge.profile import OddPolynomial
-from ..edge.transform import esf_from_f
-from ..errors import EdgeError
-from .model import RadialModel, ShapeFamily
+from ...edge.profile import OddPolynomial
+from ...edge.transform import esf_from_f
+from ...errors import EdgeError
+from ..model import RadialModel, ShapeFamily
 
 _F_MAX = 42.0  # exp(−42) is below double precision
 
@@ -120,3 +120,6 @@ class LogisticFamily(ShapeFamily):
     def model(self, shape) -> Logistic:
         p1 = float(np.exp(shape[0]))
         return Logistic(p1, *(s * p1 ** (2 * k + 3) for k, s in enumerate(shape[1:])))
+
+
+FAMILIES = (LogisticFamily(1), LogisticFamily(3), LogisticFamily(5))

@@ -1,0 +1,91 @@
+"""Moffat PSF, P = (β−1)/(πα²) (1 + r²/α²)^−β; its edge is a Student t survival with ν = 2β−2 at d√ν/α."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import gamma, gammaln, kv, stdtr
+
+from ...errors import InputError
+from ..model import RadialModel, ShapeFamily
+
+
+def _alpha(fwhm: float, beta: float) -> float:
+    """Scale of the Moffat with this FWHM."""
+    return fwhm / (2.0 * np.sqrt(2.0 ** (1.0 / beta) - 1.0))
+
+
+class Moffat(RadialModel):
+    """Moffat of scale `alpha` (px) and exponent `beta` > 1."""
+
+    name = "moffat"
+
+    def __init__(self, alpha: float, beta: float):
+        if not (np.isfinite(alpha) and alpha > 0 and np.isfinite(beta) and beta > 1):
+            raise InputError(f"a Moffat PSF needs alpha > 0 and beta > 1, not alpha={alpha}, beta={beta}")
+        self.alpha, self.beta = float(alpha), float(beta)
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        return {"alpha": self.alpha, "beta": self.beta}
+
+    @property
+    def reach(self) -> float:
+        # Where the energy outside is 1e-6: the tails have no end.
+        return self.alpha * np.sqrt(1e-6 ** (-1.0 / (self.beta - 1.0)))
+
+    def esf(self, d):
+        nu = 2.0 * self.beta - 2.0
+        return stdtr(nu, -np.asarray(d, dtype=np.float64) * np.sqrt(nu) / self.alpha)
+
+    def lsf(self, d):
+        u = np.asarray(d, dtype=np.float64) / self.alpha
+        norm = np.exp(gammaln(self.beta - 0.5) - gammaln(self.beta - 1.0)) / (np.sqrt(np.pi) * self.alpha)
+        return norm * (1.0 + u**2) ** (0.5 - self.beta)
+
+    def radial(self, r):
+        u = np.asarray(r, dtype=np.float64) / self.alpha
+        return (self.beta - 1.0) / (np.pi * self.alpha**2) * (1.0 + u**2) ** -self.beta
+
+    def mtf(self, nu):
+        x = 2 * np.pi * self.alpha * np.abs(np.asarray(nu, dtype=np.float64))
+        m = self.beta - 1.0
+        safe = np.clip(x, 1e-9, 600.0)
+        return np.where(x < 1e-9, 1.0, 2.0 ** (1.0 - m) / gamma(m) * safe**m * kv(m, safe))
+
+    def half_maximum_radius(self) -> float:
+        return self.alpha * np.sqrt(2.0 ** (1.0 / self.beta) - 1.0)
+
+    def energy(self, r):
+        u = np.asarray(r, dtype=np.float64) / self.alpha
+        return 1.0 - (1.0 + u**2) ** (1.0 - self.beta)
+
+
+class MoffatFamily(ShapeFamily):
+    """Shape numbers: log FWHM and log(β − 1), which are nearly independent of one another."""
+
+    name = "moffat"
+    lower, upper = (-2.0, -1.6), (6.0, 3.0)
+
+    def start(self, p: float) -> np.ndarray:
+        return np.array([np.log(3.0 / p), np.log(2.5)])
+
+    @staticmethod
+    def _esf(fwhm, beta, d):
+        nu = 2.0 * beta - 2.0
+        return stdtr(nu, -d * np.sqrt(nu) / _alpha(fwhm, beta))
+
+    def esf_and_gradient(self, shape, d):
+        fwhm, beta = np.exp(shape[0]), 1.0 + np.exp(shape[1])
+        esf = self._esf(fwhm, beta, d)
+        slope = -Moffat(_alpha(fwhm, beta), beta).lsf(d)
+        step = 1e-4
+        moved = self._esf(fwhm, 1.0 + np.exp(shape[1] + step), d)
+        back = self._esf(fwhm, 1.0 + np.exp(shape[1] - step), d)
+        return esf, slope, np.stack([-d * slope, (moved - back) / (2 * step)])
+
+    def model(self, shape) -> Moffat:
+        fwhm, beta = float(np.exp(shape[0])), float(1.0 + np.exp(shape[1]))
+        return Moffat(_alpha(fwhm, beta), beta)
+
+
+FAMILIES = (MoffatFamily(),)
