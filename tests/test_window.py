@@ -239,7 +239,12 @@ def fill(window, **entries):
 def finished(name, seconds=30):
     """Wait until a command chosen from the window has ended."""
     threads = java("java.lang.Thread")
-    wait(lambda: name not in [str(t.getName()) for t in threads.getAllStackTraces().keySet()], seconds)
+
+    def ended():
+        return name not in [str(t.getName()) for t in threads.getAllStackTraces().keySet()]
+
+    # Twice: Java's list is wrong for a moment where one thread ends that has just started another.
+    wait(lambda: ended() and ended(), seconds)
 
 
 def recorded():

@@ -123,50 +123,50 @@ function readRegion() {
 }
 
 function readWhole() {
-	startRegion(getWidth() * getHeight());
-	for (y = 0; y < getHeight(); y++)
-		for (x = 0; x < getWidth(); x++) addRegionPixel(x, y);
-	endRegion();
+	width = getWidth();
+	height = getHeight();
+	startRegion(width * height);
+	n = 0;
+	for (y = 0; y < height; y++) {
+		for (x = 0; x < width; x++) {
+			v = getPixel(x, y);
+			if (abs(v) < 1e300) { regionX[n] = x; regionY[n] = y; regionV[n] = v; n++; }
+		}
+	}
+	endRegion(n);
 }
 
 // The pixels that ImageJ's own mask of the selection holds, as far as they lie in the image.
 function readArea() {
 	Roi.getContainedPoints(px, py);
-	right = getWidth() - 1;
-	bottom = getHeight() - 1;
+	width = getWidth();
+	height = getHeight();
 	startRegion(px.length);
-	outside = 0;
+	n = 0; outside = 0;
 	for (i = 0; i < px.length; i++) {
-		if (px[i] < 0 || py[i] < 0 || px[i] > right || py[i] > bottom) outside++;
-		else addRegionPixel(px[i], py[i]);
+		x = px[i]; y = py[i];
+		if (x < 0 || y < 0 || x >= width || y >= height) outside++;
+		else {
+			v = getPixel(x, y);
+			if (abs(v) < 1e300) { regionX[n] = x; regionY[n] = y; regionV[n] = v; n++; }
+		}
 	}
 	if (outside == px.length)
-		fail("the region lies outside the image of " + getWidth() + " x " + getHeight() + " pixels");
-	endRegion();
+		fail("the region lies outside the image of " + width + " x " + height + " pixels");
+	endRegion(n);
 }
 
 function startRegion(size) {
 	regionX = newArray(size);
 	regionY = newArray(size);
 	regionV = newArray(size);
-	regionN = 0;
 }
 
-// Adds a pixel unless it is NaN or infinite.
-function addRegionPixel(x, y) {
-	v = getPixel(x, y);
-	if (abs(v) < 1e300) {
-		regionX[regionN] = x;
-		regionY[regionN] = y;
-		regionV[regionN] = v;
-		regionN++;
-	}
-}
-
-function endRegion() {
-	regionX = Array.trim(regionX, regionN);
-	regionY = Array.trim(regionY, regionN);
-	regionV = Array.trim(regionV, regionN);
+function endRegion(n) {
+	regionX = Array.trim(regionX, n);
+	regionY = Array.trim(regionY, n);
+	regionV = Array.trim(regionV, n);
+	regionN = n;
 }
 
 // Pixels of the band along a line selection, as wide as the line, or 32 px for a thin one.
@@ -175,23 +175,31 @@ function readBand() {
 	half = 16;
 	if (Roi.getStrokeWidth > 1) half = Roi.getStrokeWidth / 2;
 	startRegion(getWidth() * getHeight());
+	n = 0;
 	for (y = 0; y < getHeight(); y++) {
 		for (x = 0; x < getWidth(); x++) {
-			inside = false;
-			for (k = 0; k + 1 < px.length; k++) {
-				// Whole coordinates of a line lie at pixel corners; pixel centres are half a pixel on.
-				dx = px[k + 1] - px[k]; dy = py[k + 1] - py[k];
-				length = sqrt(dx * dx + dy * dy);
-				if (length > 0) {
-					u = x + 0.5 - px[k]; w = y + 0.5 - py[k];
-					along = (u * dx + w * dy) / length;
-					if (along >= 0 && along <= length && abs(u * dy - w * dx) / length <= half) inside = true;
-				}
+			if (inBand(x, y, px, py, half)) {
+				v = getPixel(x, y);
+				if (abs(v) < 1e300) { regionX[n] = x; regionY[n] = y; regionV[n] = v; n++; }
 			}
-			if (inside) addRegionPixel(x, y);
 		}
 	}
-	endRegion();
+	endRegion(n);
+}
+
+// Whether a pixel's centre lies beside a part of a line. Whole coordinates of a line lie at pixel corners; pixel
+// centres are half a pixel on.
+function inBand(x, y, px, py, half) {
+	for (k = 0; k + 1 < px.length; k++) {
+		dx = px[k + 1] - px[k]; dy = py[k + 1] - py[k];
+		length = sqrt(dx * dx + dy * dy);
+		if (length > 0) {
+			u = x + 0.5 - px[k]; w = y + 0.5 - py[k];
+			along = (u * dx + w * dy) / length;
+			if (along >= 0 && along <= length && abs(u * dy - w * dx) / length <= half) return true;
+		}
+	}
+	return false;
 }
 
 // Values of the current image at the region's pixels.

@@ -18,8 +18,7 @@ function estimateLevels(x, y, v, n) {
 	for (i = 0; i < n; i++) distance[i] = nx * x[i] + ny * y[i];
 	sorted = sortedPart(distance, n);
 	t = quantile(sorted, 1.0 - line[2]);
-	for (i = 0; i < n; i++) distance[i] = distance[i] - t;
-	return newArray(farMedian(v, distance, n, 1), farMedian(v, distance, n, -1));
+	return newArray(farMedian(v, distance, t, n, 1), farMedian(v, distance, t, n, -1));
 }
 
 // Unit normal towards the darker side and the share of dark pixels.
@@ -40,20 +39,22 @@ function coarseNormal(x, y, v, n, middle) {
 	return newArray(nx / norm, ny / norm, count / n);
 }
 
-// Median of the values in the farther half of the pixels with sign * distance > 0.
-function farMedian(v, distance, n, sign) {
-	side = newArray(n);
+// Median of the values in the farther half of the pixels on one side, sign * (distance - t) > 0.
+function farMedian(v, distance, t, n, sign) {
+	side = newArray(n); beside = newArray(n);
 	count = 0;
-	for (i = 0; i < n; i++)
-		if (sign * distance[i] > 0) side[count++] = sign * distance[i];
+	for (i = 0; i < n; i++) {
+		d = sign * (distance[i] - t);
+		if (d > 0) { side[count] = d; beside[count] = v[i]; count++; }
+	}
 	if (count == 0)
 		fail("no edge: one side of it has no pixels; choose a region that shows both plateaus");
-	side = sortedPart(side, count);
-	middle = median(side);
+	sorted = sortedPart(side, count);
+	middle = median(sorted);
 	far = newArray(count);
-	count = 0;
-	for (i = 0; i < n; i++)
-		if (sign * distance[i] > 0 && sign * distance[i] >= middle) far[count++] = v[i];
-	far = sortedPart(far, count);
+	m = 0;
+	for (i = 0; i < count; i++)
+		if (side[i] >= middle) far[m++] = beside[i];
+	far = sortedPart(far, m);
 	return median(far);
 }

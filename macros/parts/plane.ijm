@@ -13,7 +13,7 @@ function fitPlane(x, y, f, n, aspect) {
 		if (k == 0 || planeChange(s, center, x, y, n, cx, cy) > reach - limit) {
 			// Only pixels near the line can have a weight: the others are set aside until it has moved too far.
 			center = Array.copy(s);
-			reach = 2 * limit;
+			reach = 1.5 * limit;
 			bx = newArray(n); by = newArray(n); bf = newArray(n); m = 0;
 			for (i = 0; i < n; i++) {
 				u = x[i] - cx; w = y[i] - cy;
@@ -122,25 +122,28 @@ function weightedPlane(x, y, f, n, r, limit) {
 
 // The fitted plane in whole-image coordinates, with standard deviations for noise of variance s^2 / (E (1 - E))^2.
 function planeRow(x, y, f, n, r, s, limit, cx, cy, aspect) {
-	normal = newArray(9); middle = newArray(9); z = newArray(3);
+	a = r[0]; b = r[1]; c = r[2];
+	s0 = s[0]; s1 = s[1]; s2 = s[2];
+	n1 = 0; nx = 0; ny = 0; nxx = 0; nxy = 0; nyy = 0;
+	m1 = 0; mx = 0; my = 0; mxx = 0; mxy = 0; myy = 0;
 	share = 0; shares = 0; squares = 0; count = 0;
 	for (i = 0; i < n; i++) {
-		m = r[0] + r[1] * x[i] + r[2] * y[i];
+		u = x[i]; v = y[i];
+		m = a + b * u + c * v;
 		t = 1 - m * m / (limit * limit);
 		if (t > 0) {
 			e = 1 / (1 + exp(m));
 			t = t * t;
 			w = e * (1 - e) * e * (1 - e) * t;
-			z[0] = 1; z[1] = x[i]; z[2] = y[i];
-			for (j = 0; j < 9; j++) {
-				q = w * z[floor(j / 3)] * z[j % 3];
-				normal[j] += q;
-				middle[j] += q * t;
-			}
-			d = f[i] - s[0] - s[1] * x[i] - s[2] * y[i];
+			q = w * t;
+			n1 += w; nx += w * u; ny += w * v; nxx += w * u * u; nxy += w * u * v; nyy += w * v * v;
+			m1 += q; mx += q * u; my += q * v; mxx += q * u * u; mxy += q * u * v; myy += q * v * v;
+			d = f[i] - s0 - s1 * u - s2 * v;
 			count++; share += t; shares += t * t; squares += w * d * d;
 		}
 	}
+	normal = newArray(n1, nx, ny, nx, nxx, nxy, ny, nxy, nyy);
+	middle = newArray(m1, mx, my, mx, mxx, mxy, my, mxy, myy);
 	effective = share * share / shares;
 	noise = squares / share * effective / maxOf(effective - 3, 1);
 	inv = inverse(normal, 3);

@@ -17,10 +17,15 @@ from ..psf.pointspread import PointSpread
 from ..region import Region, take_region, usable_pixels
 from .checks import check_contrast, check_plateaus
 from .levels import coarse_line, estimate_levels
+from .pixels import Samples, thin
 from .plane import fit_plane
 from .result import EdgeFit
 from .scene import ACROSS1, ALONG2, ANGLE, CURVATURE, OFFSET, SHAPE, V1, V2, Candidate, EdgeScene
 from .transform import check_levels, f, g
+
+
+_NOISELESS = 1e-7  # mean squared residual, in steps
+_POLISH_LIMIT = 100_000  # pixels
 
 
 def fit_edge(
@@ -64,7 +69,9 @@ def fit_edge(
         raise InputError(f"aspect must be a positive number, not {aspect}")
     problem = _Problem(region, use, _given_levels(v1, v2), float(aspect))
     problem.find_start()
-    candidate, psf = _choose([problem.solve(each) for each in families], aspect, explicit=model != "auto")
+    candidate, psf = _choose(problem.candidates(families), aspect, explicit=model != "auto")
+    candidate = problem.polish(candidate)
+    psf = PointSpread(candidate.family.model(candidate.shape), aspect=aspect)
     fit = problem.result(candidate, psf)
     fit.warnings.extend(warnings + psf.warnings)
     if not candidate.solution.converged:
@@ -119,12 +126,43 @@ class _Problem:
         self.start = np.array([np.arctan2(ny, nx), t])
         self.start_slope = float(np.clip(p, 1e-2, 20.0))
 
-    def solve(self, family: ShapeFamily) -> Candidate:
-        """Fit levels, line and shape of one family."""
+    def scene(self, scale: float = 1.0, shift: float = 0.0, curve=None) -> EdgeScene:
+        """The pixels as (value − shift) / scale, thinned far from the first line."""
+        d = self.x * np.cos(self.start[0]) + self.y * np.sin(self.start[0]) - self.start[1]
+        near = max(6.0, 10.0 / self.start_slope)
+        return EdgeScene(thin(self.x, self.y, (self.values - shift) / scale, d, near), self.reach, curve)
+
+    def candidates(self, families: list[ShapeFamily]) -> list[Candidate]:
+        """Every family fitted; with curvature or gradients too where the best one asks for them."""
+        scene = self.scene(self.step, self.start_levels[0])
+        plain = self._plain(scene, families)
+        best = min(plain, key=lambda c: c.bic)
+        if best.cost < _NOISELESS * best.count:
+            # Without noise even the curvature within blocks counts: take every pixel by itself.
+            scene = self._every_pixel()
+            plain = self._plain(scene, families)
+            best = min(plain, key=lambda c: c.bic)
+        with_extras = scene.free_extras(best)
+        if with_extras is best:
+            return plain
+        others = [scene.refit(c, with_extras) for c in plain if c is not best]
+        richer = scene.free_extras(min([with_extras, *others], key=lambda c: c.bic))
+        return [*plain, with_extras, *others, richer]
+
+    def polish(self, candidate: Candidate) -> Candidate:
+        """The same fit once more on every pixel by itself, where there are not too many."""
+        if candidate.count > _POLISH_LIMIT:
+            return candidate
+        return self._every_pixel().refit(candidate, candidate)
+
+    def _every_pixel(self) -> EdgeScene:
+        """The scene without thinning, values in units of the first step: 0 at v1 and 1 at v2."""
         values = (self.values - self.start_levels[0]) / self.step
-        scene = EdgeScene(self.x, self.y, values)
-        shape = family.start(self.start_slope)
-        return scene.fit(family, self.start, shape, levels_free=self.levels is None)
+        return EdgeScene(Samples(self.x, self.y, values, np.ones(len(values)), len(values)), self.reach)
+
+    def _plain(self, scene: EdgeScene, families: list[ShapeFamily]) -> list[Candidate]:
+        levels_free = self.levels is None
+        return [scene.fit(f, self.start, f.start(self.start_slope), levels_free=levels_free) for f in families]
 
     def looks_encoded(self, candidate: Candidate, dtype: np.dtype) -> bool:
         """Whether an edge in linear light, seen through the sRGB curve, explains the pixels clearly better."""
@@ -138,16 +176,19 @@ class _Problem:
             light = np.clip(low + scale * model, 0.0, 2.0)
             return linear_to_srgb(light) * white / self.step, scale * white / self.step * srgb_slope(light)
 
-        scene = EdgeScene(self.x, self.y, self.values / self.step, curve)
-        encoded = scene.fit(candidate.family, self.start, candidate.shape, levels_free=True)
-        return candidate.bic - encoded.bic > 20.0
+        scene = self.scene(self.step, curve=curve)
+        encoded = [scene.fit(candidate.family, self.start, candidate.shape, levels_free=True)]
+        for name in ("logistic", "gaussian"):
+            simple = library()[name]
+            encoded.append(scene.fit(simple, self.start, simple.start(self.start_slope), levels_free=True))
+        return candidate.bic - min(each.bic for each in encoded) > 15.0
 
     def result(self, candidate: Candidate, psf: PointSpread) -> EdgeFit:
         """Turn a candidate into whole-image coordinates and gray values, with its covariance."""
         solution, parameters = candidate.solution, candidate.parameters
         first = self.start_levels[0]
         angle, offset = parameters[ANGLE], parameters[OFFSET]
-        noise = solution.cost / max(solution.residual.size - len(solution.x), 1)
+        noise = candidate.cost / max(candidate.count - len(solution.x), 1)
         covariance = np.zeros((len(parameters), len(parameters)))
         normal = solution.jacobian @ solution.jacobian.T
         covariance[np.ix_(candidate.free, candidate.free)] = noise * np.linalg.pinv(normal, hermitian=True)
@@ -167,7 +208,7 @@ class _Problem:
             aspect=self.aspect,
             model=candidate.family.name,
             noise=float(np.sqrt(noise) * abs(self.step)),
-            n=int(solution.residual.size),
+            n=candidate.count,
             shape=candidate.shape,
             shape_family=candidate.family,
             covariance=(to_image @ covariance @ to_image.T)[np.ix_(kept, kept)],

@@ -61,7 +61,7 @@ def levenberg_marquardt(function, start, lower, upper, max_iterations: int = 100
         moved = np.abs(trial - x) / np.maximum(np.abs(trial), 1e-3)
         x, residual, jacobian, cost = trial, new_residual, new_jacobian, new_cost
         damping = max(damping / 10.0, 1e-12)
-        if moved.max() < 1e-10 or gain <= 1e-13 * cost:
+        if moved.max() < 1e-10 or gain <= 1e-10 * cost:
             return Solution(x, residual, jacobian, True)
     return Solution(x, residual, jacobian, False)
 

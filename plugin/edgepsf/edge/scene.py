@@ -13,20 +13,27 @@ import numpy as np
 
 from ..psf.model import ShapeFamily
 from .lm import Solution, levenberg_marquardt
+from .pixels import Samples
 
 V1, V2, ANGLE, OFFSET, CURVATURE, ACROSS1, ALONG1, ACROSS2, ALONG2 = range(9)
 EXTRAS = (CURVATURE, ACROSS1, ALONG1, ACROSS2, ALONG2)
+_FLOOR = 1e-12  # squared residual, in steps, below which models are equally exact
 SHAPE = 9  # index of the first shape number
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """One family fitted: all parameters, which of them were free, and the solution for those."""
+    """One family fitted: all parameters, which of them were free, and the solution for those.
+
+    `cost` is the sum of squares over all `count` pixels, the scatter within blocks included.
+    """
 
     family: ShapeFamily
     parameters: np.ndarray
     free: np.ndarray
     solution: Solution
+    cost: float
+    count: int
 
     @property
     def shape(self) -> np.ndarray:
@@ -35,38 +42,48 @@ class Candidate:
     @property
     def bic(self) -> float:
         """Bayesian information criterion of a Gaussian likelihood with unknown variance."""
-        n = self.solution.residual.size
-        return n * np.log(max(self.solution.cost / n, 1e-24)) + len(self.solution.x) * np.log(n)
+        n = self.count
+        return n * np.log(max(self.cost / n, _FLOOR)) + len(self.solution.x) * np.log(n)
 
 
 class EdgeScene:
-    """Pixels at (x, y), centred, with values in units of the step; fits families to them.
+    """Pixels at centred positions with values in units of the step; fits families to them.
 
     `curve`, where given, maps the scene's light to the values: light → (value, derivative).
     """
 
-    def __init__(self, x: np.ndarray, y: np.ndarray, values: np.ndarray, curve=None):
-        self.x, self.y, self.values, self.curve = x, y, values, curve
-        self.reach = float(np.hypot(x, y).max()) + 1.0
+    def __init__(self, samples: Samples, reach: float, curve=None):
+        self.x, self.y, self.values = samples.x, samples.y, samples.values
+        self.samples, self.curve, self.reach = samples, curve, reach
+        self.root = np.sqrt(samples.weight)
 
     def fit(self, family: ShapeFamily, line, shape, *, levels_free: bool) -> Candidate:
-        """Fit one family from a first line (angle, offset) and shape, freeing extras as the data ask."""
+        """Fit one family from a first line (angle, offset) and shape, without extras."""
         start = np.concatenate([[0.0, 1.0, *line], np.zeros(len(EXTRAS)), shape])
         free = np.ones(len(start), dtype=bool)
         free[list(EXTRAS)] = False
         free[[V1, V2]] = levels_free
-        best = self._minimise(family, start, free)
+        return self._minimise(family, start, free)
+
+    def free_extras(self, best: Candidate) -> Candidate:
+        """Free curvature and gradients one at a time, as long as the data ask for one."""
         for _ in EXTRAS:
             wanted = self._most_wanted(best)
             if wanted is None:
                 break
             free = best.free.copy()
             free[wanted] = True
-            tried = self._minimise(family, best.parameters, free)
+            tried = self._minimise(best.family, best.parameters, free)
             if tried.bic >= best.bic:
                 break
             best = tried
         return best
+
+    def refit(self, candidate: Candidate, like: Candidate) -> Candidate:
+        """Fit a family again with the extras and the line of another candidate."""
+        start = np.concatenate([like.parameters[:SHAPE], candidate.shape])
+        free = np.concatenate([like.free[:SHAPE], np.ones(len(candidate.shape), dtype=bool)])
+        return self._minimise(candidate.family, start, free)
 
     def _minimise(self, family: ShapeFamily, start: np.ndarray, free: np.ndarray) -> Candidate:
         r = self.reach
@@ -77,12 +94,14 @@ class EdgeScene:
         def residual(values):
             full[free] = values
             model, jacobian = self.predict(family, full, free)
-            return model - self.values, jacobian
+            jacobian *= self.root
+            return (model - self.values) * self.root, jacobian
 
         solution = levenberg_marquardt(residual, start[free], lower[free], upper[free])
         parameters = start.copy()
         parameters[free] = solution.x
-        return Candidate(family, parameters, free, solution)
+        cost = solution.cost + self.samples.scatter
+        return Candidate(family, parameters, free, solution, cost, self.samples.count)
 
     def predict(self, family: ShapeFamily, parameters, free) -> tuple[np.ndarray, np.ndarray]:
         """Model values and their derivatives by the free parameters (parameters × pixels)."""
@@ -126,14 +145,15 @@ class EdgeScene:
         trial = candidate.free.copy()
         trial[held] = True
         _, jacobian = self.predict(candidate.family, candidate.parameters, trial)
+        jacobian *= self.root
         order = np.nonzero(trial)[0]
         new = np.isin(order, held)
         known, columns = jacobian[~new], jacobian[new]
-        residual, n = candidate.solution.residual, candidate.solution.residual.size
+        residual, n = candidate.solution.residual, candidate.count
         projection = np.linalg.lstsq(known @ known.T, known @ columns.T, rcond=None)[0]
         rest = columns - projection.T @ known
         power = np.maximum((rest**2).sum(axis=1), 1e-9 * (columns**2).sum(axis=1) + 1e-300)
         gain = (rest @ residual) ** 2 / power
-        noise = max(candidate.solution.cost / n, 1e-18)
+        noise = max(candidate.cost / n, 1e-18)
         best = int(np.argmax(gain))
         return int(order[new][best]) if gain[best] > noise * np.log(n) else None

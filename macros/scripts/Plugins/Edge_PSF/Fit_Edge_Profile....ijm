@@ -375,46 +375,50 @@ function readBand() {
 	half = 16;
 	if (Roi.getStrokeWidth > 1) half = Roi.getStrokeWidth / 2;
 	startRegion(getWidth() * getHeight());
+	n = 0;
 	for (y = 0; y < getHeight(); y++) {
 		for (x = 0; x < getWidth(); x++) {
-			inside = false;
-			for (k = 0; k + 1 < px.length; k++) {
-				// Whole coordinates of a line lie at pixel corners; pixel centres are half a pixel on.
-				dx = px[k + 1] - px[k]; dy = py[k + 1] - py[k];
-				length = sqrt(dx * dx + dy * dy);
-				if (length > 0) {
-					u = x + 0.5 - px[k]; w = y + 0.5 - py[k];
-					along = (u * dx + w * dy) / length;
-					if (along >= 0 && along <= length && abs(u * dy - w * dx) / length <= half) inside = true;
-				}
+			if (inBand(x, y, px, py, half)) {
+				v = getPixel(x, y);
+				if (abs(v) < 1e300) { regionX[n] = x; regionY[n] = y; regionV[n] = v; n++; }
 			}
-			if (inside) addRegionPixel(x, y);
 		}
 	}
-	endRegion();
+	endRegion(n);
 }
 
 function readWhole() {
-	startRegion(getWidth() * getHeight());
-	for (y = 0; y < getHeight(); y++)
-		for (x = 0; x < getWidth(); x++) addRegionPixel(x, y);
-	endRegion();
+	width = getWidth();
+	height = getHeight();
+	startRegion(width * height);
+	n = 0;
+	for (y = 0; y < height; y++) {
+		for (x = 0; x < width; x++) {
+			v = getPixel(x, y);
+			if (abs(v) < 1e300) { regionX[n] = x; regionY[n] = y; regionV[n] = v; n++; }
+		}
+	}
+	endRegion(n);
 }
 
 // The pixels that ImageJ's own mask of the selection holds, as far as they lie in the image.
 function readArea() {
 	Roi.getContainedPoints(px, py);
-	right = getWidth() - 1;
-	bottom = getHeight() - 1;
+	width = getWidth();
+	height = getHeight();
 	startRegion(px.length);
-	outside = 0;
+	n = 0; outside = 0;
 	for (i = 0; i < px.length; i++) {
-		if (px[i] < 0 || py[i] < 0 || px[i] > right || py[i] > bottom) outside++;
-		else addRegionPixel(px[i], py[i]);
+		x = px[i]; y = py[i];
+		if (x < 0 || y < 0 || x >= width || y >= height) outside++;
+		else {
+			v = getPixel(x, y);
+			if (abs(v) < 1e300) { regionX[n] = x; regionY[n] = y; regionV[n] = v; n++; }
+		}
 	}
 	if (outside == px.length)
-		fail("the region lies outside the image of " + getWidth() + " x " + getHeight() + " pixels");
-	endRegion();
+		fail("the region lies outside the image of " + width + " x " + height + " pixels");
+	endRegion(n);
 }
 
 // Values of the current image at the region's pixels.
@@ -624,24 +628,28 @@ function startRegion(size) {
 	regionX = newArray(size);
 	regionY = newArray(size);
 	regionV = newArray(size);
-	regionN = 0;
 }
 
-// Adds a pixel unless it is NaN or infinite.
-function addRegionPixel(x, y) {
-	v = getPixel(x, y);
-	if (abs(v) < 1e300) {
-		regionX[regionN] = x;
-		regionY[regionN] = y;
-		regionV[regionN] = v;
-		regionN++;
+// Whether a pixel's centre lies beside a part of a line. Whole coordinates of a line lie at pixel corners; pixel
+// centres are half a pixel on.
+function inBand(x, y, px, py, half) {
+	for (k = 0; k + 1 < px.length; k++) {
+		dx = px[k + 1] - px[k]; dy = py[k + 1] - py[k];
+		length = sqrt(dx * dx + dy * dy);
+		if (length > 0) {
+			u = x + 0.5 - px[k]; w = y + 0.5 - py[k];
+			along = (u * dx + w * dy) / length;
+			if (along >= 0 && along <= length && abs(u * dy - w * dx) / length <= half) return true;
+		}
 	}
+	return false;
 }
 
-function endRegion() {
-	regionX = Array.trim(regionX, regionN);
-	regionY = Array.trim(regionY, regionN);
-	regionV = Array.trim(regionV, regionN);
+function endRegion(n) {
+	regionX = Array.trim(regionX, n);
+	regionY = Array.trim(regionY, n);
+	regionV = Array.trim(regionV, n);
+	regionN = n;
 }
 
 // Least-squares plane f = a + b x + c y: (a, b, c, p, angle, sd_a, sd_b, sd_c, sd_p, n), p per pixel width.
@@ -659,7 +667,7 @@ function fitPlane(x, y, f, n, aspect) {
 		if (k == 0 || planeChange(s, center, x, y, n, cx, cy) > reach - limit) {
 			// Only pixels near the line can have a weight: the others are set aside until it has moved too far.
 			center = Array.copy(s);
-			reach = 2 * limit;
+			reach = 1.5 * limit;
 			bx = newArray(n); by = newArray(n); bf = newArray(n); m = 0;
 			for (i = 0; i < n; i++) {
 				u = x[i] - cx; w = y[i] - cy;
@@ -847,25 +855,28 @@ function weightedPlane(x, y, f, n, r, limit) {
 
 // The fitted plane in whole-image coordinates, with standard deviations for noise of variance s^2 / (E (1 - E))^2.
 function planeRow(x, y, f, n, r, s, limit, cx, cy, aspect) {
-	normal = newArray(9); middle = newArray(9); z = newArray(3);
+	a = r[0]; b = r[1]; c = r[2];
+	s0 = s[0]; s1 = s[1]; s2 = s[2];
+	n1 = 0; nx = 0; ny = 0; nxx = 0; nxy = 0; nyy = 0;
+	m1 = 0; mx = 0; my = 0; mxx = 0; mxy = 0; myy = 0;
 	share = 0; shares = 0; squares = 0; count = 0;
 	for (i = 0; i < n; i++) {
-		m = r[0] + r[1] * x[i] + r[2] * y[i];
+		u = x[i]; v = y[i];
+		m = a + b * u + c * v;
 		t = 1 - m * m / (limit * limit);
 		if (t > 0) {
 			e = 1 / (1 + exp(m));
 			t = t * t;
 			w = e * (1 - e) * e * (1 - e) * t;
-			z[0] = 1; z[1] = x[i]; z[2] = y[i];
-			for (j = 0; j < 9; j++) {
-				q = w * z[floor(j / 3)] * z[j % 3];
-				normal[j] += q;
-				middle[j] += q * t;
-			}
-			d = f[i] - s[0] - s[1] * x[i] - s[2] * y[i];
+			q = w * t;
+			n1 += w; nx += w * u; ny += w * v; nxx += w * u * u; nxy += w * u * v; nyy += w * v * v;
+			m1 += q; mx += q * u; my += q * v; mxx += q * u * u; mxy += q * u * v; myy += q * v * v;
+			d = f[i] - s0 - s1 * u - s2 * v;
 			count++; share += t; shares += t * t; squares += w * d * d;
 		}
 	}
+	normal = newArray(n1, nx, ny, nx, nxx, nxy, ny, nxy, nyy);
+	middle = newArray(m1, mx, my, mx, mxx, mxy, my, mxy, myy);
 	effective = share * share / shares;
 	noise = squares / share * effective / maxOf(effective - 3, 1);
 	inv = inverse(normal, 3);
