@@ -22,6 +22,7 @@ MADE = {
     "edge_distance": MENU + "Edge_Distance_Map.ijm",
     "edge_profile": MENU + "Fit_Edge_Profile....ijm",
     "linear": MENU + "Linear_Channels....ijm",
+    "guided": MENU + "Edge_to_PSF....ijm",
     "psf_profile": MENU + "PSF_from_Profile....ijm",
 }
 

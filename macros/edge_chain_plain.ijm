@@ -57,20 +57,6 @@ function edgeChain(argument) {
 	return line;
 }
 
-function openPicture(path) {
-	if (!File.exists(path)) fail("there is no file \"" + path + "\"");
-	open(path);
-}
-
-function selectRegion() {
-	given = hasOption("x") + hasOption("y") + hasOption("width") + hasOption("height");
-	if (given == 0) return;
-	if (given < 4) fail("give all of x, y, width and height, or none of them");
-	width = optionInteger("width", 0, 1);
-	height = optionInteger("height", 0, 1);
-	makeRectangle(optionInteger("x", 0, -1e9), optionInteger("y", 0, -1e9), width, height);
-}
-
 // Writes the current image into a folder; its title stays.
 function saveCopy(folder, name) {
 	if (folder == "") return;
@@ -179,10 +165,25 @@ function hasOption(key) {
 	return found;
 }
 
+function openPicture(path) {
+	if (!File.exists(path)) fail("there is no file \"" + path + "\"");
+	open(path);
+}
+
 function checkImage() {
 	if (nImages == 0) fail("there is no image open; open or select one first");
 	if (bitDepth() == 24)
 		fail("\"" + getTitle() + "\" is an RGB image; work on one channel in linear light: split its channels or convert it to 32-bit first");
+}
+
+// The rectangle of the options x, y, width, height, where they are given.
+function selectRegion() {
+	given = hasOption("x") + hasOption("y") + hasOption("width") + hasOption("height");
+	if (given == 0) return;
+	if (given < 4) fail("give all of x, y, width and height, or none of them");
+	width = optionInteger("width", 0, 1);
+	height = optionInteger("height", 0, 1);
+	makeRectangle(optionInteger("x", 0, -1e9), optionInteger("y", 0, -1e9), width, height);
 }
 
 // Title without the file's extension and without the suffixes that the commands append.

@@ -57,20 +57,6 @@ function edgeChain(argument) {
 	return line;
 }
 
-function openPicture(path) {
-	if (!File.exists(path)) fail("there is no file \"" + path + "\"");
-	open(path);
-}
-
-function selectRegion() {
-	given = hasOption("x") + hasOption("y") + hasOption("width") + hasOption("height");
-	if (given == 0) return;
-	if (given < 4) fail("give all of x, y, width and height, or none of them");
-	width = optionInteger("width", 0, 1);
-	height = optionInteger("height", 0, 1);
-	makeRectangle(optionInteger("x", 0, -1e9), optionInteger("y", 0, -1e9), width, height);
-}
-
 // Writes the current image into a folder; its title stays.
 function saveCopy(folder, name) {
 	if (folder == "") return;

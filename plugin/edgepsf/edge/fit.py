@@ -9,23 +9,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..color import linear_to_srgb, srgb_slope, srgb_to_linear
 from ..errors import EdgeError, InputError
 from ..psf.families import family, library
-from ..psf.model import ShapeFamily
 from ..psf.pointspread import PointSpread
-from ..region import Region, take_region, usable_pixels
-from .checks import check_contrast, check_plateaus
-from .levels import coarse_line, estimate_levels
-from .pixels import Samples, thin
-from .plane import fit_plane
+from ..region import take_region, usable_pixels
+from .checks import check_contrast, check_plateaus, check_structure
+from .defects import check_clipping, clipped
+from .problem import EdgeProblem
 from .result import EdgeFit
-from .scene import ACROSS1, ALONG2, ANGLE, CURVATURE, OFFSET, SHAPE, V1, V2, Candidate, EdgeScene
-from .transform import check_levels, f, g
-
-
-_NOISELESS = 1e-7  # mean squared residual, in steps
-_POLISH_LIMIT = 100_000  # pixels
+from .scene import Candidate
+from .transform import check_levels
 
 
 def fit_edge(
@@ -62,26 +55,39 @@ def fit_edge(
     """
     if pixel != "sampled":
         raise InputError(f'pixel must be "sampled", not "{pixel}"')
-    families = list(library().values()) if model == "auto" else [family(model)]
-    region = take_region(image, roi)
-    use, warnings = usable_pixels(region)
     if not (np.isfinite(aspect) and aspect > 0):
         raise InputError(f"aspect must be a positive number, not {aspect}")
-    problem = _Problem(region, use, _given_levels(v1, v2), float(aspect))
+    families = list(library().values()) if model == "auto" else [family(model)]
+    levels, dtype = _given_levels(v1, v2), np.asarray(image).dtype
+    region = take_region(image, roi)
+    use, warnings = usable_pixels(region)
+    problem = EdgeProblem(region, use, levels, float(aspect))
     problem.find_start()
-    candidate, psf = _choose(problem.candidates(families), aspect, explicit=model != "auto")
+    problem, clipping = _without_clipped(problem, dtype)
+    first = problem.first_fit()
+    check_contrast(first, problem.residuals(first)[1], problem.step)
+    rejected = problem.reject_outliers(first)
+    if rejected:
+        warnings.append(f"{rejected} hot or dead pixels were left out")
+        first = problem.first_fit()
+    problem.measure_noise(first)
+    candidate = _choose(problem.candidates(families), explicit=model != "auto")
+    encoded = problem.looks_encoded(candidate, dtype)
     candidate = problem.polish(candidate)
+    noise = problem.measure_noise(candidate)
     psf = PointSpread(candidate.family.model(candidate.shape), aspect=aspect)
-    fit = problem.result(candidate, psf)
-    fit.warnings.extend(warnings + psf.warnings)
+    fit = problem.result(candidate, psf, problem.covariance(candidate, noise))
+    fit.warnings.extend(warnings + clipping + psf.warnings)
+    x, y = problem.x + problem.center[0], (problem.y + problem.center[1]) / aspect
+    check_plateaus(fit, x, y)
+    check_structure(fit, problem.residuals(candidate)[0], problem.rows, problem.columns, noise)
     if not candidate.solution.converged:
         fit.warnings.append("the fit did not settle fully; its numbers are less certain than stated")
-    if problem.looks_encoded(candidate, np.asarray(image).dtype):
+    if encoded:
         fit.warnings.append(
             "the picture looks gamma-encoded (the edge is lopsided, and not once the sRGB curve is undone): "
             "make it linear first (Linear Channels..., edgepsf linear)"
         )
-    check_plateaus(fit, problem.x + problem.center[0], (problem.y + problem.center[1]) / aspect)
     return fit
 
 
@@ -94,142 +100,27 @@ def _given_levels(v1, v2):
     return float(v1), float(v2)
 
 
-class _Problem:
-    """The pixels of one region, centred and scaled to a unit step, and the fits made on them."""
-
-    def __init__(self, region: Region, use: np.ndarray, levels: tuple[float, float] | None, aspect: float):
-        self.region, self.use, self.levels, self.aspect = region, use, levels, aspect
-        y, x = np.nonzero(use)
-        self.center = np.array([x.mean() + region.origin[0], (y.mean() + region.origin[1]) * aspect])
-        self.x, self.y = x - x.mean(), (y - y.mean()) * aspect
-        self.values = region.values[use]
-        self.reach = float(np.hypot(self.x, self.y).max()) + 1.0
-
-    def find_start(self) -> None:
-        """First levels, direction, offset and slope: plane fit of f, else the coarse line."""
-        region = np.where(self.use, self.region.values, np.nan)
-        self.start_levels = self.levels or estimate_levels(region)
-        v1, v2 = self.start_levels
-        if v1 == v2:
-            raise EdgeError(f"no edge: both sides of the region have the same level, {v1:g}")
-        self.step = v2 - v1
-        check_contrast(self.values, v1, v2)
-        x0, y0 = self.center - np.multiply(self.region.origin, (1.0, self.aspect))
-        try:
-            plane = fit_plane(f(g(region, v1, v2)), aspect=self.aspect)
-            p = plane.p
-            nx, ny = plane.b / p, plane.c / self.aspect / p
-            t = plane.offset - nx * x0 - ny * y0
-        except EdgeError:
-            nx, ny, t, _ = coarse_line(self.values * np.sign(self.step), self.x, self.y)
-            p = 1.5
-        self.start = np.array([np.arctan2(ny, nx), t])
-        self.start_slope = float(np.clip(p, 1e-2, 20.0))
-
-    def scene(self, scale: float = 1.0, shift: float = 0.0, curve=None) -> EdgeScene:
-        """The pixels as (value − shift) / scale, thinned far from the first line."""
-        d = self.x * np.cos(self.start[0]) + self.y * np.sin(self.start[0]) - self.start[1]
-        near = max(6.0, 10.0 / self.start_slope)
-        return EdgeScene(thin(self.x, self.y, (self.values - shift) / scale, d, near), self.reach, curve)
-
-    def candidates(self, families: list[ShapeFamily]) -> list[Candidate]:
-        """Every family fitted; with curvature or gradients too where the best one asks for them."""
-        scene = self.scene(self.step, self.start_levels[0])
-        plain = self._plain(scene, families)
-        best = min(plain, key=lambda c: c.bic)
-        if best.cost < _NOISELESS * best.count:
-            # Without noise even the curvature within blocks counts: take every pixel by itself.
-            scene = self._every_pixel()
-            plain = self._plain(scene, families)
-            best = min(plain, key=lambda c: c.bic)
-        with_extras = scene.free_extras(best)
-        if with_extras is best:
-            return plain
-        others = [scene.refit(c, with_extras) for c in plain if c is not best]
-        richer = scene.free_extras(min([with_extras, *others], key=lambda c: c.bic))
-        return [*plain, with_extras, *others, richer]
-
-    def polish(self, candidate: Candidate) -> Candidate:
-        """The same fit once more on every pixel by itself, where there are not too many."""
-        if candidate.count > _POLISH_LIMIT:
-            return candidate
-        return self._every_pixel().refit(candidate, candidate)
-
-    def _every_pixel(self) -> EdgeScene:
-        """The scene without thinning, values in units of the first step: 0 at v1 and 1 at v2."""
-        values = (self.values - self.start_levels[0]) / self.step
-        return EdgeScene(Samples(self.x, self.y, values, np.ones(len(values)), len(values)), self.reach)
-
-    def _plain(self, scene: EdgeScene, families: list[ShapeFamily]) -> list[Candidate]:
-        levels_free = self.levels is None
-        return [scene.fit(f, self.start, f.start(self.start_slope), levels_free=levels_free) for f in families]
-
-    def looks_encoded(self, candidate: Candidate, dtype: np.dtype) -> bool:
-        """Whether an edge in linear light, seen through the sRGB curve, explains the pixels clearly better."""
-        white = _white_level(self.values, dtype)
-        if white is None or self.levels is not None:
-            return False
-        low, high = (float(srgb_to_linear(max(v, 0.0) / white)) for v in self.start_levels)
-        scale = high - low
-
-        def curve(model):
-            light = np.clip(low + scale * model, 0.0, 2.0)
-            return linear_to_srgb(light) * white / self.step, scale * white / self.step * srgb_slope(light)
-
-        scene = self.scene(self.step, curve=curve)
-        encoded = [scene.fit(candidate.family, self.start, candidate.shape, levels_free=True)]
-        for name in ("logistic", "gaussian"):
-            simple = library()[name]
-            encoded.append(scene.fit(simple, self.start, simple.start(self.start_slope), levels_free=True))
-        return candidate.bic - min(each.bic for each in encoded) > 15.0
-
-    def result(self, candidate: Candidate, psf: PointSpread) -> EdgeFit:
-        """Turn a candidate into whole-image coordinates and gray values, with its covariance."""
-        solution, parameters = candidate.solution, candidate.parameters
-        first = self.start_levels[0]
-        angle, offset = parameters[ANGLE], parameters[OFFSET]
-        noise = candidate.cost / max(candidate.count - len(solution.x), 1)
-        covariance = np.zeros((len(parameters), len(parameters)))
-        normal = solution.jacobian @ solution.jacobian.T
-        covariance[np.ix_(candidate.free, candidate.free)] = noise * np.linalg.pinv(normal, hermitian=True)
-        to_image = np.eye(len(parameters))
-        to_image[V1, V1] = to_image[V2, V2] = self.step
-        to_image[OFFSET, ANGLE] = -self.center[0] * np.sin(angle) + self.center[1] * np.cos(angle)
-        kept = [V1, V2, ANGLE, OFFSET, *range(SHAPE, len(parameters))]
-        return EdgeFit(
-            psf=psf,
-            v1=float(first + parameters[V1] * self.step),
-            v2=float(first + parameters[V2] * self.step),
-            normal_angle=float((np.degrees(angle) + 180.0) % 360.0 - 180.0),
-            offset=float(offset + self.center @ [np.cos(angle), np.sin(angle)]),
-            curvature=float(parameters[CURVATURE]),
-            gradients=tuple(float(v * self.step / self.reach) for v in parameters[ACROSS1 : ALONG2 + 1]),
-            center=(float(self.center[0]), float(self.center[1])),
-            aspect=self.aspect,
-            model=candidate.family.name,
-            noise=float(np.sqrt(noise) * abs(self.step)),
-            n=candidate.count,
-            shape=candidate.shape,
-            shape_family=candidate.family,
-            covariance=(to_image @ covariance @ to_image.T)[np.ix_(kept, kept)],
-        )
+def _without_clipped(problem: EdgeProblem, dtype: np.dtype) -> tuple[EdgeProblem, list[str]]:
+    """The problem without clipped pixels, refused where a whole plateau is clipped."""
+    mask = clipped(problem.values, dtype, *problem.start_levels)
+    warnings = check_clipping(mask, problem.values, *problem.start_levels)
+    if not warnings:
+        return problem, []
+    use = problem.use.copy()
+    use[problem.rows[mask], problem.columns[mask]] = False
+    trimmed = EdgeProblem(problem.region, use, problem.levels, problem.aspect)
+    trimmed.find_start()
+    return trimmed, warnings
 
 
-def _white_level(values: np.ndarray, dtype: np.dtype) -> float | None:
-    """Full scale that an encoded picture of this number type would have."""
-    if values.min() < 0:
-        return None
-    if dtype in (np.uint8, np.uint16):
-        return float(np.iinfo(dtype).max)
-    return next((white for white in (1.0, 255.0, 65535.0) if values.max() <= white), None)
-
-
-def _choose(candidates: list[Candidate], aspect: float, *, explicit: bool) -> tuple[Candidate, PointSpread]:
+def _choose(candidates: list[Candidate], *, explicit: bool) -> Candidate:
     """The candidate of lowest BIC that is a PSF."""
     reasons = []
     for candidate in sorted(candidates, key=lambda c: c.bic):
         try:
-            return candidate, PointSpread(candidate.family.model(candidate.shape), aspect=aspect)
+            PointSpread(candidate.family.model(candidate.shape))
         except EdgeError as error:
             reasons.append(str(error))
+        else:
+            return candidate
     raise EdgeError(reasons[0] if explicit else f"no model fits this edge: {reasons[0]}")

@@ -34,6 +34,7 @@ class Candidate:
     solution: Solution
     cost: float
     count: int
+    inflation: float = 1.0
 
     @property
     def shape(self) -> np.ndarray:
@@ -41,9 +42,12 @@ class Candidate:
 
     @property
     def bic(self) -> float:
-        """Bayesian information criterion of a Gaussian likelihood with unknown variance."""
+        """Bayesian information criterion of a Gaussian likelihood with unknown variance.
+
+        `inflation` pixels of correlated noise count for one.
+        """
         n = self.count
-        return n * np.log(max(self.cost / n, _FLOOR)) + len(self.solution.x) * np.log(n)
+        return n / self.inflation * np.log(max(self.cost / n, _FLOOR)) + len(self.solution.x) * np.log(n)
 
 
 class EdgeScene:
@@ -52,9 +56,9 @@ class EdgeScene:
     `curve`, where given, maps the scene's light to the values: light → (value, derivative).
     """
 
-    def __init__(self, samples: Samples, reach: float, curve=None):
+    def __init__(self, samples: Samples, reach: float, curve=None, inflation: float = 1.0):
         self.x, self.y, self.values = samples.x, samples.y, samples.values
-        self.samples, self.curve, self.reach = samples, curve, reach
+        self.samples, self.curve, self.reach, self.inflation = samples, curve, reach, inflation
         self.root = np.sqrt(samples.weight)
 
     def fit(self, family: ShapeFamily, line, shape, *, levels_free: bool) -> Candidate:
@@ -101,7 +105,7 @@ class EdgeScene:
         parameters = start.copy()
         parameters[free] = solution.x
         cost = solution.cost + self.samples.scatter
-        return Candidate(family, parameters, free, solution, cost, self.samples.count)
+        return Candidate(family, parameters, free, solution, cost, self.samples.count, self.inflation)
 
     def predict(self, family: ShapeFamily, parameters, free) -> tuple[np.ndarray, np.ndarray]:
         """Model values and their derivatives by the free parameters (parameters × pixels)."""
@@ -131,7 +135,7 @@ class EdgeScene:
         used = np.nonzero(free[:SHAPE])[0]
         for row, index in enumerate(used):
             jacobian[row] = columns[int(index)]()
-        jacobian[len(used) :] = contrast * shapes
+        jacobian[len(used) :] = contrast * shapes[free[SHAPE:]]
         if self.curve is not None:
             model, steepness = self.curve(model)
             jacobian *= steepness
@@ -156,4 +160,4 @@ class EdgeScene:
         gain = (rest @ residual) ** 2 / power
         noise = max(candidate.cost / n, 1e-18)
         best = int(np.argmax(gain))
-        return int(order[new][best]) if gain[best] > noise * np.log(n) else None
+        return int(order[new][best]) if gain[best] > noise * self.inflation * np.log(n) else None

@@ -1,0 +1,80 @@
+"""Pixels that must not be fitted: hot and dead ones, and those of a clipped plateau."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.ndimage import median_filter
+
+from ..errors import EdgeError
+
+_CLIPPED_SHARE = 0.15
+
+
+def outliers(residual, rows, columns, deviation) -> np.ndarray:
+    """Which pixels stand out of their neighbours by more than five standard deviations.
+
+    What the model misses is smooth over neighbours; a hot or dead pixel is not.
+
+    Parameters
+    ----------
+    residual, deviation : ndarray, 1-D
+        Residuals and their robust standard deviation.
+    rows, columns : ndarray of int
+    """
+    grid = np.zeros((rows.max() + 1, columns.max() + 1))
+    grid[rows, columns] = residual
+    lonely = residual - median_filter(grid, size=3, mode="nearest")[rows, columns]
+    return np.abs(lonely) > 5.5 * deviation
+
+
+def robust_deviation(residual, rows, columns) -> float:
+    """Standard deviation of the pixel noise from the median of the residuals' deviations from neighbours."""
+    grid = np.zeros((rows.max() + 1, columns.max() + 1))
+    grid[rows, columns] = residual
+    lonely = residual - median_filter(grid, size=3, mode="nearest")[rows, columns]
+    lonely = lonely[lonely != 0] if (lonely != 0).sum() > 20 else lonely
+    return float(1.4826 * np.median(np.abs(lonely)))
+
+
+def clipped(values: np.ndarray, dtype: np.dtype, v1: float, v2: float) -> np.ndarray:
+    """Which pixels are clipped: at the end of the number type, or piled up at the extreme of one side.
+
+    A plateau that holds one value only while the other one is noisy has been cut off.
+    """
+    out = np.zeros(values.shape, dtype=bool)
+    if dtype.kind in "ui" and dtype.itemsize <= 2:
+        limits = np.iinfo(dtype)
+        for end in (limits.min, limits.max):
+            at_end = values == end
+            if at_end.mean() > 0.002:
+                out |= at_end
+    low, high = sorted((v1, v2))
+    dark, bright = values < low + 0.25 * (high - low), values > high - 0.25 * (high - low)
+    ends = [dark & (values == values.min()), bright & (values == values.max())]
+    shares = [end.sum() / max(side.sum(), 1) for end, side in zip(ends, (dark, bright), strict=True)]
+    for here, other in ((0, 1), (1, 0)):
+        # Without noise both plateaus hold one value each; only the difference of the two is suspicious.
+        if shares[here] > _CLIPPED_SHARE + 5.0 * shares[other]:
+            out |= ends[here]
+    return out
+
+
+def check_clipping(mask: np.ndarray, values: np.ndarray, v1: float, v2: float) -> list[str]:
+    """Refuse a plateau that is clipped as a whole; else say how many pixels are left out.
+
+    Raises
+    ------
+    EdgeError
+        If more than a tenth of one side's pixels are clipped: its level cannot be known.
+    """
+    if not mask.any():
+        return []
+    middle = 0.5 * (v1 + v2)
+    for name, side in (("dark", values < middle), ("bright", values > middle)):
+        share = mask[side].mean() if side.any() else 0.0
+        if share > 0.1:
+            raise EdgeError(
+                f"the {name} plateau is clipped ({100 * share:.0f} % of its pixels at {values[mask & side][0]:g}): "
+                "its true level is lost and the PSF would be too sharp; use an edge that is not over- or underexposed"
+            )
+    return [f"{int(mask.sum())} clipped pixels were left out"]

@@ -1,0 +1,125 @@
+"""The noise of a fit, read from its residuals: dependence on the level, correlation, and what both do to errors.
+
+The covariance of a plain least-squares fit holds for white, uniform noise. Here C is the noise covariance
+that the residuals show (variance linear in the level, as photon noise has it; correlation between pixels up
+to three apart, read on the plateaus), and the parameters' covariance is N⁻¹ (Jᵀ C J) N⁻¹, N = JᵀJ.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+_LAGS = [(dy, dx) for dy in range(4) for dx in range(-3, 4) if dy > 0 or dx > 0]
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Noise of the pixels of a region.
+
+    Attributes
+    ----------
+    low, high : float
+        Standard deviation on the v1 and on the v2 plateau, in units of the step.
+    correlation : dict
+        (dy, dx) → correlation, only where it is significant.
+    """
+
+    low: float
+    high: float
+    correlation: dict[tuple[int, int], float] = field(default_factory=dict)
+
+    @property
+    def photon_like(self) -> bool:
+        """Whether the noise depends on the level."""
+        return self.low != self.high
+
+    @property
+    def inflation(self) -> float:
+        """Sum of all correlations: the factor by which a broad mean's variance grows, at least 1."""
+        return max(1.0, 1.0 + 2.0 * sum(self.correlation.values()))
+
+    def deviation(self, level) -> np.ndarray:
+        """Standard deviation at a level between 0 (v1) and 1 (v2)."""
+        level = np.clip(level, 0.0, 1.0)
+        return np.sqrt(self.low**2 + (self.high**2 - self.low**2) * level)
+
+
+def measure(residual, level, rows, columns) -> Noise:
+    """Read the noise from residuals.
+
+    Parameters
+    ----------
+    residual, level : ndarray, 1-D
+        In units of the step; level is the ESF part of the model, 0 on the v1 side.
+    rows, columns : ndarray of int
+        Pixel positions.
+    """
+    sides = [residual[level < 0.02], residual[level > 0.98]]
+    sides = [s if s.size >= 30 else residual for s in sides]
+    low, high = (float(np.mean((s - s.mean()) ** 2)) for s in sides)
+    error = np.sqrt(2.0 * (low**2 / sides[0].size + high**2 / sides[1].size))
+    if abs(high - low) < 4.0 * error:
+        low = high = float(np.mean(residual**2))
+    noise = Noise(np.sqrt(low), np.sqrt(high))
+    plateau = (level < 0.02) | (level > 0.98)
+    if plateau.sum() < 200 or not low + high > 0:
+        return noise
+    scaled = residual / np.maximum(noise.deviation(level), 1e-12)
+    return Noise(noise.low, noise.high, _correlation(scaled[plateau], rows[plateau], columns[plateau]))
+
+
+def _correlation(scaled, rows, columns) -> dict[tuple[int, int], float]:
+    """Significant correlations between plateau pixels, by their distance."""
+    grid = np.zeros((rows.max() + 1, columns.max() + 1))
+    used = np.zeros_like(grid)
+    grid[rows, columns] = scaled - scaled.mean()
+    used[rows, columns] = 1.0
+    variance = float((grid**2).sum() / used.sum())
+    found = {}
+    for lag in _LAGS:
+        here, there = _shifted(grid.shape, lag)
+        pairs = (used[here] * used[there]).sum()
+        if pairs > 100 and variance > 0:
+            value = (grid[here] * grid[there]).sum() / pairs / variance
+            if abs(value) > 3.5 / np.sqrt(pairs):
+                found[lag] = float(value)
+    return found
+
+
+def _shifted(shape, lag):
+    """Slices of a grid and of the same grid moved by a lag with dy ≥ 0."""
+    dy, dx = lag
+    rows = slice(0, shape[0] - dy), slice(dy, shape[0])
+    columns = slice(max(0, -dx), shape[1] - max(0, dx)), slice(max(0, dx), shape[1] - max(0, -dx))
+    return (rows[0], columns[0]), (rows[1], columns[1])
+
+
+def parameter_covariance(jacobian, level, rows, columns, noise: Noise) -> np.ndarray:
+    """Covariance N⁻¹ (Jᵀ C J) N⁻¹ of parameters fitted by plain least squares.
+
+    Parameters
+    ----------
+    jacobian : ndarray, shape (parameters, pixels)
+    level, rows, columns : ndarray, 1-D
+        As in `measure`.
+    noise : Noise
+    """
+    inverse = np.linalg.pinv(jacobian @ jacobian.T, hermitian=True)
+    weighted = jacobian * noise.deviation(level)
+    middle = weighted @ weighted.T
+    if noise.correlation:
+        grid = np.zeros((len(jacobian), rows.max() + 1, columns.max() + 1))
+        grid[:, rows, columns] = weighted
+        for lag, value in noise.correlation.items():
+            here, there = _shifted(grid.shape[1:], lag)
+            first = grid[(slice(None), *here)].reshape(len(grid), -1)
+            second = grid[(slice(None), *there)].reshape(len(grid), -1)
+            product = value * first @ second.T
+            middle += product + product.T
+    covariance = inverse @ middle @ inverse
+    # A truncated correlation can make tiny negative variances; white noise is the floor.
+    floor = np.diag(inverse) * min(noise.low, noise.high) ** 2
+    lift = np.sqrt(np.maximum(floor / np.maximum(np.diag(covariance), 1e-300), 1.0))
+    return covariance * np.outer(lift, lift)
