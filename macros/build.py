@@ -23,6 +23,7 @@ MADE = {
     "edge_profile": MENU + "Fit_Edge_Profile....ijm",
     "linear": MENU + "Linear_Channels....ijm",
     "guided": MENU + "Edge_to_PSF....ijm",
+    "psf_edge": MENU + "PSF_from_Edge....ijm",
     "psf_profile": MENU + "PSF_from_Profile....ijm",
 }
 

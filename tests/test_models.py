@@ -32,7 +32,9 @@ class TestOnePsf:
         nu = np.array([0.02, 0.1, 0.2])
         t = np.linspace(0, 1, 400001)
         d = 2000 * t**3
-        transform = 2 * np.trapezoid(model.lsf(d) * 6000 * t**2 * np.cos(2 * np.pi * nu[:, None] * d), t, axis=1)
+        transform = 2 * np.trapezoid(
+            model.lsf(d) * 6000 * t**2 * np.cos(2 * np.pi * nu[:, None] * d), t, axis=1
+        )
         np.testing.assert_allclose(model.mtf(nu), np.abs(transform), atol=2e-3)
         assert model.mtf(0.0) == pytest.approx(1)
 
@@ -51,7 +53,7 @@ class TestOnePsf:
         kernel = psf.kernel()
         assert kernel.sum() == pytest.approx(1, abs=1e-5)
         assert kernel.min() >= 0
-        y, x = np.mgrid[: kernel.shape[0], : kernel.shape[1]] - kernel.shape[0] // 2
+        x = np.arange(kernel.shape[1]) - kernel.shape[1] // 2
         assert (kernel * x).sum() == pytest.approx(0, abs=1e-6)
 
 
@@ -79,7 +81,9 @@ def test_library_and_names():
             family(wrong)
 
 
-@pytest.mark.parametrize("call", [lambda: Gaussian(0), lambda: Disk(-1), lambda: Moffat(1, 1), lambda: Airy(np.nan)])
+@pytest.mark.parametrize(
+    "call", [lambda: Gaussian(0), lambda: Disk(-1), lambda: Moffat(1, 1), lambda: Airy(np.nan)]
+)
 def test_impossible_parameters(call):
     with pytest.raises(ep.InputError):
         call()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import re
 import sys
 from pathlib import Path
@@ -324,8 +325,17 @@ def test_every_menu_script_is_a_command_of_the_table():
     from edgepsf.commands import BY_NAME
 
     names = {path.name.removesuffix(".ijm").replace("_", " ") for path in SCRIPTS.glob("*.ijm")}
-    assert names
-    assert names <= set(BY_NAME)
+    assert "Edge to PSF..." in names
+    assert names - {"Edge to PSF..."} <= set(BY_NAME)
+
+
+def test_every_tool_of_the_toolset_is_a_command():
+    text = (MACROS / "toolsets" / "Edge_PSF.ijm").read_text(encoding="utf-8")
+    listed = re.search(r"newArray\((.*?)\)", text, re.S)[1]
+    names = set(re.findall(r'"(.*?)"', listed)) | set(re.findall(r'choose\("(.*?)"\)', text))
+    assert names - {"-", "About the Edge PSF tools"} == {
+        path.name.removesuffix(".ijm").replace("_", " ") for path in SCRIPTS.glob("*.ijm")
+    }
 
 
 def test_made_macros_are_up_to_date(monkeypatch):
@@ -479,3 +489,100 @@ def test_linear_channels_refuse_with_a_sentence(clean, tmp_path, options, senten
     with pytest.raises(MacroError, match=re.escape(sentence)):
         clean.run_macro(script("Linear Channels..."), options)
     assert clean.run_macro('return "" + nImages;') == "1"
+
+
+# The program edgepsf called from a plain macro
+
+
+@pytest.fixture
+def program(tmp_path, clean):
+    """The program under a path with a space and a quote; ImageJ forgets it afterwards."""
+    if os.name == "nt":
+        pytest.skip("the wrapper is a shell script")
+    path = tmp_path / "John's programs" / "edgepsf"
+    path.parent.mkdir()
+    path.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m edgepsf "$@"\n')
+    path.chmod(0o755)
+    yield path
+    clean.run_macro('call("ij.Prefs.set", "edgepsf.program", "");')
+
+
+def test_psf_from_edge_by_the_program(clean, program, tmp_path):
+    image, levels = edge(11, 0.01, 16)
+    picture = show_edge(clean, tmp_path, image, "rectangle", SQUARE)
+    expected = operations.psf_from_edge(picture, "logistic3", size=11)
+    clean.run_macro(script("PSF from Edge..."), f"program=[{program}] model=logistic3 size=11 plot")
+    assert clean.run_macro("return getTitle();") == "edge-PSF"
+    np.testing.assert_allclose(open_image("edge-PSF"), expected.picture.data, atol=1e-7)
+    row = {k: v for k, v in expected.row.items() if k not in ("model", "unit")}
+    np.testing.assert_allclose(results(clean, list(row), 0), list(row.values()), rtol=1e-6)
+    texts = clean.run_macro('return getResultString("model", 0) + " " + getResultString("unit", 0);')
+    assert texts == "logistic3 µm"
+    assert clean.run_macro('return "" + isOpen("edge-P(r)");') == "1"
+    # The program is known now; of an area that is no rectangle the pixels outside are left out.
+    picture = show_edge(clean, tmp_path, image, "oval", None)
+    expected = operations.psf_from_edge(picture, "logistic", *levels)
+    clean.run_macro(script("PSF from Edge..."), f"model=logistic v1={levels[0]} v2={levels[1]}")
+    assert results(clean, ["p1", "n"], 1) == pytest.approx([expected.row["p1"], expected.row["n"]], rel=1e-6)
+    assert clean.run_macro('return "" + selectionType();') == "-1"
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ("program=[{program}]", "PSF from Edge: no edge: the region is constant"),
+        ("program=[{program}] model=nonsense", "unknown edge model"),
+        ("program=[/no/such program]", "pip install edgepsf"),
+        ("v1=3", "give both plateau levels"),
+        ("iterations=3", 'unknown key "iterations"'),
+    ],
+)
+def test_psf_from_edge_tells_what_is_wrong(clean, program, tmp_path, options, sentence):
+    flat = tmp_path / "flat.tif"
+    tifffile.imwrite(flat, np.full((40, 50), 7, np.uint8), imagej=True)
+    clean.run_macro(f'open("{flat}"); makeRectangle(3, 4, 20, 30);')
+    with pytest.raises(MacroError, match=re.escape(sentence)):
+        clean.run_macro(script("PSF from Edge..."), options.format(program=program))
+    assert clean.run_macro('return "" + nImages + getTitle() + selectionType();') == "1flat.tif0"
+
+
+# The guided script, with options
+
+
+def test_guided_script_with_options(clean, tmp_path):
+    image, levels = edge(11, 0.01, 32)
+    picture = show_edge(clean, tmp_path, image, "rectangle", None)
+    expected = chain(picture, levels, 3)
+    clean.run_macro(
+        script("Edge to PSF..."), f"v1={levels[0]!r} v2={levels[1]!r} degree=3 save=[{tmp_path}/a psf.tif]"
+    )
+    titles = clean.run_macro(
+        's = ""; for (i = 1; i <= nImages; i++) { selectImage(i); s = s + getTitle() + " "; } return s;'
+    )
+    assert titles.split() == [
+        "edge.tif",
+        "edge-g",
+        "edge-f",
+        "edge-distance",
+        "edge-profile",
+        "edge-P(r)",
+        "edge-PSF",
+    ]
+    made = tifffile.imread(tmp_path / "a psf.tif")
+    np.testing.assert_allclose(made, expected["images"]["PSF"], atol=1e-6)
+    with pytest.raises(MacroError, match="DeconvolutionLab2 is not installed"):
+        clean.run_macro(script("Edge to PSF..."), "engine=DeconvolutionLab2")
+    with pytest.raises(MacroError, match="engine must be one of"):
+        clean.run_macro(script("Edge to PSF..."), "engine=native")
+
+
+def test_guided_script_lowers_the_degree_only_unasked(clean, tmp_path):
+    image, levels = edge(15, 0.0, 8)
+    v = f"v1={levels[0]} v2={levels[1]}"
+    show_edge(clean, tmp_path, image, "thin line", None)
+    with pytest.raises(MacroError, match="no PSF"):
+        clean.run_macro(script("Edge to PSF..."), f"{v} degree=3")
+    clean.run_macro('close("*"); run("Clear Results");')
+    show_edge(clean, tmp_path, image, "thin line", None)
+    clean.run_macro(script("Edge to PSF..."), v)
+    assert clean.run_macro("return getTitle() + nResults;") == "edge-PSF3"

@@ -63,21 +63,22 @@ def engine():
 
 @pytest.fixture
 def plain(tmp_path, display, engine):
-    """Runs a macro text in an ImageJ with the scripts installed in its plugins folder; gives what it returns."""
+    """Runs a macro text in an ImageJ with the scripts in its plugins folder; gives what it returns, a line a run."""
     folder = tmp_path / "an ImageJ"
     shutil.copytree(MACROS / "scripts" / "Plugins" / "Edge_PSF", folder / "plugins" / "Edge_PSF")
     (folder / "macros").mkdir()
     executable, jar = engine
 
-    def run(text: str, argument: str = "") -> str:
-        answer, wrapper = tmp_path / "answer.txt", tmp_path / "wrapper.ijm"
+    def run(text: str, *arguments: str) -> list[str]:
         (tmp_path / "inner.ijm").write_text(text)
-        wrapper.write_text(
-            f'answer = runMacro("{tmp_path / "inner.ijm"}", getArgument());'
-            f'File.saveString(answer, "{answer}"); call("java.lang.System.exit", "0");'
-        )
+        lines = [f'answers = ""; inner = "{tmp_path / "inner.ijm"}";']
+        for argument in arguments:
+            lines.append(f'answers = answers + runMacro(inner, "{argument}") + "\\n"; close("*");')
+        answer, wrapper = tmp_path / "answer.txt", tmp_path / "wrapper.ijm"
+        lines.append(f'File.saveString(answers, "{answer}"); call("java.lang.System.exit", "0");')
+        wrapper.write_text("\n".join(lines))
         command = [executable, f"-Duser.home={tmp_path}", f"-Dplugins.dir={folder}", "-cp", jar, "ij.ImageJ"]
-        command += ["-ijpath", folder, "-port0", "-macro", wrapper, argument]
+        command += ["-ijpath", folder, "-port0", "-macro", wrapper]
         done = subprocess.run(
             [str(word) for word in command],
             env={**os.environ, "DISPLAY": display},
@@ -90,13 +91,13 @@ def plain(tmp_path, display, engine):
         if "libawt_xawt" in done.stdout or "HeadlessException" in done.stdout:
             pytest.skip("this Java has no windows (a headless one)")
         assert answer.exists(), done.stdout
-        return answer.read_text().rstrip("\n")
+        return answer.read_text().splitlines()
 
     return run
 
 
-def edge_file(folder: Path, scale=None) -> Path:
-    path = folder / "an edge.tif"
+def edge_file(folder: Path, name: str, scale=None) -> Path:
+    path = folder / name
     image = edge_image(from_profile(p1=1.2, p3=0.03).model, noise=0.01)
     size = {"resolution": (1 / scale[0], 1 / scale[1]), "metadata": {"unit": "um"}} if scale else {}
     tifffile.imwrite(path, image.astype(np.float32), imagej=True, **size)
@@ -107,14 +108,8 @@ def numbers(line: str) -> dict[str, float]:
     return {key: float(value) for key, value in (pair.split("=") for pair in line.split())}
 
 
-@pytest.mark.parametrize(
-    ("options", "scale"),
-    [("x=20 y=10 width=90 height=100", None), ("v1=30 v2=100", (0.1, 0.2))],
-    ids=["pixels", "0.1x0.2um"],
-)
-def test_one_chain_macro_in_plain_imagej_and_under_edgepsf(plain, tmp_path, options, scale):
-    argument = f"path=[{edge_file(tmp_path, scale)}] degree=3 {options}"
-    window = numbers(plain(CHAIN.read_text(), argument))
+def by_edgepsf(argument: str) -> str:
+    """What the chain macro prints under `edgepsf macro`."""
     done = subprocess.run(
         [sys.executable, "-m", "edgepsf", "macro", str(CHAIN), argument],
         capture_output=True,
@@ -123,6 +118,35 @@ def test_one_chain_macro_in_plain_imagej_and_under_edgepsf(plain, tmp_path, opti
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    bridge = numbers(done.stdout)
-    assert list(window) == list(bridge) == ["a", "b", "c", "p", "p1", "p3", "fwhm"]
-    assert window == pytest.approx(bridge, rel=1e-9)
+    return done.stdout
+
+
+def test_one_chain_macro_in_plain_imagej_and_under_edgepsf(plain, tmp_path):
+    """A region with estimated levels, and a whole image of 0.1 x 0.2 um pixels with given ones."""
+    arguments = [
+        f"path=[{edge_file(tmp_path, 'an edge.tif')}] degree=3 x=20 y=10 width=90 height=100",
+        f"path=[{edge_file(tmp_path, 'scaled.tif', (0.1, 0.2))}] degree=3 v1=30 v2=100",
+    ]
+    lines = plain(CHAIN.read_text(), *arguments)
+    assert len(lines) == 2
+    for line, argument in zip(lines, arguments, strict=True):
+        window, bridge = numbers(line), numbers(by_edgepsf(argument))
+        assert list(window) == list(bridge) == ["a", "b", "c", "p", "p1", "p3", "fwhm"]
+        assert window == pytest.approx(bridge, rel=1e-9)
+
+
+def test_guided_script_and_linear_channels_leave_their_windows(plain, tmp_path):
+    """What a command makes has a window, and nothing else does: it worked without windows in between."""
+    color = np.random.default_rng(0).integers(0, 256, (20, 30, 3)).astype(np.uint8)
+    tifffile.imwrite(tmp_path / "photo.tif", color)
+    titles = 'return String.join(getList("image.titles"), " ") + " " + is("Batch Mode");'
+    text = (
+        'open(getArgument()); if (bitDepth() == 24) { run("Linear Channels...");'
+        ' run("Linear Channels...", "merge red=photo-red green=photo-green blue=photo-blue");'
+        ' } else { makeRectangle(20, 10, 90, 100); run("Edge to PSF...", "degree=1"); } '
+    )
+    seen = plain(text + titles, str(tmp_path / "photo.tif"), str(edge_file(tmp_path, "edge.tif")))
+    assert seen == [
+        "photo.tif photo-red photo-green photo-blue photo-RGB 0",
+        "edge.tif edge-g edge-f edge-distance edge-profile edge-P(r) edge-PSF 0",
+    ]

@@ -26,7 +26,7 @@ if (interactive) {
 }
 degree = optionInteger("degree", 0, 1);
 iterations = optionInteger("iterations", 20, 1);
-save = optionText("save", "");
+target = optionText("save", "");
 engine = optionText("engine", "");
 checkEngine(engine);
 picture = getImageID();
@@ -50,11 +50,11 @@ psfImage(co, 0, "" + base + "-PSF", "" + base + "-P(r)");
 kernel = getImageID();
 print("Edge to PSF: " + psfSentence(plane, co));
 if (interactive) {
-	save = askSave();
+	target = askSave();
 	engine = askEngine();
 	iterations = chosenIterations;
 }
-if (save != "") savePsf(save);
+if (target != "") savePsf(target);
 if (engine != "") restore(picture, kernel, engine, iterations, "" + base + "-deconvolved");
 
 // Lets the user draw the region.
@@ -71,8 +71,8 @@ function askSteps() {
 	levels = estimateLevels(regionX, regionY, regionV, regionN);
 	Dialog.create("Edge to PSF");
 	Dialog.addMessage("Gray values of the two plateaus, v1 on the side d > 0.");
-	Dialog.addString("v1", full(levels[0]), 12);
-	Dialog.addString("v2", full(levels[1]), 12);
+	Dialog.addString("v1", sixDigits(levels[0]), 12);
+	Dialog.addString("v2", sixDigits(levels[1]), 12);
 	Dialog.addMessage("f(d) = p1 d + p3 d^3 + ...; degree 1 is the logistic edge. Empty: 3, or 1 where that gives no PSF.");
 	Dialog.addString("degree", "");
 	Dialog.show();

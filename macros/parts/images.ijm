@@ -30,16 +30,22 @@ function freeTitle(title) {
 }
 
 var wasQuiet = false;
+var quietDepth = 0;
 
-// Works without windows, where the caller does not already: to select a window can take two seconds.
+// Works without windows until the endQuiet that belongs to it, where the caller does not already: to select a window
+// can take two seconds.
 function beginQuiet() {
-	wasQuiet = is("Batch Mode");
-	if (!wasQuiet) setBatchMode(true);
+	if (quietDepth == 0) {
+		wasQuiet = is("Batch Mode");
+		if (!wasQuiet) setBatchMode(true);
+	}
+	quietDepth++;
 }
 
 // Shows the current image again.
 function endQuiet() {
-	if (!wasQuiet) setBatchMode(false);
+	quietDepth--;
+	if (quietDepth == 0 && !wasQuiet) setBatchMode(false);
 }
 
 // Makes a 32-bit copy of the current slice, or of all of the stack, the current image, with every pixel v replaced

@@ -4,6 +4,12 @@ function full(value) {
 	return replace(String.format("%.17g", value), ",", ".");
 }
 
+// A number as people type it.
+function sixDigits(value) {
+	text = replace(String.format("%.6g", value), ",", ".");
+	return text;
+}
+
 // A number for a macro text, as a whole number over powers of two: ImageJ reads those without an error, other
 // numbers with one in the last digit, which would turn a g of 0 into one just beside it.
 function exact(value) {

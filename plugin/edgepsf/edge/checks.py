@@ -12,7 +12,7 @@ from .scene import V1, V2, Candidate
 _BLOCK = 8  # px
 
 
-def check_contrast(candidate: Candidate, esf: np.ndarray, step: float) -> None:
+def check_contrast(candidate: Candidate, esf, values, pixel_noise: float, step: float) -> None:
     """Refuse a step that is lost in the noise.
 
     The best split of pure noise explains some tens of noise variances; a real edge explains
@@ -21,8 +21,10 @@ def check_contrast(candidate: Candidate, esf: np.ndarray, step: float) -> None:
     Parameters
     ----------
     candidate : Candidate
-    esf : ndarray
-        ESF at every pixel.
+    esf, values : ndarray
+        ESF and gray value (in units of the step) at every pixel.
+    pixel_noise : float
+        Robust noise of single pixels against their neighbours, in units of the step.
     step : float
         Gray values of one unit of the candidate.
 
@@ -34,6 +36,13 @@ def check_contrast(candidate: Candidate, esf: np.ndarray, step: float) -> None:
     contrast = abs(candidate.parameters[V2] - candidate.parameters[V1])
     explained = contrast**2 * ((esf - esf.mean()) ** 2).sum() / max(variance, 1e-24)
     if explained < 100.0 or contrast**2 < variance:
+        spread = np.subtract(*np.percentile(values, [98, 2]))
+        if spread > 8.0 * pixel_noise:
+            raise EdgeError(
+                f"no single edge: gray values differ by {spread * abs(step):.3g}, far more than the noise of "
+                f"{pixel_noise * abs(step):.3g}, but no straight line parts dark from bright (two edges, a bar or an "
+                "object in the region?); choose a region with one edge only"
+            )
         raise EdgeError(
             f"no edge: the step of {contrast * abs(step):.3g} does not stand out of the noise of "
             f"{np.sqrt(variance) * abs(step):.3g}; choose a region that crosses a contrast edge"
@@ -86,7 +95,7 @@ def check_structure(fit: EdgeFit, residual: np.ndarray, rows, columns, noise: No
     mean = np.bincount(key, weights=residual)[full] / count[full]
     expected = 0.5 * (noise.low**2 + noise.high**2) * noise.inflation / count[full]
     structure = float(np.sqrt(max((mean**2 - expected).mean(), 0.0))) if full.any() else 0.0
-    if structure > 0.06:
+    if structure > 0.04:
         raise EdgeError(
             f"no single edge: {100 * structure:.0f} % of the step is left that one straight edge cannot explain "
             "(a second edge, a corner or an object in the region?); choose a region with one edge only"

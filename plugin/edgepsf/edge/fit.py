@@ -13,9 +13,9 @@ from ..errors import EdgeError, InputError
 from ..psf.families import family, library
 from ..psf.pointspread import PointSpread
 from ..region import take_region, usable_pixels
-from .checks import check_contrast, check_plateaus, check_structure
+from .checks import check_plateaus, check_structure
 from .defects import check_clipping, clipped
-from .problem import EdgeProblem
+from .problem import EdgeProblem, model_spread
 from .result import EdgeFit
 from .scene import Candidate
 from .transform import check_levels
@@ -65,13 +65,14 @@ def fit_edge(
     problem.find_start()
     problem, clipping = _without_clipped(problem, dtype)
     first = problem.first_fit()
-    check_contrast(first, problem.residuals(first)[1], problem.step)
+    problem.check_contrast(first)
     rejected = problem.reject_outliers(first)
     if rejected:
         warnings.append(f"{rejected} hot or dead pixels were left out")
         first = problem.first_fit()
     problem.measure_noise(first)
-    candidate = _choose(problem.candidates(families), explicit=model != "auto")
+    candidates = problem.candidates(families)
+    candidate = _choose(candidates, explicit=model != "auto")
     encoded = problem.looks_encoded(candidate, dtype)
     candidate = problem.polish(candidate)
     noise = problem.measure_noise(candidate)
@@ -80,6 +81,7 @@ def fit_edge(
     fit.warnings.extend(warnings + clipping + psf.warnings)
     x, y = problem.x + problem.center[0], (problem.y + problem.center[1]) / aspect
     check_plateaus(fit, x, y)
+    fit.model_spread = model_spread(psf, candidate, candidates)
     check_structure(fit, problem.residuals(candidate)[0], problem.rows, problem.columns, noise)
     if not candidate.solution.converged:
         fit.warnings.append("the fit did not settle fully; its numbers are less certain than stated")

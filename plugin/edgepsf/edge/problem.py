@@ -10,6 +10,7 @@ from ..psf.families import library
 from ..psf.model import ShapeFamily
 from ..psf.pointspread import PointSpread
 from ..region import Region
+from .checks import check_contrast
 from .defects import outliers, robust_deviation
 from .levels import coarse_line, estimate_levels
 from .noise import Noise, measure, parameter_covariance
@@ -96,8 +97,15 @@ class EdgeProblem:
 
     def first_fit(self) -> Candidate:
         """The best plain fit of all families, to read noise and defects from its residuals."""
-        families = library().values()
-        return min(self._plain(self.scene(self.step, self.start_levels[0]), families), key=lambda c: c.bic)
+        scene = self.scene(self.step, self.start_levels[0])
+        return scene.free_extras(min(self._plain(scene, library().values()), key=lambda c: c.bic))
+
+    def check_contrast(self, candidate: Candidate) -> None:
+        """Refuse a step that is lost in the noise, or no step at all."""
+        esf = self.residuals(candidate)[1]
+        values = (self.values - self.start_levels[0]) / self.step
+        noise = robust_deviation(values, self.rows, self.columns)
+        check_contrast(candidate, esf, values, noise, self.step)
 
     def residuals(self, candidate: Candidate) -> tuple[np.ndarray, np.ndarray]:
         """Residual and ESF of every pixel, in units of the first step."""
@@ -108,8 +116,11 @@ class EdgeProblem:
 
     def reject_outliers(self, candidate: Candidate) -> int:
         """Drop hot and dead pixels; returns their number (none if they are too many to be defects)."""
-        residual, _ = self.residuals(candidate)
-        deviation = max(robust_deviation(residual, self.rows, self.columns), 1e-6)
+        residual, esf = self.residuals(candidate)
+        sides = [
+            robust_deviation(residual[s], self.rows[s], self.columns[s]) for s in (esf < 0.5, esf >= 0.5)
+        ]
+        deviation = np.maximum(Noise(*sides).deviation(esf), 1e-6)
         bad = outliers(residual, self.rows, self.columns, deviation)
         count = int(bad.sum())
         if not 0 < count <= 0.03 * bad.size:
@@ -145,7 +156,9 @@ class EdgeProblem:
 
     def _plain(self, scene: EdgeScene, families) -> list[Candidate]:
         levels_free = self.levels is None
-        return [scene.fit(f, self.start, f.start(self.start_slope), levels_free=levels_free) for f in families]
+        return [
+            scene.fit(f, self.start, f.start(self.start_slope), levels_free=levels_free) for f in families
+        ]
 
     def polish(self, candidate: Candidate) -> Candidate:
         """The same fit once more on every pixel by itself, where there are not too many."""
@@ -172,7 +185,9 @@ class EdgeProblem:
         """Covariance of all parameters (zero for held ones) with the noise as it is."""
         out = np.zeros((len(candidate.free), len(candidate.free)))
         if candidate.count > _MANY:
-            plain = np.linalg.pinv(candidate.solution.jacobian @ candidate.solution.jacobian.T, hermitian=True)
+            plain = np.linalg.pinv(
+                candidate.solution.jacobian @ candidate.solution.jacobian.T, hermitian=True
+            )
             free = plain * candidate.cost / candidate.count * noise.inflation
         else:
             _, jacobian = self.every_pixel().predict(candidate.family, candidate.parameters, candidate.free)
@@ -207,6 +222,27 @@ class EdgeProblem:
             shape_family=candidate.family,
             covariance=(to_image @ covariance @ to_image.T)[np.ix_(kept, kept)],
         )
+
+
+def model_spread(psf: PointSpread, chosen: Candidate, candidates: list[Candidate]) -> dict[str, float]:
+    """How far FWHM and MTF50 of the other models lie from the chosen one, weighted by exp(−ΔBIC/2).
+
+    It belongs into the intervals: where two models explain the pixels equally well, choosing one of them does
+    not make its width certain.
+    """
+    weights = {id(c): np.exp(-0.5 * max(c.bic - chosen.bic, 0.0)) for c in candidates}
+    total, sums = sum(weights.values()), {"fwhm": 0.0, "mtf50": 0.0}
+    for candidate in candidates:
+        weight = weights[id(candidate)]
+        if weight < 0.05 * total or candidate is chosen:
+            continue
+        try:
+            other = PointSpread(candidate.family.model(candidate.shape))
+        except EdgeError:
+            continue
+        for name in sums:
+            sums[name] += weight / total * (getattr(other, name) - getattr(psf, name)) ** 2
+    return {name: float(np.sqrt(value)) for name, value in sums.items()}
 
 
 def _simple() -> list[ShapeFamily]:

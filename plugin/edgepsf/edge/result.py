@@ -59,6 +59,7 @@ class EdgeFit:
     gradients: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
     center: tuple[float, float] = (0.0, 0.0)
     aspect: float = 1.0
+    model_spread: dict[str, float] = field(default_factory=dict, repr=False)
     warnings: list[str] = field(default_factory=list)
 
     @property
@@ -86,9 +87,13 @@ class EdgeFit:
         return np.cos(angle) * x + np.sin(angle) * y - self.offset - 0.5 * self.curvature * along**2
 
     def sd(self, name: str) -> float:
-        """Standard deviation of a figure by the delta method; names as in `interval`."""
+        """Standard deviation of a figure by the delta method; names as in `interval`.
+
+        FWHM and MTF50 include how far other models that explain the pixels nearly as well lie apart.
+        """
         gradient = self._gradient(name)
-        return float(np.sqrt(max(gradient @ self.covariance @ gradient, 0.0)))
+        variance = max(gradient @ self.covariance @ gradient, 0.0)
+        return float(np.sqrt(variance + self.model_spread.get(name, 0.0) ** 2))
 
     def interval(self, name: str, level: float = 0.95) -> tuple[float, float]:
         """Confidence interval of a figure.

@@ -27,6 +27,7 @@ var regionX = newArray(0);
 var regionY = newArray(0);
 var regionV = newArray(0);
 var regionN = 0;
+var quietDepth = 0;
 var wasQuiet = false;
 
 // Reads "key=value key=[value with spaces] flag"; an unknown or repeated key or an open bracket is refused.
@@ -317,10 +318,14 @@ function lengthUnit() {
 	return unit;
 }
 
-// Works without windows, where the caller does not already: to select a window can take two seconds.
+// Works without windows until the endQuiet that belongs to it, where the caller does not already: to select a window
+// can take two seconds.
 function beginQuiet() {
-	wasQuiet = is("Batch Mode");
-	if (!wasQuiet) setBatchMode(true);
+	if (quietDepth == 0) {
+		wasQuiet = is("Batch Mode");
+		if (!wasQuiet) setBatchMode(true);
+	}
+	quietDepth++;
 }
 
 // The title, or title-1, title-2, ... when an image of that title is open.
@@ -350,7 +355,8 @@ function restoreSelection(source) {
 
 // Shows the current image again.
 function endQuiet() {
-	if (!wasQuiet) setBatchMode(false);
+	quietDepth--;
+	if (quietDepth == 0 && !wasQuiet) setBatchMode(false);
 }
 
 // Text of a number that reads back to the same double (d2s keeps 10 digits only).

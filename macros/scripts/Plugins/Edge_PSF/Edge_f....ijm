@@ -30,6 +30,7 @@ var commandName = "";
 var calledByRun = false;
 var optionKeys = newArray(0);
 var optionValues = newArray(0);
+var quietDepth = 0;
 var wasQuiet = false;
 
 // Options of run("Name...", "options") or of runMacro(path, "options"); "" when there are none.
@@ -313,10 +314,14 @@ function flagValue(key, value) {
 	fail(key + " is a flag: write " + key + ", " + key + "=true or " + key + "=false, not " + value);
 }
 
-// Works without windows, where the caller does not already: to select a window can take two seconds.
+// Works without windows until the endQuiet that belongs to it, where the caller does not already: to select a window
+// can take two seconds.
 function beginQuiet() {
-	wasQuiet = is("Batch Mode");
-	if (!wasQuiet) setBatchMode(true);
+	if (quietDepth == 0) {
+		wasQuiet = is("Batch Mode");
+		if (!wasQuiet) setBatchMode(true);
+	}
+	quietDepth++;
 }
 
 // The title, or title-1, title-2, ... when an image of that title is open.
@@ -346,5 +351,6 @@ function restoreSelection(source) {
 
 // Shows the current image again.
 function endQuiet() {
-	if (!wasQuiet) setBatchMode(false);
+	quietDepth--;
+	if (quietDepth == 0 && !wasQuiet) setBatchMode(false);
 }

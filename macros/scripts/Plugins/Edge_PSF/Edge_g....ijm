@@ -25,6 +25,7 @@ var regionX = newArray(0);
 var regionY = newArray(0);
 var regionV = newArray(0);
 var regionN = 0;
+var quietDepth = 0;
 var wasQuiet = false;
 
 // Options of run("Name...", "options") or of runMacro(path, "options"); "" when there are none.
@@ -416,10 +417,14 @@ function farMedian(v, distance, t, n, sign) {
 	return median(far);
 }
 
-// Works without windows, where the caller does not already: to select a window can take two seconds.
+// Works without windows until the endQuiet that belongs to it, where the caller does not already: to select a window
+// can take two seconds.
 function beginQuiet() {
-	wasQuiet = is("Batch Mode");
-	if (!wasQuiet) setBatchMode(true);
+	if (quietDepth == 0) {
+		wasQuiet = is("Batch Mode");
+		if (!wasQuiet) setBatchMode(true);
+	}
+	quietDepth++;
 }
 
 // The title, or title-1, title-2, ... when an image of that title is open.
@@ -449,7 +454,8 @@ function restoreSelection(source) {
 
 // Shows the current image again.
 function endQuiet() {
-	if (!wasQuiet) setBatchMode(false);
+	quietDepth--;
+	if (quietDepth == 0 && !wasQuiet) setBatchMode(false);
 }
 
 function startRegion(size) {

@@ -50,6 +50,7 @@ var regionN = 0;
 var calledByRun = false;
 var optionKeys = newArray(0);
 var optionValues = newArray(0);
+var quietDepth = 0;
 var wasQuiet = false;
 // Coordinates and gray values of the region's pixels, filled by readRegion and readDefined.
 var regionX = newArray(0);
@@ -142,10 +143,14 @@ function fail(message) {
 	exit(text);
 }
 
-// Works without windows, where the caller does not already: to select a window can take two seconds.
+// Works without windows until the endQuiet that belongs to it, where the caller does not already: to select a window
+// can take two seconds.
 function beginQuiet() {
-	wasQuiet = is("Batch Mode");
-	if (!wasQuiet) setBatchMode(true);
+	if (quietDepth == 0) {
+		wasQuiet = is("Batch Mode");
+		if (!wasQuiet) setBatchMode(true);
+	}
+	quietDepth++;
 }
 
 // Title without the file's extension and without the suffixes that the commands append.
@@ -243,7 +248,8 @@ function noteProfile(co) {
 
 // Shows the current image again.
 function endQuiet() {
-	if (!wasQuiet) setBatchMode(false);
+	quietDepth--;
+	if (quietDepth == 0 && !wasQuiet) setBatchMode(false);
 }
 
 // Whether a flag is given and not false.

@@ -186,6 +186,7 @@ var commandName = "";
 var calledByRun = false;
 var optionKeys = newArray(0);
 var optionValues = newArray(0);
+var quietDepth = 0;
 var wasQuiet = false;
 
 // Options of run("Name...", "options") or of runMacro(path, "options"); "" when there are none.
@@ -307,10 +308,14 @@ function derivedImage(code, title, all) {
 	endQuiet();
 }
 
-// Works without windows, where the caller does not already: to select a window can take two seconds.
+// Works without windows until the endQuiet that belongs to it, where the caller does not already: to select a window
+// can take two seconds.
 function beginQuiet() {
-	wasQuiet = is("Batch Mode");
-	if (!wasQuiet) setBatchMode(true);
+	if (quietDepth == 0) {
+		wasQuiet = is("Batch Mode");
+		if (!wasQuiet) setBatchMode(true);
+	}
+	quietDepth++;
 }
 
 // Gives the selection that was taken off an image back to it and to the current one.
@@ -324,7 +329,8 @@ function restoreSelection(source) {
 
 // Shows the current image again.
 function endQuiet() {
-	if (!wasQuiet) setBatchMode(false);
+	quietDepth--;
+	if (quietDepth == 0 && !wasQuiet) setBatchMode(false);
 }
 
 // A number for a macro text, as a whole number over powers of two: ImageJ reads those without an error, other
