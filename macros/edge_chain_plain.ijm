@@ -174,7 +174,7 @@ function openPicture(path) {
 function checkImage() {
 	if (nImages == 0) fail("there is no image open; open or select one first");
 	if (bitDepth() == 24)
-		fail("\"" + getTitle() + "\" is an RGB image; work on one channel in linear light: split its channels or convert it to 32-bit first");
+		fail("\"" + getTitle() + "\" is an RGB image; work on one channel in linear light: run Linear Channels... first");
 }
 
 // The rectangle of the options x, y, width, height, where they are given.
@@ -734,12 +734,15 @@ function defaultSize(energy, reach) {
 	return minOf(255, maxOf(3, 2 * Math.ceil(r) + 1));
 }
 
-// Full width at half maximum of P(r).
+// Full width at half maximum: twice the largest radius at which P is half of its maximum.
 function psfFwhm(co, reach, table) {
-	half = 0.5 * table[0];
+	Array.getStatistics(table, least, most);
+	half = 0.5 * most;
 	if (!(half > 0)) return NaN;
-	i = 1;
-	while (table[i] > half) i++;
+	i = table.length - 1;
+	while (table[i] < half) i--;
+	i++;
+	if (i == table.length) return NaN;
 	low = (i - 1) * reach / 2000; high = i * reach / 2000;
 	for (k = 0; k < 45; k++) {
 		middle = 0.5 * (low + high);
@@ -763,10 +766,10 @@ function psfMtf50(co, reach, fwhm) {
 		for (k = co.length - 1; k >= 0; k--) slope = slope * d * d + (2 * k + 1) * co[k];
 		lsf[j] = 2 * step * e * (1 - e) * slope;
 	}
-	low = 0; high = 0.25 / fwhm;
+	low = 0; high = 0.001;
 	while (mtf(lsf, step, high) > 0.5) {
 		low = high;
-		high = 1.5 * high;
+		high = 1.25 * high;
 	}
 	for (i = 0; i < 48; i++) {
 		half = 0.5 * (low + high);

@@ -153,7 +153,8 @@ def tidy(request):
     yield
     if "imagej" in request.fixturenames:
         for window in showing():
-            window.windowClosing(None)
+            close(window)
+            wait(lambda window=window: not window.isShowing())
         request.getfixturevalue("imagej").run_macro('run("Close All"); run("Clear Results");')
 
 
@@ -205,6 +206,15 @@ def select(title):
     wait(steady)
 
 
+def post(event):
+    """Let Java handle an event as it handles a click: after what it is doing now, in its own thread."""
+    java("java.awt.Toolkit").getDefaultToolkit().getSystemEventQueue().postEvent(event)
+
+
+def close(window):
+    post(java("java.awt.event.WindowEvent")(window, 201))
+
+
 def choose(name):
     """Choose a command from the menu Plugins > Edge PSF."""
     menu = java("ij.Menus").getImageJMenu("Plugins")
@@ -212,7 +222,7 @@ def choose(name):
         menu.getItem(i) for i in range(menu.getItemCount()) if menu.getItem(i).getLabel() == "Edge PSF"
     )
     item = next(menu.getItem(i) for i in range(menu.getItemCount()) if menu.getItem(i).getLabel() == name)
-    item.dispatchEvent(java("java.awt.event.ActionEvent")(item, 1001, name))
+    post(java("java.awt.event.ActionEvent")(item, 1001, name))
 
 
 def dialog(but=None):
@@ -223,7 +233,7 @@ def dialog(but=None):
 
 def press(window, label="OK"):
     button = next(b for b in buttons(window) if str(b.getLabel()).strip() == label)
-    button.dispatchEvent(java("java.awt.event.ActionEvent")(button, 1001, label))
+    post(java("java.awt.event.ActionEvent")(button, 1001, label))
 
 
 def buttons(container):
@@ -262,6 +272,7 @@ def fill(window, **entries):
 def finished(name, seconds=30):
     """Wait until a command chosen from the window has ended."""
     threads = java("java.lang.Thread")
+    java("java.awt.EventQueue").invokeAndWait(lambda: None)  # the click has been handled
 
     def ended():
         return name not in [str(t.getName()) for t in threads.getAllStackTraces().keySet()]
@@ -402,7 +413,7 @@ def check_cancel_does_nothing(imagej):
         for label in ("Cancel", None):
             choose("Edge g...")
             window = dialog()
-            press(window, label) if label else window.windowClosing(None)
+            press(window, label) if label else close(window)
             finished("Edge g...")
     assert (made["images"], made["rows"], made["lines"]) == ({}, [], "")
     assert showing() == []

@@ -34,7 +34,8 @@ function askEngine() {
 	}
 	Dialog.create("Edge to PSF");
 	Dialog.addMessage("Restore the picture with this PSF?");
-	Dialog.addChoice("engine", Array.concat(engines, newArray("not now", "")), engines[0]);
+	choices = split(String.join(engines, ",") + ",not now", ",");
+	Dialog.addChoice("engine", choices, engines[0]);
 	Dialog.addNumber("iterations", 20);
 	Dialog.show();
 	engine = Dialog.getChoice();

@@ -159,6 +159,12 @@ COMMANDS: tuple[Command, ...] = (
             _V2,
             _SIZE,
             _PLOT,
+            Option(
+                "overlay",
+                "flag",
+                False,
+                "every area of the image's overlay instead, a row each and no kernel image",
+            ),
         ),
         output="both",
         example="model=logistic",

@@ -178,10 +178,36 @@ def psf_from_profile(picture: Picture | None, size=None, plot=False, **coefficie
     return result
 
 
-def psf_from_edge(picture: Picture, model="auto", v1=None, v2=None, size=None, plot=False) -> Result:
-    """The full intensity fit of the edge in the region: kernel image and table row."""
+def psf_from_edge(
+    picture: Picture, model="auto", v1=None, v2=None, size=None, plot=False, overlay=False, report=None
+) -> Result:
+    """The full intensity fit of the edge in the region: kernel image and table row.
+
+    With `overlay` that of every area in the overlay of an image open in ImageJ, rows only; `report` is the path of
+    a PNG to write.
+    """
+    if overlay:
+        return _overlay_rows(picture, size, plot, report, model=model, v1=v1, v2=v2)
     aspect = picture.calibration.aspect
     fit = edge_fit.fit_edge(picture.data, picture.roi, model=model, v1=v1, v2=v2, aspect=aspect)
+    region = take_region(picture.data, picture.roi)
+    row = edge_row(picture, fit)
+    result = Result([_kernel(fit.psf, size, picture)], row, fit.summary(), warnings=list(fit.warnings))
+    result.lines = drawing.fit_lines(fit, region.origin, region.shape)
+    if report is not None:
+        from .report import report as write_report
+
+        write_report(picture.data, fit, picture.roi, report, title=picture.title)
+    if plot:
+        y, x = np.nonzero(region.mask)
+        d = fit.distance(x + region.origin[0], y + region.origin[1])
+        result.graphs.append(drawing.esf_graph(picture.base, fit, d, region.values[region.mask]))
+        result.graphs.append(drawing.psf_graph(picture.base, fit.psf))
+    return result
+
+
+def edge_row(picture: Picture, fit) -> dict:
+    """The figures of an edge fit as a table row, in px and, where the picture has a scale, in its unit."""
     row = {"model": fit.model} | fit.parameters
     for name in ("fwhm", "mtf50"):
         low, high = fit.interval(name)
@@ -189,16 +215,15 @@ def psf_from_edge(picture: Picture, model="auto", v1=None, v2=None, size=None, p
     row |= {"v1": fit.v1, "v2": fit.v2, "angle": fit.normal_angle, "offset": fit.offset}
     row |= {"noise": fit.noise, "n": fit.n}
     lengths = {"fwhm": 1, "fwhm_low": 1, "fwhm_high": 1, "mtf50": -1}
-    row |= _in_units(picture, lengths, row)
-    region = take_region(picture.data, picture.roi)
-    result = Result([_kernel(fit.psf, size, picture)], row, fit.summary(), warnings=list(fit.warnings))
-    result.lines = drawing.fit_lines(fit, region.origin, region.shape)
-    if plot:
-        y, x = np.nonzero(region.mask)
-        d = fit.distance(x + region.origin[0], y + region.origin[1])
-        result.graphs.append(drawing.esf_graph(picture.base, fit, d, region.values[region.mask]))
-        result.graphs.append(drawing.psf_graph(picture.base, fit.psf))
-    return result
+    return row | _in_units(picture, lengths, row)
+
+
+def _overlay_rows(picture: Picture, size, plot, report, **options) -> Result:
+    from .batch import fit_overlay
+
+    if size is not None or plot or report is not None:
+        raise InputError("overlay makes rows of figures only: leave size, plot and report out")
+    return fit_overlay(picture, **options)
 
 
 def deconvolve(

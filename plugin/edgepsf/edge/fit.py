@@ -11,7 +11,7 @@ import numpy as np
 
 from ..errors import EdgeError, InputError
 from ..psf.families import family, library
-from ..psf.pointspread import PointSpread
+from ..psf.pointspread import PointSpread, check_pixel
 from ..region import take_region, usable_pixels
 from .checks import check_plateaus, check_structure
 from .defects import check_clipping, clipped
@@ -33,10 +33,12 @@ def fit_edge(
     roi : None, (x, y, width, height) or bool array of shape (ny, nx)
         Region with the edge and both plateaus, in whole-image pixels; None is the whole image.
     model : str
-        "logistic", "logistic3", "logistic5", any other odd degree, or "auto": chosen among these by the
-        Bayesian information criterion (BIC).
-    pixel : {"sampled"}
-        The PSF holds the pixel box, as deconvolution on the same grid needs it.
+        "gaussian", "logistic", "logistic3", "logistic5", any other odd degree, "disk", "moffat", "airy", "free"
+        (non-negative P(r) without a model), or "auto": chosen among the models by the Bayesian information
+        criterion (BIC), and free where none of them fits.
+    pixel : {"sampled", "optical"}
+        "sampled": the PSF holds the pixel box. "optical": the PSF of the optics alone, the box taken off.
+        Either way its kernel is the one for deconvolution on the same grid.
     v1, v2 : float, optional
         Plateau levels, v1 on the side d > 0. Without them both are fitted and v1 is the darker side.
     aspect : float
@@ -53,15 +55,16 @@ def fit_edge(
     InputError
         If the image, region, model or levels are unusable.
     """
-    if pixel != "sampled":
-        raise InputError(f'pixel must be "sampled", not "{pixel}"')
+    check_pixel(pixel)
+    if pixel == "optical" and model == "free":
+        raise InputError('the free model holds the pixel: use pixel="sampled", or a model')
     if not (np.isfinite(aspect) and aspect > 0):
         raise InputError(f"aspect must be a positive number, not {aspect}")
-    families = list(library().values()) if model == "auto" else [family(model)]
+    families = list(library().values()) if model in ("auto", "free") else [family(model)]
     levels, dtype = _given_levels(v1, v2), np.asarray(image).dtype
     region = take_region(image, roi)
     use, warnings = usable_pixels(region)
-    problem = EdgeProblem(region, use, levels, float(aspect))
+    problem = EdgeProblem(region, use, levels, float(aspect), pixel)
     problem.find_start()
     problem, clipping = _without_clipped(problem, dtype)
     first = problem.first_fit()
@@ -72,12 +75,16 @@ def fit_edge(
         first = problem.first_fit()
     problem.measure_noise(first)
     candidates = problem.candidates(families)
-    candidate = _choose(candidates, explicit=model != "auto")
+    candidate = _choose(candidates, explicit=model not in ("auto", "free"))
     encoded = problem.looks_encoded(candidate, dtype)
     candidate = problem.polish(candidate)
     noise = problem.measure_noise(candidate)
-    psf = PointSpread(candidate.family.model(candidate.shape), aspect=aspect)
-    fit = problem.result(candidate, psf, problem.covariance(candidate, noise))
+    free = problem.try_free(candidate, always=model == "free") if _may_be_free(model, pixel) else None
+    if free is not None:
+        candidate, candidates = free.candidate, []
+        noise = problem.measure_noise(candidate)
+    psf = PointSpread(candidate.family.model(candidate.shape), pixel, aspect)
+    fit = problem.result(candidate, psf, problem.covariance(candidate, noise, free))
     fit.warnings.extend(warnings + clipping + psf.warnings)
     x, y = problem.x + problem.center[0], (problem.y + problem.center[1]) / aspect
     check_plateaus(fit, x, y)
@@ -91,6 +98,10 @@ def fit_edge(
             "make it linear first (Linear Channels..., edgepsf linear)"
         )
     return fit
+
+
+def _may_be_free(model: str, pixel: str) -> bool:
+    return model in ("auto", "free") and pixel == "sampled"
 
 
 def _given_levels(v1, v2):
@@ -110,7 +121,7 @@ def _without_clipped(problem: EdgeProblem, dtype: np.dtype) -> tuple[EdgeProblem
         return problem, []
     use = problem.use.copy()
     use[problem.rows[mask], problem.columns[mask]] = False
-    trimmed = EdgeProblem(problem.region, use, problem.levels, problem.aspect)
+    trimmed = EdgeProblem(problem.region, use, problem.levels, problem.aspect, problem.pixel)
     trimmed.find_start()
     return trimmed, warnings
 

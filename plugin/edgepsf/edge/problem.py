@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..color import linear_to_srgb, srgb_slope, srgb_to_linear
 from ..errors import EdgeError
 from ..psf.families import library
 from ..psf.model import ShapeFamily
+from ..psf.pixel import PixelFamily
 from ..psf.pointspread import PointSpread
 from ..region import Region
 from .checks import check_contrast
 from .defects import outliers, robust_deviation
+from .free import FreeFit, fit_free, free_bic, misfit
 from .levels import coarse_line, estimate_levels
 from .noise import Noise, measure, parameter_covariance
 from .pixels import Samples, thin
 from .plane import fit_plane
 from .result import EdgeFit
-from .scene import ACROSS1, ALONG2, ANGLE, CURVATURE, OFFSET, SHAPE, V1, V2, Candidate, EdgeScene
+from .scene import FLOOR, ACROSS1, ALONG2, ANGLE, CURVATURE, OFFSET, SHAPE, V1, V2, Candidate, EdgeScene
 from .transform import f, g
 
 _NOISELESS = 1e-7  # mean squared residual, in steps
@@ -35,10 +39,12 @@ class EdgeProblem:
         Given levels are not fitted.
     aspect : float
         Height of a pixel divided by its width.
+    pixel : {"sampled", "optical"}
+        Whether the models hold the pixel box.
     """
 
-    def __init__(self, region: Region, use: np.ndarray, levels: tuple[float, float] | None, aspect: float):
-        self.region, self.levels, self.aspect = region, levels, aspect
+    def __init__(self, region: Region, use: np.ndarray, levels, aspect: float, pixel: str = "sampled"):
+        self.region, self.levels, self.aspect, self.pixel = region, levels, aspect, pixel
         self.inflation = 1.0
         self._take(use)
 
@@ -156,6 +162,8 @@ class EdgeProblem:
 
     def _plain(self, scene: EdgeScene, families) -> list[Candidate]:
         levels_free = self.levels is None
+        if self.pixel == "optical":
+            families = [PixelFamily(f, self.start[0], self.aspect) for f in families]
         return [
             scene.fit(f, self.start, f.start(self.start_slope), levels_free=levels_free) for f in families
         ]
@@ -163,6 +171,20 @@ class EdgeProblem:
     def polish(self, candidate: Candidate) -> Candidate:
         """The same fit once more on every pixel by itself, where there are not too many."""
         return candidate if candidate.count > _MANY else self.every_pixel().refit(candidate, candidate)
+
+    def try_free(self, candidate: Candidate, *, always: bool = False) -> FreeFit | None:
+        """A model-free fit, where the best model leaves a systematic misfit and BIC prefers freedom."""
+        scene = self.scene(self.step, self.start_levels[0]) if candidate.count > _MANY else self.every_pixel()
+        if candidate.cost <= FLOOR * candidate.count or (not always and misfit(scene, candidate, self.inflation) < 2.5):
+            return None
+        fit = fit_free(scene, candidate, self._radius_limit(candidate))
+        return fit if always or free_bic(fit) < candidate.bic else None
+
+    def _radius_limit(self, candidate: Candidate) -> float:
+        """How far the region reaches from the line on its narrower side, px."""
+        angle, offset = candidate.parameters[ANGLE], candidate.parameters[OFFSET]
+        d = self.x * np.cos(angle) + self.y * np.sin(angle) - offset
+        return float(max(min(np.percentile(d, 98), -np.percentile(d, 2)), 3.0))
 
     def looks_encoded(self, candidate: Candidate, dtype: np.dtype) -> bool:
         """Whether an edge in linear light, seen through the sRGB curve, explains the pixels clearly better."""
@@ -181,8 +203,14 @@ class EdgeProblem:
         encoded.append(scene.fit(candidate.family, self.start, candidate.shape, levels_free=True))
         return candidate.bic - min(each.bic for each in encoded) > 15.0
 
-    def covariance(self, candidate: Candidate, noise: Noise) -> np.ndarray:
+    def covariance(self, candidate: Candidate, noise: Noise, free_fit: FreeFit | None = None) -> np.ndarray:
         """Covariance of all parameters (zero for held ones) with the noise as it is."""
+        if free_fit is not None:
+            out = np.zeros((len(candidate.free), len(candidate.free)))
+            out[SHAPE:, SHAPE:] = free_fit.shape_covariance * noise.inflation
+            candidate = replace(candidate, free=candidate.free & (np.arange(len(candidate.free)) < SHAPE))
+            out[:SHAPE, :SHAPE] = self.covariance(candidate, noise)[:SHAPE, :SHAPE]
+            return out
         out = np.zeros((len(candidate.free), len(candidate.free)))
         if candidate.count > _MANY:
             plain = np.linalg.pinv(

@@ -17,7 +17,7 @@ from .pixels import Samples
 
 V1, V2, ANGLE, OFFSET, CURVATURE, ACROSS1, ALONG1, ACROSS2, ALONG2 = range(9)
 EXTRAS = (CURVATURE, ACROSS1, ALONG1, ACROSS2, ALONG2)
-_FLOOR = 1e-12  # squared residual, in steps, below which models are equally exact
+FLOOR = 1e-12  # squared residual, in steps, below which models are equally exact
 SHAPE = 9  # index of the first shape number
 
 
@@ -47,7 +47,7 @@ class Candidate:
         `inflation` pixels of correlated noise count for one.
         """
         n = self.count
-        return n / self.inflation * np.log(max(self.cost / n, _FLOOR)) + len(self.solution.x) * np.log(n)
+        return n / self.inflation * np.log(max(self.cost / n, FLOOR)) + len(self.solution.x) * np.log(n)
 
 
 class EdgeScene:

@@ -81,15 +81,14 @@ class RadialModel:
         return grid, np.maximum.accumulate(cumulated) / cumulated.max()
 
     def half_maximum_radius(self) -> float:
-        """Smallest r (px) with P(r) = P(0)/2."""
+        """Largest r (px) at which P is half of its maximum."""
         r = np.linspace(0.0, self.reach, 2001)
         profile = self.radial(r)
-        below = np.nonzero(profile <= 0.5 * profile[0])[0]
-        if profile[0] <= 0 or not below.size:
+        half = 0.5 * profile.max()
+        last = int(np.nonzero(profile >= half)[0][-1])
+        if not half > 0 or last + 1 == len(r):
             return float("nan")
-        i = below[0]
-        half = 0.5 * profile[0]
-        return brentq(lambda s: float(self.radial(s)) - half, r[i - 1], r[i], xtol=1e-12)
+        return brentq(lambda s: float(self.radial(s)) - half, r[last], r[last + 1], xtol=1e-12)
 
 
 class ShapeFamily:

@@ -10,10 +10,17 @@ from scipy.optimize import brentq
 
 from ..errors import EdgeError, InputError
 from .model import RadialModel
+from .pixel import pixel_average
 
 _NEGATIVE_LIMIT = 0.05
 _KERNEL_ENERGY = 0.999
 _KERNEL_MAX = 255
+
+
+def check_pixel(pixel: str) -> None:
+    """Refuse an unknown pixel convention."""
+    if pixel not in ("sampled", "optical"):
+        raise InputError(f'pixel must be "sampled" or "optical", not "{pixel}"')
 
 
 class PointSpread:
@@ -22,9 +29,11 @@ class PointSpread:
     Parameters
     ----------
     model : RadialModel
-    pixel : {"sampled"}
-        Convention of the kernel. "sampled": the PSF fitted to a sampled edge already holds the pixel box,
-        and the kernel is its value at the pixel centres (integrating again would apply the box twice).
+    pixel : {"sampled", "optical"}
+        "sampled": the PSF holds the pixel box, as one fitted to a sampled edge does, and the kernel is its
+        value at the pixel centres (integrating again would apply the box twice). "optical": the PSF is that
+        of the optics alone, and the kernel is its average over each pixel, so that both are kernels for
+        deconvolution on the same grid.
     aspect : float
         Height of a pixel divided by its width; radii are in pixel widths.
 
@@ -35,8 +44,7 @@ class PointSpread:
     """
 
     def __init__(self, model: RadialModel, pixel: str = "sampled", aspect: float = 1.0):
-        if pixel != "sampled":
-            raise InputError(f'pixel must be "sampled", not "{pixel}"')
+        check_pixel(pixel)
         self.model = model
         self.pixel = pixel
         self.aspect = float(aspect)
@@ -85,10 +93,10 @@ class PointSpread:
     @cached_property
     def mtf50(self) -> float:
         """Lowest frequency with MTF = ½, cycles/px."""
-        high = 0.25 / self.fwhm
+        low, high = 0.0, 1e-3
         while self.mtf(high) > 0.5:
-            high *= 1.5
-        return brentq(lambda nu: float(self.mtf(nu)) - 0.5, 0.0, high, xtol=1e-13)
+            low, high = high, 1.25 * high
+        return brentq(lambda nu: float(self.mtf(nu)) - 0.5, low, high, xtol=1e-13)
 
     def energy(self, r) -> np.ndarray:
         """Share of the energy within radius r (px), between 0 and 1."""
@@ -106,7 +114,7 @@ class PointSpread:
         Returns
         -------
         ndarray of float32, 2-D
-            P sampled at the pixel centres, sum 1, centre at index size // 2.
+            P at the pixel centres (or averaged over the pixels, see `pixel`), sum 1, centre at index n // 2.
 
         Raises
         ------
@@ -121,7 +129,11 @@ class PointSpread:
         else:
             across = down = int(size) // 2
         x, y = np.arange(-across, across + 1), self.aspect * np.arange(-down, down + 1)
-        values = np.clip(self.model.sampled(np.hypot(y[:, None], x)), 0.0, None)
+        if self.pixel == "optical":
+            values = pixel_average(self.model, x, y[:, None], self.aspect)
+        else:
+            values = self.model.sampled(np.hypot(y[:, None], x))
+        values = np.clip(values, 0.0, None)
         return (values / values.sum()).astype(np.float32)
 
     @property

@@ -42,7 +42,7 @@ function commandOptions() {
 function checkImage() {
 	if (nImages == 0) fail("there is no image open; open or select one first");
 	if (bitDepth() == 24)
-		fail("\"" + getTitle() + "\" is an RGB image; work on one channel in linear light: split its channels or convert it to 32-bit first");
+		fail("\"" + getTitle() + "\" is an RGB image; work on one channel in linear light: run Linear Channels... first");
 }
 
 // Whether to ask: chosen from the menu, with no options and no macro that would wait for it.

@@ -67,7 +67,7 @@ function commandOptions() {
 function checkImage() {
 	if (nImages == 0) fail("there is no image open; open or select one first");
 	if (bitDepth() == 24)
-		fail("\"" + getTitle() + "\" is an RGB image; work on one channel in linear light: split its channels or convert it to 32-bit first");
+		fail("\"" + getTitle() + "\" is an RGB image; work on one channel in linear light: run Linear Channels... first");
 }
 
 // The plane of the current f image in its region.

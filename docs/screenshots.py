@@ -1,0 +1,186 @@
+"""Makes the pictures of ImageJ's window in docs/images/, on a display without a screen: python docs/screenshots.py
+
+Needs Xvfb, and fluxbox for the frames of the windows (apt install xvfb fluxbox).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+FOLDER = Path(__file__).parent / "images"
+SCREEN = (1000, 700)
+
+
+def main() -> int:
+    """Start a display, take the pictures in it."""
+    if shutil.which("Xvfb") is None:
+        print("screenshots.py: needs Xvfb (apt install xvfb fluxbox)", file=sys.stderr)
+        return 4
+    with display():
+        from edgepsf.imagej.bridge import register
+        from edgepsf.imagej.session import start
+
+        running = register(start(headless=False))
+        FOLDER.mkdir(exist_ok=True)
+        take_all(running)
+    return 0
+
+
+@contextlib.contextmanager
+def display() -> Iterator[None]:
+    """A display without a screen, with a window manager where there is one."""
+    screen = f"{SCREEN[0]}x{SCREEN[1]}x24"
+    command = ["Xvfb", "-displayfd", "1", "-screen", "0", screen, "-nolisten", "tcp"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        os.environ["DISPLAY"] = f":{server.stdout.readline().strip()}"
+        frames = None
+        if shutil.which("fluxbox"):
+            frames = subprocess.Popen(["fluxbox"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(2)
+        try:
+            yield
+        finally:
+            for window in java("java.awt.Window").getWindows():
+                window.dispose()
+            if frames is not None:
+                frames.terminate()
+                frames.wait()
+            server.terminate()
+
+
+def take_all(running: Any) -> None:
+    java("ij.IJ").getInstance().setLocation(10, 30)
+    show_edge(running)
+    take_menu()
+    take_dialog("Edge g...", "dialog-edge-g")
+    take_dialog("PSF from Edge...", "help-psf-from-edge", with_help=True)
+    running.run_macro('run("PSF from Edge...", "model=auto plot");')
+    arrange()
+    save("results-psf-from-edge")
+    java("ij.IJ").selectWindow("edge.tif")
+    take_dialog("Deconvolve...", "dialog-deconvolve")
+
+
+def show_edge(running: Any) -> None:
+    """An edge with some noise, and a region on it."""
+    import edgepsf as ep
+    from edgepsf.testing import edge_image
+
+    image = edge_image(ep.psf.Logistic(0.9, 0.01), (256, 256), noise=0.01, angle=8)
+    imp = running.to_imageplus(np.round(image).astype(np.uint8), "edge.tif")
+    imp.show()
+    imp.getWindow().setLocation(10, 130)
+    imp.setRoi(70, 60, 120, 130)
+    imp.getWindow().toFront()
+    time.sleep(1)
+
+
+def take_menu() -> None:
+    """The menu, opened as a user does: a click on Plugins, then the keys up (our entry is the last) and right."""
+    robot, bar = java("java.awt.Robot")(), java("ij.Menus").getMenuBar()
+    window = java("ij.IJ").getInstance()
+    window.toFront()
+    corner = window.getLocationOnScreen()
+    labels = [str(bar.getMenu(i).getLabel()) for i in range(bar.getMenuCount())]
+    metrics = window.getFontMetrics(bar.getFont() or window.getFont())
+    left = sum(int(metrics.stringWidth(label)) + 20 for label in labels[: labels.index("Plugins")])
+    robot.mouseMove(int(corner.x) + left + 30, int(corner.y) + int(window.getInsets().top) - 12)
+    click = java("java.awt.event.InputEvent").BUTTON1_DOWN_MASK
+    robot.mousePress(click)
+    robot.mouseRelease(click)
+    for key in (38, 39):
+        time.sleep(0.5)
+        robot.keyPress(key)
+        robot.keyRelease(key)
+    save("menu")
+    for _ in range(3):
+        robot.keyPress(27)
+        robot.keyRelease(27)
+        time.sleep(0.2)
+
+
+def take_dialog(name: str, file: str, with_help: bool = False) -> None:
+    """The dialog of a command, or what its Help button shows; then Cancel."""
+    java("ij.Executer")(name, None)
+    dialogs = java("ij.gui.GenericDialog")
+    while (dialog := dialogs.getInstance()) is None or not dialog.isShowing():
+        time.sleep(0.1)
+    buttons = dialog.getButtons()
+    if with_help:
+        post(java("java.awt.event.ActionEvent")(buttons[3], 1001, "Help"))
+        time.sleep(1)
+        windows = java("java.awt.Window").getWindows()
+        box = next(w for w in windows if isinstance(w, java("ij.gui.HTMLDialog")))
+        save(file, box)
+        post(java("java.awt.event.WindowEvent")(box, 201))
+    else:
+        save(file, dialog)
+    post(java("java.awt.event.ActionEvent")(buttons[1], 1001, "Cancel"))
+    time.sleep(0.5)
+
+
+def arrange() -> None:
+    """What PSF from Edge... opens, side by side."""
+    time.sleep(1)
+    manager = java("ij.WindowManager")
+    for title, x, y in (("edge-PSF", 290, 130), ("Results", 10, 480)):
+        window = manager.getWindow(title)
+        if window is not None:
+            window.setLocation(x, y)
+    manager.getWindow("Results").setSize(980, 110)
+    plots = [manager.getImage(n) for n in manager.getIDList()]
+    for imp in plots:
+        if "Plot" in str(imp.getWindow().getClass().getName()):
+            imp.getWindow().setLocation(430, 60)
+    canvas = manager.getImage("edge-PSF").getCanvas()
+    for _ in range(3):
+        canvas.zoomIn(0, 0)
+
+
+def save(name: str, window: Any = None) -> None:
+    """Write the screen, or the part of it that a window takes with its frame."""
+    time.sleep(1)
+    if window is None:
+        area = java("java.awt.Rectangle")(0, 0, *SCREEN)
+    else:
+        area = window.getBounds()
+    picture = java("java.awt.Robot")().createScreenCapture(area)
+    path = FOLDER / f"{name}.png"
+    java("javax.imageio.ImageIO").write(picture, "png", java("java.io.File")(str(path)))
+    shrink(path)
+
+
+def shrink(path: Path) -> None:
+    """Few colours, and no more of the empty desktop than a margin."""
+    from PIL import Image, ImageChops
+
+    picture = Image.open(path).convert("RGB")
+    desktop = Image.new("RGB", picture.size, picture.getpixel((picture.width - 1, picture.height - 40)))
+    box = ImageChops.difference(picture, desktop).crop((0, 0, picture.width, picture.height - 30)).getbbox()
+    if picture.size == SCREEN and box:
+        picture = picture.crop((0, 0, min(box[2] + 10, picture.width), min(box[3] + 10, picture.height)))
+    picture.quantize(128).save(path, optimize=True)
+
+
+def post(event: Any) -> None:
+    java("java.awt.Toolkit").getDefaultToolkit().getSystemEventQueue().postEvent(event)
+
+
+def java(name: str) -> Any:
+    from jpype import JClass
+
+    return JClass(name)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
