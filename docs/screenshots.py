@@ -18,42 +18,44 @@ from typing import Any
 import numpy as np
 
 FOLDER = Path(__file__).parent / "images"
-SCREEN = (1000, 700)
+SCREEN = (1160, 760)
+DESKTOP = "#7a8ba0"
 
 
 def main() -> int:
-    """Start a display, take the pictures in it."""
-    if shutil.which("Xvfb") is None:
-        print("screenshots.py: needs Xvfb (apt install xvfb fluxbox)", file=sys.stderr)
-        return 4
-    with display():
+    """Start a display and, in a Python of its own, ImageJ on it."""
+    if "--here" in sys.argv:
         from edgepsf.imagej.bridge import register
         from edgepsf.imagej.session import start
 
-        running = register(start(headless=False))
         FOLDER.mkdir(exist_ok=True)
-        take_all(running)
-    return 0
+        take_all(register(start(headless=False)))
+        return 0
+    if shutil.which("Xvfb") is None:
+        print("screenshots.py: needs Xvfb (apt install xvfb fluxbox)", file=sys.stderr)
+        return 4
+    with display() as name:
+        return subprocess.call([sys.executable, __file__, "--here"], env={**os.environ, "DISPLAY": name})
 
 
 @contextlib.contextmanager
-def display() -> Iterator[None]:
-    """A display without a screen, with a window manager where there is one."""
+def display() -> Iterator[str]:
+    """A display without a screen, with a window manager where there is one; its name."""
     screen = f"{SCREEN[0]}x{SCREEN[1]}x24"
     command = ["Xvfb", "-displayfd", "1", "-screen", "0", screen, "-nolisten", "tcp"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
-        os.environ["DISPLAY"] = f":{server.stdout.readline().strip()}"
+        name = f":{server.stdout.readline().strip()}"
         frames = None
         if shutil.which("fluxbox"):
-            frames = subprocess.Popen(["fluxbox"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            quiet = {"env": {**os.environ, "DISPLAY": name}, "stderr": subprocess.DEVNULL}
+            frames = subprocess.Popen(["fluxbox"], stdout=subprocess.DEVNULL, **quiet)
             time.sleep(2)
+            subprocess.call(["fbsetroot", "-solid", DESKTOP], **quiet)
         try:
-            yield
+            yield name
         finally:
-            for window in java("java.awt.Window").getWindows():
-                window.dispose()
             if frames is not None:
-                frames.terminate()
+                frames.kill()
                 frames.wait()
             server.terminate()
 
@@ -133,18 +135,13 @@ def arrange() -> None:
     """What PSF from Edge... opens, side by side."""
     time.sleep(1)
     manager = java("ij.WindowManager")
-    for title, x, y in (("edge-PSF", 290, 130), ("Results", 10, 480)):
-        window = manager.getWindow(title)
-        if window is not None:
-            window.setLocation(x, y)
-    manager.getWindow("Results").setSize(980, 110)
-    plots = [manager.getImage(n) for n in manager.getIDList()]
-    for imp in plots:
-        if "Plot" in str(imp.getWindow().getClass().getName()):
-            imp.getWindow().setLocation(430, 60)
-    canvas = manager.getImage("edge-PSF").getCanvas()
-    for _ in range(3):
-        canvas.zoomIn(0, 0)
+    for number in manager.getIDList():
+        window = manager.getImage(number).getWindow()
+        if isinstance(window, java("ij.gui.PlotWindow")):
+            window.setLocation(430, 30)
+            window.toFront()
+    manager.getWindow("edge-PSF").setLocation(290, 130)
+    manager.getWindow("Results").setBounds(10, 550, 1140, 110)
 
 
 def save(name: str, window: Any = None) -> None:
@@ -161,15 +158,16 @@ def save(name: str, window: Any = None) -> None:
 
 
 def shrink(path: Path) -> None:
-    """Few colours, and no more of the empty desktop than a margin."""
+    """Cut the empty desktop off, keep few colours."""
     from PIL import Image, ImageChops
 
     picture = Image.open(path).convert("RGB")
-    desktop = Image.new("RGB", picture.size, picture.getpixel((picture.width - 1, picture.height - 40)))
-    box = ImageChops.difference(picture, desktop).crop((0, 0, picture.width, picture.height - 30)).getbbox()
-    if picture.size == SCREEN and box:
-        picture = picture.crop((0, 0, min(box[2] + 10, picture.width), min(box[3] + 10, picture.height)))
-    picture.quantize(128).save(path, optimize=True)
+    if picture.size == SCREEN:
+        picture = picture.crop((0, 0, SCREEN[0], SCREEN[1] - 30))  # without the window manager's bar
+        empty = Image.new("RGB", picture.size, DESKTOP)
+        _, _, right, bottom = ImageChops.difference(picture, empty).getbbox() or (0, 0, *picture.size)
+        picture = picture.crop((0, 20, min(right + 10, SCREEN[0]), bottom + 10))
+    picture.quantize(64).save(path, optimize=True)
 
 
 def post(event: Any) -> None:

@@ -225,10 +225,18 @@ def choose(name):
     post(java("java.awt.event.ActionEvent")(item, 1001, name))
 
 
-def dialog(but=None):
-    """The dialog that is open (a new one, if `but` is one that was)."""
-    found = java("ij.gui.GenericDialog")
-    return wait(lambda: (d := found.getInstance()) is not None and d.isShowing() and d != but and d)
+def dialog(kind="ij.gui.GenericDialog", but=None):
+    """The dialog that is open, but not the one that was."""
+    window = wait(lambda: next((w for w in showing(kind) if w != but), None))
+    wait(is_waiting)
+    time.sleep(0.02)
+    return window
+
+
+def is_waiting():
+    """Whether a dialog waits for the user: pressed a moment earlier than any user can, it would wait for ever."""
+    stacks = java("java.lang.Thread").getAllStackTraces().values()
+    return any("WaitDispatchSupport.enter(" in str(frame) for stack in stacks for frame in stack)
 
 
 def press(window, label="OK"):
@@ -437,7 +445,7 @@ def check_wrong_entries_come_back_with_the_sentence(imagej, entries, sentence):
         first = dialog()
         fill(first, **entries)
         press(first)
-        second = dialog(first)
+        second = dialog(but=first)
         assert sentence in texts(second)
         assert str(fields(second)["v1"].getText()) == entries["v1"], "what was entered is kept"
         fill(second, v1="30", v2="100")
@@ -466,7 +474,7 @@ def check_titles_with_blanks_and_umlauts(imagej):
 
 def check_no_image(imagej):
     choose("Edge g...")
-    box = wait(lambda: showing() and showing()[0])
+    box = dialog("ij.gui.MessageDialog")
     assert "there is no image open" in texts(box)
     press(box)
     finished("Edge g...")
@@ -475,7 +483,7 @@ def check_no_image(imagej):
 def check_long_sentences_fit_the_screen(imagej):
     show(imagej).setRoi(java("ij.gui.PointRoi")(3, 3))
     choose("Fit Edge Plane")
-    box = wait(lambda: showing() and showing()[0])
+    box = dialog("ij.gui.MessageDialog")
     assert box.getWidth() < 800
     press(box)
     finished("Fit Edge Plane")
@@ -509,7 +517,7 @@ def check_progress_escape_and_other_commands_meanwhile(imagej):
         wait(lambda: int(images()["img"].getRoi().getBounds().width) == 512, 5)
         assert "of 100000" in str(status())
         java("ij.IJ").setKeyDown(27)
-        second = dialog(first)
+        second = dialog(but=first)
         assert "cancelled with Esc after" in texts(second)
         assert "of 100000 iterations; nothing was made" in texts(second)
         assert "of 100000" not in str(status())

@@ -154,7 +154,12 @@ COMMANDS: tuple[Command, ...] = (
         operations.psf_from_edge,
         "Full intensity fit of the edge in the region: levels, line and shape together; kernel image and numbers.",
         (
-            Option("model", "text", "auto", "auto, logistic, logistic3, logistic5, ..."),
+            Option(
+                "model", "text", "auto", "auto, gaussian, logistic, logistic3, logistic5, disk, moffat, airy or free"
+            ),
+            Option(
+                "pixel", "choice", "sampled", "optical takes the pixel box off the PSF", "", ("sampled", "optical")
+            ),
             _V1,
             _V2,
             _SIZE,

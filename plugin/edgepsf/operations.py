@@ -179,7 +179,15 @@ def psf_from_profile(picture: Picture | None, size=None, plot=False, **coefficie
 
 
 def psf_from_edge(
-    picture: Picture, model="auto", v1=None, v2=None, size=None, plot=False, overlay=False, report=None
+    picture: Picture,
+    model="auto",
+    pixel="sampled",
+    v1=None,
+    v2=None,
+    size=None,
+    plot=False,
+    overlay=False,
+    report=None,
 ) -> Result:
     """The full intensity fit of the edge in the region: kernel image and table row.
 
@@ -187,9 +195,9 @@ def psf_from_edge(
     a PNG to write.
     """
     if overlay:
-        return _overlay_rows(picture, size, plot, report, model=model, v1=v1, v2=v2)
+        return _overlay_rows(picture, size, plot, report, model=model, pixel=pixel, v1=v1, v2=v2)
     aspect = picture.calibration.aspect
-    fit = edge_fit.fit_edge(picture.data, picture.roi, model=model, v1=v1, v2=v2, aspect=aspect)
+    fit = edge_fit.fit_edge(picture.data, picture.roi, model=model, pixel=pixel, v1=v1, v2=v2, aspect=aspect)
     region = take_region(picture.data, picture.roi)
     row = edge_row(picture, fit)
     result = Result([_kernel(fit.psf, size, picture)], row, fit.summary(), warnings=list(fit.warnings))
