@@ -65,6 +65,7 @@ def take_all(running: Any) -> None:
     show_edge(running)
     take_menu()
     take_dialog("Edge g...", "dialog-edge-g")
+    take_dialog("PSF from Edge...", "dialog-psf-from-edge")
     take_dialog("PSF from Edge...", "help-psf-from-edge", with_help=True)
     running.run_macro('run("PSF from Edge...", "model=auto plot");')
     arrange()
@@ -147,10 +148,7 @@ def arrange() -> None:
 def save(name: str, window: Any = None) -> None:
     """Write the screen, or the part of it that a window takes with its frame."""
     time.sleep(1)
-    if window is None:
-        area = java("java.awt.Rectangle")(0, 0, *SCREEN)
-    else:
-        area = window.getBounds()
+    area = java("java.awt.Rectangle")(0, 0, *SCREEN) if window is None else window.getBounds()
     picture = java("java.awt.Robot")().createScreenCapture(area)
     path = FOLDER / f"{name}.png"
     java("javax.imageio.ImageIO").write(picture, "png", java("java.io.File")(str(path)))

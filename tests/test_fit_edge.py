@@ -151,7 +151,9 @@ def box_edge(model, angle, seed, noise=0.005):
     shares = [
         model.esf((x + a - 31.7) * np.cos(t) + (y + b - 32) * np.sin(t)) for a in offsets for b in offsets
     ]
-    return 30 + 70 * np.mean(shares, axis=0) + 70 * noise * np.random.default_rng(seed).standard_normal(x.shape)
+    return (
+        30 + 70 * np.mean(shares, axis=0) + 70 * noise * np.random.default_rng(seed).standard_normal(x.shape)
+    )
 
 
 @pytest.mark.parametrize("angle", [0, 5, 30, 45])
@@ -265,7 +267,9 @@ REFUSED = [
 def test_regions_that_carry_no_psf_are_refused_with_the_reason(case):
     make, sentence = REFUSED[case]
     image = make()
-    noisy = image + (0.5 * np.random.default_rng(0).standard_normal(image.shape) if case in (3, 4, 5, 6, 7) else 0)
+    noisy = image + (
+        0.5 * np.random.default_rng(0).standard_normal(image.shape) if case in (3, 4, 5, 6, 7) else 0
+    )
     with pytest.raises(ep.EdgeError, match=sentence):
         ep.fit_edge(noisy.astype(image.dtype))
 

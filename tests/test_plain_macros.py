@@ -521,7 +521,7 @@ def test_psf_from_edge_by_the_program(clean, program, tmp_path):
     assert clean.run_macro('return "" + isOpen("edge-P(r)");') == "1"
     # The program is known now; of an area that is no rectangle the pixels outside are left out.
     picture = show_edge(clean, tmp_path, image, "oval", None)
-    expected = operations.psf_from_edge(picture, "logistic", *levels)
+    expected = operations.psf_from_edge(picture, "logistic", v1=levels[0], v2=levels[1])
     clean.run_macro(script("PSF from Edge..."), f"model=logistic v1={levels[0]} v2={levels[1]}")
     assert results(clean, ["p1", "n"], 1) == pytest.approx([expected.row["p1"], expected.row["n"]], rel=1e-6)
     assert clean.run_macro('return "" + selectionType();') == "-1"
@@ -532,6 +532,7 @@ def test_psf_from_edge_by_the_program(clean, program, tmp_path):
     [
         ("program=[{program}]", "PSF from Edge: no edge: the region is constant"),
         ("program=[{program}] model=nonsense", "unknown edge model"),
+        ("program=[{program}] pixel=round", "pixel must be"),
         ("program=[/no/such program]", "pip install edgepsf"),
         ("v1=3", "give both plateau levels"),
         ("iterations=3", 'unknown key "iterations"'),

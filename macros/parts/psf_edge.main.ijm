@@ -3,6 +3,7 @@
 // computer (pip install edgepsf), whose path is asked for once and kept in ImageJ's preferences.
 //   run("PSF from Edge...", "model=logistic");
 // model    auto, logistic, logistic3, logistic5, ... (default auto)
+// pixel    sampled or optical: whether the PSF holds the pixel box (default sampled)
 // v1, v2   plateau levels in gray values, v1 on the side d > 0 (default: fitted)
 // size     side of the kernel in px, odd (default: the smallest that holds 99.9 % of the energy)
 // plot     show P(r) in a Plot window name-P(r), for the logistic models
@@ -13,7 +14,7 @@ commandName = "PSF from Edge";
 text = commandOptions();
 checkImage();
 if (mustAsk(text)) text = askPsfEdge();
-readOptions(text, "model v1 v2 size program", "plot");
+readOptions(text, "model pixel v1 v2 size program", "plot");
 program = optionText("program", keptProgram());
 picture = getImageID();
 base = baseTitle();
@@ -72,6 +73,10 @@ function givenWords() {
 	if (hasOption("v1") != hasOption("v2")) fail("give both plateau levels v1 and v2, or neither");
 	model = optionText("model", "auto");
 	words = "--model=" + model;
+	if (hasOption("pixel")) {
+		pixel = optionText("pixel", "");
+		words = words + "\n--pixel=" + pixel;
+	}
 	if (hasOption("v1")) words = words + "\n--v1=" + full(optionNumber("v1", 0)) + "\n--v2=" + full(optionNumber("v2", 0));
 	if (hasOption("size")) words = words + "\n--size=" + optionInteger("size", 0, 1);
 	words = split(words, "\n");

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import multiprocessing
 import os
@@ -16,11 +17,9 @@ import numpy as np
 
 from . import io
 from .edge import fit as edge_fit
-from .edge.transform import check_levels
 from .errors import EdgeError, EngineError, InputError
 from .operations import edge_row
 from .picture import Picture, Result
-from .psf.families import family
 from .region import gray_image
 
 _SHARES = 8  # packets of work for each process: few enough to be cheap, enough to share evenly
@@ -98,14 +97,9 @@ def fit_regions(
 
 
 def _check(options: dict[str, Any]) -> None:
-    """Refuse at once what would be wrong for every region."""
-    if options.get("model", "auto") != "auto":
-        family(options["model"])
-    v1, v2 = options.get("v1"), options.get("v2")
-    if (v1 is None) != (v2 is None):
-        raise InputError("give both plateau levels v1 and v2, or neither")
-    if v1 is not None:
-        check_levels(v1, v2)
+    """Refuse at once what would be wrong for every region: options are judged before pixels are."""
+    with contextlib.suppress(EdgeError):
+        edge_fit.fit_edge(np.zeros((8, 8)), **options)
 
 
 def _jobs(image, regions) -> tuple[list[Picture], list[_Job]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from . import __version__
-from .commands import COMMANDS, Command
+from .commands import BY_CLI, COMMANDS, Command
 from .errors import EdgeError, EngineError, InputError, MacroError
 from .options import Option, complete
 
@@ -79,32 +79,135 @@ def _add_command(parser: argparse.ArgumentParser, command: Command) -> None:
         else:
             metavar = {"number": "NUMBER", "integer": "N", "image": "FILE"}.get(option.kind, "TEXT")
             parser.add_argument(*names, metavar=metavar, help=text.replace("%", "%%"))
+    if command is BY_CLI["psf edge"]:
+        _add_edge_extras(parser)
     parser.set_defaults(run=lambda given: _run_command(command, given))
+
+
+def _add_edge_extras(parser: argparse.ArgumentParser) -> None:
+    """What `psf edge` has on the command line only."""
+    parser.add_argument(
+        "--rois",
+        metavar="SET",
+        help="many regions: a .csv (x, y, width, height, name), ImageJ's .roi or .zip, a TIFF with an overlay, or "
+        "the word overlay for that of IMAGE; -o is then a .csv with a row for each",
+    )
+    parser.add_argument("--workers", metavar="N", default="1", help="processes for --rois; default 1")
+    parser.add_argument(
+        "--report", metavar="OUT.png", help="picture of the fit: region, residuals, E, P, MTF"
+    )
 
 
 def _run_command(command: Command, given: argparse.Namespace) -> int:
     from . import io
 
+    if getattr(given, "rois", None) or getattr(given, "overlay", None):
+        return _run_regions(command, given)
+    extras = {}
     if command.output != "numbers" and given.output:
         io.check_output(given.output, given.overwrite)
-    values = {
-        o.key: _value(o, getattr(given, o.key)) for o in command.options if getattr(given, o.key) is not None
-    }
-    values = complete(values, command.options)
+    if getattr(given, "report", None):
+        extras["report"] = _check_report(given.report, given.overwrite)
+    values = _values(command, given)
     picture = io.read_picture(given.image, command.color) if given.image else None
     if picture is not None:
         picture.roi = _roi(given.roi)
     for option in command.options:
         if option.kind == "image" and values[option.key] is not None:
             values[option.key] = io.read_picture(values[option.key])
-    if picture is not None and picture.plane_count > 1 and picture.data.ndim == 2 and not values.get("stack"):
-        hint = "; --stack takes all" if "stack" in values else ""
-        print(f"edgepsf: the first of {picture.plane_count} planes is used{hint}", file=sys.stderr)
-    result = command.function(picture, **values)
+    if picture is not None:
+        _say_first_plane(picture, values)
+    result = command.function(picture, **values, **extras)
     for warning in result.warnings:
         print(f"edgepsf: warning: {warning}", file=sys.stderr)
     written = _write(result, given) if command.output != "numbers" and given.output else []
-    _report(result, given.json, written)
+    _report(result, given.json, written, {name: str(path) for name, path in extras.items()})
+    return 0
+
+
+def _values(command: Command, given: argparse.Namespace) -> dict[str, Any]:
+    """Values of the command's options."""
+    texts = {o: getattr(given, o.key) for o in command.options}
+    return complete({o.key: _value(o, t) for o, t in texts.items() if t is not None}, command.options)
+
+
+def _say_first_plane(picture, values: dict[str, Any]) -> None:
+    if picture.plane_count > 1 and picture.data.ndim == 2 and not values.get("stack"):
+        hint = "; --stack takes all" if "stack" in values else ""
+        print(f"edgepsf: the first of {picture.plane_count} planes is used{hint}", file=sys.stderr)
+
+
+def _check_report(text: str, overwrite: bool) -> Path:
+    from . import io
+
+    path = Path(text)
+    if path.suffix.lower() != ".png":
+        raise InputError(f'the report "{path}" must end in .png')
+    io.check_writable(path, overwrite)
+    return path
+
+
+def _run_regions(command: Command, given: argparse.Namespace) -> int:
+    """`psf edge --rois`: a row for each region."""
+    from . import batch, io
+
+    for name in ("roi", "size", "plot", "report"):
+        if getattr(given, name) is not None:
+            raise InputError(f"--{name} is for a single region; leave it out with --rois")
+    if given.output:
+        batch.check_csv_output(given.output, given.overwrite)
+    elif not given.json:
+        raise InputError("--rois needs -o OUT.csv (or --json) for its rows")
+    values = _values(command, given)
+    workers = Option("workers", "integer", 1, minimum=1)
+    count = _value(workers, given.workers)
+    picture = io.read_picture(given.image)
+    regions = _regions(given, picture)
+    _say_first_plane(picture, values)
+    options = {k: v for k, v in values.items() if k not in ("size", "plot", "overlay")}
+    rows = batch.fit_regions(picture, regions, workers=count, callback=_progress, **options)
+    if given.output:
+        batch.write_csv(given.output, rows)
+    return _report_rows(rows, given)
+
+
+def _regions(given: argparse.Namespace, picture) -> list[tuple]:
+    """The regions of --rois that lie on the plane that is read."""
+    from .rois import read_selections
+
+    source = given.rois if given.rois and given.rois != "overlay" else given.image
+    found = read_selections(source, picture.data.shape)
+    if picture.plane_count > 1:
+        here = [each for each in found if not each.elsewhere]
+        if len(here) < len(found):
+            print(f"edgepsf: {len(found) - len(here)} regions of other planes are left out", file=sys.stderr)
+        if not here:
+            raise InputError(f'"{source}" has no region for the first plane, which is the one that is read')
+        found = here
+    return [(each.name, each.roi) for each in found]
+
+
+def _progress(done: int, total: int, row: dict[str, Any]) -> None:
+    """The count on stderr: live on a terminal, else ten lines."""
+    if sys.stderr.isatty():
+        print(f"\redgepsf: {done} of {total} regions", end="\n" if done == total else "", file=sys.stderr)
+    elif done == total or done % max(1, -(-total // 10)) == 0:
+        print(f"edgepsf: {done} of {total} regions", file=sys.stderr)
+
+
+def _report_rows(rows: list[dict[str, Any]], given: argparse.Namespace) -> int:
+    from .batch import none_fitted
+
+    fitted = sum(row["status"] == "ok" for row in rows)
+    counts = {"regions": len(rows), "fitted": fitted, "refused": len(rows) - fitted}
+    if given.json:
+        written = {"output": given.output} if given.output else {}
+        print(json.dumps(_finite({**counts, "rows": rows, **written})))
+    else:
+        for name, value in (*counts.items(), ("written", given.output)):
+            print(f"{name:>16}  {value}")
+    if not fitted:
+        raise EdgeError(none_fitted(rows))
     return 0
 
 
@@ -145,20 +248,20 @@ def _roi(text: str | None) -> tuple[int, ...] | None:
     return numbers
 
 
-def _report(result, as_json: bool, written: list[str]) -> None:
+def _report(result, as_json: bool, written: list[str], extras: dict[str, str]) -> None:
     """Figures on stdout: one JSON object, or a line each."""
     figures = {**result.summary, **result.row}
     if as_json:
         extra = {"warnings": result.warnings} | (
             {"output": written[0] if len(written) == 1 else written} if written else {}
         )
-        print(json.dumps(_finite({**figures, **extra})))
+        print(json.dumps(_finite({**figures, **extra, **extras})))
         return
     for name, value in (
         result.row or {k: v for k, v in figures.items() if not isinstance(v, (dict, list))}
     ).items():
         print(f"{name:>16}  {value:.8g}" if isinstance(value, float) else f"{name:>16}  {value}")
-    for name in written:
+    for name in (*written, *extras.values()):
         print(f"{'written':>16}  {name}")
 
 

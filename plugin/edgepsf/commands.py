@@ -155,10 +155,18 @@ COMMANDS: tuple[Command, ...] = (
         "Full intensity fit of the edge in the region: levels, line and shape together; kernel image and numbers.",
         (
             Option(
-                "model", "text", "auto", "auto, gaussian, logistic, logistic3, logistic5, disk, moffat, airy or free"
+                "model",
+                "text",
+                "auto",
+                "auto, gaussian, logistic, logistic3, logistic5, disk, moffat, airy or free",
             ),
             Option(
-                "pixel", "choice", "sampled", "optical takes the pixel box off the PSF", "", ("sampled", "optical")
+                "pixel",
+                "choice",
+                "sampled",
+                "optical takes the pixel box off the PSF",
+                "",
+                ("sampled", "optical"),
             ),
             _V1,
             _V2,

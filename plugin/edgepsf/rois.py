@@ -166,7 +166,9 @@ def _tiff_blocks(path: Path) -> tuple[list[tuple[str, bytes]], tuple[int, int]]:
         shape = (page.imagelength, page.imagewidth)
     kept = meta.get("Overlays") or meta.get("ROI") or []
     if not kept:
-        raise InputError(f'"{path}" has no overlay and no selection stored in it (save it from ImageJ as TIFF)')
+        raise InputError(
+            f'"{path}" has no overlay and no selection stored in it (save it from ImageJ as TIFF)'
+        )
     return [("", block) for block in ([kept] if isinstance(kept, bytes) else kept)], shape
 
 
@@ -279,7 +281,9 @@ def overlay_of_window(picture: Picture) -> list[tuple[str, Region]]:
         If there is no such image, or its overlay holds no area.
     """
     if importlib.util.find_spec("jpype") is None or not importlib.import_module("jpype").isJVMStarted():
-        raise InputError("overlay is for an image open in ImageJ; read_rois and fit_regions do the same elsewhere")
+        raise InputError(
+            "overlay is for an image open in ImageJ; read_rois and fit_regions do the same elsewhere"
+        )
     from .imagej.regions import region_of
 
     imp = _window(picture.title)

@@ -10,30 +10,27 @@ from ..errors import EdgeError
 _CLIPPED_SHARE = 0.15
 
 
-def outliers(residual, rows, columns, deviation) -> np.ndarray:
-    """Which pixels stand out of their neighbours by more than five standard deviations.
+def lonely(residual, rows, columns) -> np.ndarray:
+    """What each pixel's residual differs by from the median of its 3 × 3 neighbourhood.
 
-    What the model misses is smooth over neighbours; a hot or dead pixel is not.
+    What the model misses is smooth over neighbours and drops out; noise, hot and dead pixels do not.
 
     Parameters
     ----------
-    residual, deviation : ndarray, 1-D
-        Residuals and their robust standard deviation.
+    residual : ndarray, 1-D
     rows, columns : ndarray of int
+        Pixel positions.
     """
     grid = np.zeros((rows.max() + 1, columns.max() + 1))
     grid[rows, columns] = residual
-    lonely = residual - median_filter(grid, size=3, mode="nearest")[rows, columns]
-    return np.abs(lonely) > 5.5 * deviation
+    return residual - median_filter(grid, size=3, mode="nearest")[rows, columns]
 
 
-def robust_deviation(residual, rows, columns) -> float:
-    """Standard deviation of the pixel noise from the median of the residuals' deviations from neighbours."""
-    grid = np.zeros((rows.max() + 1, columns.max() + 1))
-    grid[rows, columns] = residual
-    lonely = residual - median_filter(grid, size=3, mode="nearest")[rows, columns]
-    lonely = lonely[lonely != 0] if (lonely != 0).sum() > 20 else lonely
-    return float(1.4826 * np.median(np.abs(lonely)))
+def robust_deviation(differences: np.ndarray) -> float:
+    """Robust standard deviation of the single-pixel noise, from `lonely` differences."""
+    moved = differences[differences != 0]
+    used = moved if moved.size > 20 else differences
+    return float(1.4826 * np.median(np.abs(used))) if used.size else 0.0
 
 
 def clipped(values: np.ndarray, dtype: np.dtype, v1: float, v2: float) -> np.ndarray:

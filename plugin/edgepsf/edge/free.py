@@ -13,7 +13,20 @@ import numpy as np
 from scipy.optimize import nnls
 
 from ..psf.free import FreeFamily, FrozenFamily, _cone_edge, hat_table
-from .scene import ACROSS1, ACROSS2, ALONG1, ALONG2, ANGLE, CURVATURE, OFFSET, SHAPE, V1, V2, Candidate, EdgeScene
+from .scene import (
+    ACROSS1,
+    ACROSS2,
+    ALONG1,
+    ALONG2,
+    ANGLE,
+    CURVATURE,
+    OFFSET,
+    SHAPE,
+    V1,
+    V2,
+    Candidate,
+    EdgeScene,
+)
 
 _KNOTS = 36
 _ROUNDS = 3
@@ -63,7 +76,10 @@ def fit_free(scene: EdgeScene, start: Candidate, radius_limit: float) -> FreeFit
         values, covariance, effective = solution["x"], solution["covariance"], solution["effective"]
         weights = solution["weight"] * np.array([0.5, 1.0, 2.0])
         model = FreeFamily(knots).model(values)
-        frozen = scene.refit(Candidate(FrozenFamily(model), parameters, free, start.solution, 0.0, 0), _as(start, parameters, free))
+        frozen = scene.refit(
+            Candidate(FrozenFamily(model), parameters, free, start.solution, 0.0, 0),
+            _as(start, parameters, free),
+        )
         parameters = frozen.parameters[:SHAPE]
     candidate = replace(
         frozen, family=FreeFamily(knots), parameters=np.concatenate([parameters, model.values]),
@@ -142,7 +158,12 @@ def _solve(design, target, rough) -> dict:
     covariance = np.zeros((len(x), len(x)))
     spread = inverse @ normal @ inverse * rss / max(n - effective, 1.0)
     covariance[np.ix_(active, active)] = spread
-    return {"x": x, "gcv": rss / max(n - effective, 1.0) ** 2, "effective": effective, "covariance": covariance}
+    return {
+        "x": x,
+        "gcv": rss / max(n - effective, 1.0) ** 2,
+        "effective": effective,
+        "covariance": covariance,
+    }
 
 
 def _binned(scene: EdgeScene, parameters, knots):
@@ -151,7 +172,9 @@ def _binned(scene: EdgeScene, parameters, knots):
     step = knots[1] - knots[0]
     esf = np.clip((scene.values - parameters[V1]) / (parameters[V2] - parameters[V1]), 0.0, 1.0)
     smooth = np.where(d > 0, np.minimum(esf, 0.5), np.maximum(esf, 0.5))
-    tilt = parameters[[ACROSS1, ALONG1]] + smooth[:, None] * (parameters[[ACROSS2, ALONG2]] - parameters[[ACROSS1, ALONG1]])
+    tilt = parameters[[ACROSS1, ALONG1]] + smooth[:, None] * (
+        parameters[[ACROSS2, ALONG2]] - parameters[[ACROSS1, ALONG1]]
+    )
     plain = scene.values - (tilt[:, 0] * d + tilt[:, 1] * along) / scene.reach
     values = (plain - parameters[V1]) / (parameters[V2] - parameters[V1])
     limit = knots[-1] + 4 * step
@@ -159,5 +182,7 @@ def _binned(scene: EdgeScene, parameters, knots):
     bins = np.floor((inside + limit) / (0.25 * step)).astype(int)
     weight = np.bincount(bins, weights=scene.samples.weight)
     keep = weight > 0
-    mean = [np.bincount(bins, weights=scene.samples.weight * v)[keep] / weight[keep] for v in (inside, values)]
+    mean = [
+        np.bincount(bins, weights=scene.samples.weight * v)[keep] / weight[keep] for v in (inside, values)
+    ]
     return mean[0], mean[1], weight[keep]

@@ -14,17 +14,18 @@ from ..psf.pixel import PixelFamily
 from ..psf.pointspread import PointSpread
 from ..region import Region
 from .checks import check_contrast
-from .defects import outliers, robust_deviation
+from .defects import lonely, robust_deviation
 from .free import FreeFit, fit_free, free_bic, misfit
 from .levels import coarse_line, estimate_levels
 from .noise import Noise, measure, parameter_covariance
 from .pixels import Samples, thin
 from .plane import fit_plane
 from .result import EdgeFit
-from .scene import FLOOR, ACROSS1, ALONG2, ANGLE, CURVATURE, OFFSET, SHAPE, V1, V2, Candidate, EdgeScene
+from .scene import ACROSS1, ALONG2, ANGLE, CURVATURE, FLOOR, OFFSET, SHAPE, V1, V2, Candidate, EdgeScene
 from .transform import f, g
 
 _NOISELESS = 1e-7  # mean squared residual, in steps
+_OUTLIER = 5.5  # standard deviations
 _MANY = 100_000  # pixels
 
 
@@ -49,7 +50,7 @@ class EdgeProblem:
         self._take(use)
 
     def _take(self, use: np.ndarray) -> None:
-        self.use = use
+        self.use, self._known = use, None
         self.rows, self.columns = np.nonzero(use)
         origin = self.region.origin
         self.center = np.array(
@@ -108,26 +109,26 @@ class EdgeProblem:
 
     def check_contrast(self, candidate: Candidate) -> None:
         """Refuse a step that is lost in the noise, or no step at all."""
-        esf = self.residuals(candidate)[1]
+        residual, esf = self.residuals(candidate)
         values = (self.values - self.start_levels[0]) / self.step
-        noise = robust_deviation(values, self.rows, self.columns)
+        noise = robust_deviation(lonely(residual, self.rows, self.columns))
         check_contrast(candidate, esf, values, noise, self.step)
 
     def residuals(self, candidate: Candidate) -> tuple[np.ndarray, np.ndarray]:
-        """Residual and ESF of every pixel, in units of the first step."""
-        model, jacobian = self.every_pixel().predict(
-            candidate.family, candidate.parameters, _only(V2, len(candidate.free))
-        )
-        return (self.values - self.start_levels[0]) / self.step - model, jacobian[0]
+        """Residual and ESF of every pixel, in units of the first step; kept for the candidate last asked for."""
+        if self._known is None or self._known[0] is not candidate:
+            scene = self.every_pixel()
+            only = _only(V2, len(candidate.free))
+            model, jacobian = scene.predict(candidate.family, candidate.parameters, only)
+            self._known = candidate, scene.values - model, jacobian[0]
+        return self._known[1:]
 
     def reject_outliers(self, candidate: Candidate) -> int:
         """Drop hot and dead pixels; returns their number (none if they are too many to be defects)."""
         residual, esf = self.residuals(candidate)
-        sides = [
-            robust_deviation(residual[s], self.rows[s], self.columns[s]) for s in (esf < 0.5, esf >= 0.5)
-        ]
-        deviation = np.maximum(Noise(*sides).deviation(esf), 1e-6)
-        bad = outliers(residual, self.rows, self.columns, deviation)
+        differences = lonely(residual, self.rows, self.columns)
+        sides = [robust_deviation(differences[side]) for side in (esf < 0.5, esf >= 0.5)]
+        bad = np.abs(differences) > _OUTLIER * np.maximum(Noise(*sides).deviation(esf), 1e-6)
         count = int(bad.sum())
         if not 0 < count <= 0.03 * bad.size:
             return 0
@@ -175,7 +176,9 @@ class EdgeProblem:
     def try_free(self, candidate: Candidate, *, always: bool = False) -> FreeFit | None:
         """A model-free fit, where the best model leaves a systematic misfit and BIC prefers freedom."""
         scene = self.scene(self.step, self.start_levels[0]) if candidate.count > _MANY else self.every_pixel()
-        if candidate.cost <= FLOOR * candidate.count or (not always and misfit(scene, candidate, self.inflation) < 2.5):
+        if candidate.cost <= FLOOR * candidate.count or (
+            not always and misfit(scene, candidate, self.inflation) < 2.5
+        ):
             return None
         fit = fit_free(scene, candidate, self._radius_limit(candidate))
         return fit if always or free_bic(fit) < candidate.bic else None

@@ -217,7 +217,7 @@ def _like_g(levels: tuple[float, ...]) -> bool:
 def _hint(option: Option) -> str:
     """Unit of an option, and whether its field may stay empty."""
     words = [option.unit] if option.unit else []
-    if option.kind == "text" and len(option.help) <= _LINE:
+    if option.kind == "text" and len(option.help) < 80:
         words.append(option.help)
     if option.default is None and not option.required:
         words.append("optional")
