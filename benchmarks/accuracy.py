@@ -85,8 +85,9 @@ def clipped_uint8(image, rng):
     return testing.quantised(255 * (image - V1) / (0.9 * STEP), np.uint8)
 
 
-def encoded(image, rng):
-    return linear_to_srgb(image)
+def encoded_edge(rng, model, **settings):
+    image, center = edge(rng, model, **settings)
+    return linear_to_srgb(image), center
 
 
 def noise_only(rng, width: float = 0.0):
@@ -186,15 +187,18 @@ def jumps(*models) -> list[float]:
     return [r for r in found if r > 0]
 
 
-def l1_distance(first, second, breaks=(), end: float = 120.0) -> float:
-    """∫ |P₁ − P₂| 2πr dr."""
-    r = np.concatenate([np.linspace(0, 12, 2401), np.linspace(12, end, 3001)])
+def l1_distance(first, second, breaks=()) -> float:
+    """∫ |P₁ − P₂| 2πr dr up to 64 px, half of the image: beyond it nothing was seen.
+
+    It matters: the L1 distance of two Airy patterns grows with the logarithm of the end.
+    """
+    r = np.concatenate([np.linspace(0, 12, 2401), np.linspace(12, 64, 2001)])
     sides = [b + e for b in breaks for e in (-1e-9, 1e-9)]
     r = np.unique(np.concatenate([r, sides]))
     return float(np.trapezoid(np.abs(first(r) - second(r)) * 2 * np.pi * r, r))
 
 
-def bounds(model: RadialModel, shape, angle: float, center, noise: float) -> dict:
+def bounds(model: RadialModel, shape, angle: float, center, noise: float, l1: bool = False) -> dict:
     """Cramér–Rao bounds with v1, v2, angle, offset and shape unknown and white noise.
 
     The Jacobian is taken by central differences. MTF50 and FWHM are relative, the angle is in degrees.
@@ -214,7 +218,15 @@ def bounds(model: RadialModel, shape, angle: float, center, noise: float) -> dic
     jacobian, gradient = (_differences(f, point, steps) for f in (picture, figures))
     covariance = noise**2 * np.linalg.inv(jacobian @ jacobian.T)
     sd = np.sqrt(np.einsum("ki,kl,li->i", gradient, covariance, gradient))
-    return dict(zip(("mtf50", "fwhm", "angle", "position"), sd.tolist(), strict=True))
+    out = dict(zip(("mtf50", "fwhm", "angle", "position"), sd.tolist(), strict=True))
+    return out | {"l1": l1_bound(model, covariance[4:, 4:])} if l1 else out
+
+
+def l1_bound(model: RadialModel, covariance) -> float:
+    """Mean L1 distance of an estimator that reaches the bound, from draws of its shape."""
+    kind, start = type(model), list(model.parameters.values())
+    draws = [kind(*p) for p in np.random.default_rng(0).multivariate_normal(start, covariance, 12)]
+    return float(np.mean([l1_distance(m.radial, model.radial, jumps(m, model)) for m in draws]))
 
 
 def _differences(function, point, steps) -> np.ndarray:
@@ -296,7 +308,8 @@ def coverage_row(case: str, results, low: float, high: float) -> Row:
         f"95 % interval of FWHM holds the truth, {len(results)} seeds",
         f"{share:.3f}" + failures(results),
         target=f"{low:g}–{high:g}",
-        met=low <= share <= high and len(fits(results)) == len(results),
+        # Of a few seeds the share says nothing.
+        met=low <= share <= high and len(fits(results)) == len(results) if len(results) >= 100 else None,
     )
 
 
@@ -325,7 +338,7 @@ def library_cases(runs: int) -> list[Case]:
             partial(edge, model=model, noise=noise),
             runs,
             model,
-            bound={"noise": noise},
+            bound={"noise": noise, "l1": True},
         )
         for name, model in LIBRARY.items()
         for noise in (0.01, 0.03)
@@ -353,7 +366,9 @@ def l1_row(case: str, results, target: float) -> Row:
     mean = float(np.mean(values)) if values else float("nan")
     met = len(values) == len(results) and mean <= target
     text = f"{mean:.4f} (worst {max(values, default=float('nan')):.4f})" + failures(results)
-    return Row(case, "L1 of P, mean", text, target=f"≤ {target:.3f}", met=met)
+    known = [r["bound"]["l1"] for r in fits(results) if "bound" in r]
+    bound = f"{np.mean(known):.4f}" if known else ""
+    return Row(case, "L1 of P, mean", text, bound, f"≤ {target:.3f}", met)
 
 
 def outside_cases(runs: int) -> list[Case]:
@@ -427,7 +442,12 @@ def coverage_cases(seeds: int) -> list[Case]:
         for name, more in kinds.items()
     ]
     others = [
-        Case(f"{name}, white, 64², 3 %", partial(edge, model=model, size=64, noise=0.03), seeds, model)
+        Case(
+            f"{name}, white, 64², 3 %",
+            partial(edge, model=model, size=64, noise=0.03),
+            (seeds + 1) // 2,
+            model,
+        )
         for name, model in LIBRARY.items()
         if model is not LIBRARY["Gaussian σ 1.5"]
     ]
@@ -480,37 +500,38 @@ REFUSALS = {
     "two edges, stairs": (stairs, r"single edge|one edge"),
     "corner of 90°": (partial(corner, turn=90.0, shift=0.0), r"single edge|one edge"),
     "corner of 60°, off the middle": (partial(corner, turn=60.0, shift=30.0), r"single edge|one edge"),
-    "sRGB left encoded": (partial(spoilt, defect=encoded), r"gamma"),
-    "sRGB left encoded, logistic": (None, r"gamma"),
-    "sRGB left encoded, disk": (None, r"gamma"),
+    **{
+        f"sRGB left encoded, {name}": (partial(encoded_edge, model=model), r"gamma")
+        for name, model in LIBRARY.items()
+    },
 }
-
-
-def encoded_edge(rng, model):
-    image, center = edge(rng, model)
-    return linear_to_srgb(image), center
+HARMLESS = "sRGB left encoded, levels .45/.55"
 
 
 def refusal_cases(runs: int) -> list[Case]:
-    special = {"logistic": LIBRARY["logistic p 1.2"], "disk": LIBRARY["disk R 3"]}
-    cases = []
-    for name, (make, _) in REFUSALS.items():
-        made = make or partial(encoded_edge, model=special[name.rsplit(" ", 1)[1]])
-        cases.append(Case(name, made, runs))
-    return cases
+    cases = [Case(name, make, runs) for name, (make, _) in REFUSALS.items()]
+    return [*cases, Case(HARMLESS, partial(encoded_edge, model=G, v1=0.45, v2=0.55), runs, G)]
 
 
 def refusal_rows(cases, results) -> list[Row]:
     rows = []
     for case in cases:
-        found, wanted = results[case.name], re.compile(REFUSALS[case.name][1])
-        refused = sum("refused" in r for r in found)
-        true = sum(any(wanted.search(s) for s in reasons(r)) for r in found)
-        silent = sum(not reasons(r) for r in found)
-        text = f"{refused} refused, {len(found) - refused - silent} warned, {silent} silent; true reason {true} of {len(found)}"
-        rows.append(
-            Row(case.name, f"“{example(found, wanted)}”", text, target="every time", met=true == len(found))
+        found = results[case.name]
+        refused, silent = (
+            sum(map(test, found)) for test in (lambda r: "refused" in r, lambda r: not reasons(r))
         )
+        text = f"{refused} refused, {len(found) - refused - silent} warned, {silent} silent"
+        if case.name == HARMLESS:
+            error = error_row(case.name, found, "mtf50", None)
+            rows.append(
+                Row(case.name, "cannot be seen, and harms little", f"{text}; MTF50 off by {error.value}")
+            )
+            continue
+        wanted = re.compile(REFUSALS[case.name][1])
+        true = sum(any(wanted.search(s) for s in reasons(r)) for r in found)
+        text += f"; true reason {true} of {len(found)}"
+        said = f"“{example(found, wanted)}”"
+        rows.append(Row(case.name, said, text, target="every time", met=true == len(found)))
     return rows
 
 
@@ -607,7 +628,7 @@ def fit_small(seed: int) -> float:
 
 def time_rows(seed: int, quick: bool) -> list[Row]:
     rng, rows = np.random.default_rng([seed, 3]), []
-    for name, model in (LIBRARY | OUTSIDE).items():
+    for name, model in (LIBRARY if quick else LIBRARY | OUTSIDE).items():
         image = edge(rng, model)[0]
         seconds = median_time(lambda image=image: ep.fit_edge(image).interval("fwhm"), 1 if quick else 5)
         outside = name in OUTSIDE
@@ -623,7 +644,7 @@ def time_rows(seed: int, quick: bool) -> list[Row]:
 
 
 def many_row(pool, seed: int, quick: bool) -> Row:
-    count = 100 if quick else 1000
+    count = 40 if quick else 1000
     start = time.perf_counter()
     pool.map(fit_small, range(1000 * seed, 1000 * seed + count), chunksize=10)
     seconds = time.perf_counter() - start
@@ -637,7 +658,7 @@ def many_row(pool, seed: int, quick: bool) -> Row:
 
 def ask_peers(python: str, cases: list[Case], results: dict, seed: int) -> tuple[dict, str]:
     """(case, figure) → sentence about the peers on the same images, and their versions."""
-    found = {c.name: [r for r in fits(results[c.name])] for c in cases}
+    found = {c.name: fits(results[c.name]) for c in cases}
     images = [image_of(c, seed, r["run"])[0] for c in cases for r in found[c.name]]
     lines = [r["line"] for c in cases for r in found[c.name]]
     with tempfile.TemporaryDirectory() as folder:
@@ -719,7 +740,9 @@ def arguments(argv=None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, required=True, help="any number; the images depend on it alone")
     parser.add_argument("--runs", type=int, default=20, help="edges a cell (default 20)")
     parser.add_argument(
-        "--quick", action="store_true", help="3 edges a cell, 20 for intervals: under a minute"
+        "--quick",
+        action="store_true",
+        help="2 edges a cell, 10 for intervals: under a minute, no more than a look",
     )
     parser.add_argument(
         "--peers",
@@ -732,16 +755,16 @@ def arguments(argv=None) -> argparse.Namespace:
 def main(argv=None) -> None:
     args = arguments(argv)
     started = time.perf_counter()
-    runs, seeds = (3, 20) if args.quick else (args.runs, 200)
+    runs, seeds = (2, 10) if args.quick else (args.runs, 200)
     print(
         f"edgepsf {ep.__version__}, seed {args.seed}, {runs} edges a cell; Python {platform.python_version()}, "
-        f"numpy {np.__version__}, scipy {scipy.__version__}, {os.cpu_count()} cores ({platform.machine()})"
+        f"numpy {np.__version__}, scipy {scipy.__version__}, {os.cpu_count()} cores ({platform.machine()}), load {os.getloadavg()[0]:.1f}"
     )
     times = time_rows(args.seed, args.quick)
     inside, outside = library_cases(runs), outside_cases(runs)
     angles = angle_cases(1 if args.quick else runs, (0, 270) if args.quick else (0, 90, 180, 270))
     covered, disturbed, refused, optical = (
-        coverage_cases(seeds), disturbed_cases(runs), refusal_cases(runs), optical_cases(runs),
+        coverage_cases(seeds), disturbed_cases(runs), refusal_cases(runs), optical_cases((runs + 1) // 2),
     )  # fmt: skip
     # One thread a process: the processes are the parallelism. Read by numpy when a process starts.
     os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}

@@ -75,6 +75,20 @@ def test_fiji_open_waits_until_imagej_is_quit(display):
     assert (done.returncode, done.stdout, done.stderr) == (0, "edgepsf\n", "")
 
 
+def test_ctrl_c_ends_fiji_open(display):
+    code = (
+        "import os, signal, sys, threading, time\nfrom edgepsf.cli import main\n"
+        "def interrupt():\n"
+        "    from edgepsf.imagej import session\n"
+        "    while session._session is None: time.sleep(0.1)\n"
+        "    time.sleep(1); os.kill(os.getpid(), signal.SIGINT)\n"
+        "threading.Thread(target=interrupt).start()\n"
+        "sys.exit(main(['fiji', 'open']))"
+    )
+    done = child("-c", code, DISPLAY=display)
+    assert (done.returncode, done.stderr) == (130, "edgepsf: interrupted\n")
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="DISPLAY is a matter of Linux")
 @pytest.mark.parametrize(
     ("display", "sentence"), [(None, "DISPLAY is not set"), (":987", "window cannot open")]

@@ -279,7 +279,7 @@ def _draw_text(axes, fit: EdgeFit) -> None:
 
 def _figures(fit: EdgeFit) -> str:
     """The numbers with their 95 % intervals, and the warnings."""
-    lines = [f"model      {fit.model}, {fit.psf.pixel} pixel", "", f"{'':10} {'value':>10}   95 % interval"]
+    lines = [f"model      {fit.model} (pixel: {fit.psf.pixel})", "", f"{'':10} {'value':>10}   95 % interval"]
     names = {"fwhm": "px", "mtf50": "c/px", **dict.fromkeys(fit.parameters, "")}
     names |= {"v1": "", "v2": "", "normal_angle": "°", "offset": "px"}
     lines += [_interval_line(fit, name, unit) for name, unit in names.items()]

@@ -22,7 +22,7 @@ from ..picture import Picture
 from ..region import take_region
 from . import menu, windows
 
-_LINE = 64  # characters of a line of text in a dialog
+_LINE, _HINT = 64, 80  # characters of a line of text in a dialog, and of the words beside a field
 _ABBREVIATIONS = ("psf", "mtf", "fwhm")
 # Commands that estimate the levels just so when none are given: their dialogs show the values as entries. To
 # the others given levels mean "do not fit them": their dialogs name the values beside the empty entries.
@@ -217,7 +217,7 @@ def _like_g(levels: tuple[float, ...]) -> bool:
 def _hint(option: Option) -> str:
     """Unit of an option, and whether its field may stay empty."""
     words = [option.unit] if option.unit else []
-    if option.kind == "text" and len(option.help) < 80:
+    if option.kind == "text" and len(option.help) <= _HINT:
         words.append(option.help)
     if option.default is None and not option.required:
         words.append("optional")
@@ -273,7 +273,7 @@ def _add(dialog: Any, option: Option, text: str, hint: str, titles: list[str]) -
     label = f"{_label(option)}:"
     if option.kind == "flag":
         words = f"{label} {option.help}"
-        dialog.addCheckbox(words if len(words) <= _LINE else label.rstrip(":"), text == "true")
+        dialog.addCheckbox(words if len(words) <= _HINT else label.rstrip(":"), text == "true")
         box = dialog.getCheckboxes().lastElement()
         return lambda: str(bool(box.getState())).lower()
     if option.kind == "choice":

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -82,6 +84,9 @@ def open_window() -> None:
     register(start(headless=False))
     from jpype import JClass
 
+    if threading.current_thread() is threading.main_thread():
+        # Java took Ctrl-C over when it started, and would end under our feet.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     imagej = JClass("ij.IJ")
     while imagej.getInstance() is not None:
         time.sleep(0.2)
