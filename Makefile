@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint bench docs clean setup
+.PHONY: demo test lint bench accuracy docs clean setup
 .DEFAULT_GOAL := setup
 
 setup: $(VENV)/.ready
@@ -28,6 +28,10 @@ lint: $(VENV)/.ready
 
 bench: $(VENV)/.ready
 	$(BIN)/python benchmarks/timings.py
+
+# make accuracy SEED=3 ARGS=--quick
+accuracy: $(VENV)/.ready
+	$(BIN)/python benchmarks/accuracy.py --seed $(or $(SEED),1) $(ARGS)
 
 docs: $(VENV)/.ready
 	$(BIN)/python docs/build.py

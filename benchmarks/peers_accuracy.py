@@ -101,6 +101,38 @@ def abel_profiles(images, lines) -> dict[str, np.ndarray]:
     return out
 
 
+def rms(values) -> float:
+    values = np.asarray(values, dtype=float)
+    return float(np.sqrt(np.mean(values**2))) if values.size else float("nan")
+
+
+def percent(value: float) -> str:
+    return f"{100 * value:.2f} %"
+
+
+def setting_width(key: str) -> float:
+    return float(key.split("|")[2])
+
+
+def setting_name(key: str) -> str:
+    return f"{key.split('|')[1]}, bins {setting_width(key):g} px"
+
+
+def peer_error(values) -> str:
+    good = values[np.isfinite(values)]
+    lost = len(values) - len(good)
+    return f"{percent(rms(good))} ({100 * good.mean():+.1f})" * bool(len(good)) + (
+        f"; {lost} failed" if lost else ""
+    )
+
+
+def abel_fwhm(profile, step: float) -> float:
+    """Twice the largest radius at which P is half of its maximum, as in edgepsf."""
+    r = np.linspace(0, (len(profile) - 1) * step, 20 * len(profile))
+    p = np.interp(r, np.arange(len(profile)) * step, profile)
+    return 2.0 * float(r[np.nonzero(p >= 0.5 * p.max())[0][-1]])
+
+
 def quiet(function, image, line) -> float:
     """The answer of a peer, NaN where it fails; what it prints is dropped."""
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():

@@ -42,15 +42,17 @@ def run(capsys, *words):
     return (code, *capsys.readouterr())
 
 
+def read_csv(path):
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
 # Sets of regions
 
 
 def test_csv(folder):
     assert read_rois(folder / "rois.csv") == [("left", GOOD), ("flat", FLAT), ("3", OUTSIDE)]
-    (folder / "b.csv").write_text("﻿Height; x\n".replace(";", ",") + "\n", encoding="utf-8")
-    with pytest.raises(InputError, match="y, width are missing"):
-        read_rois(folder / "b.csv")
-    (folder / "c.csv").write_text("﻿Y, X,height,WIDTH,extra\n1,2,3.0,4,q\n\n", encoding="utf-8")
+    (folder / "c.csv").write_text("\ufeffY, X,height,WIDTH,extra\n1,2,3.0,4,q\n\n", encoding="utf-8")
     assert read_rois(folder / "c.csv") == [("1", (2, 1, 4, 3))]
 
 
@@ -148,8 +150,7 @@ def test_one_row_a_region_whatever_happens(tmp_path):
     assert names[:7] == ["name", "x", "y", "width", "height", "status", "model"]
     assert names[-2:] == ["warnings", "reason"]
     write_csv(tmp_path / "rows.csv", rows)
-    with open(tmp_path / "rows.csv", newline="", encoding="utf-8") as file:
-        read = list(csv.DictReader(file))
+    read = read_csv(tmp_path / "rows.csv")
     assert list(read[0]) == names
     assert float(read[1]["fwhm"]) == rows[1]["fwhm"]
     assert read[0]["fwhm"] == ""
@@ -195,7 +196,7 @@ def test_bad_arguments_are_refused_at_once(regions, options, sentence):
 
 def test_a_failed_write_keeps_the_old_file(tmp_path):
     (tmp_path / "rows.csv").write_text("old")
-    with pytest.raises(ValueError, match="I/O|surrogates"):
+    with pytest.raises(ValueError, match="surrogates"):
         write_csv(tmp_path / "rows.csv", [{"name": "\ud800"}])
     assert [p.name for p in tmp_path.iterdir()] == ["rows.csv"]
     assert (tmp_path / "rows.csv").read_text() == "old"
@@ -210,7 +211,7 @@ def test_command_line(folder, capsys):
     assert code == 0
     assert "fitted  1" in out
     assert "edgepsf: 3 of 3 regions" in err
-    rows = list(csv.DictReader(open(folder / "out.csv", newline="", encoding="utf-8")))  # noqa: SIM115
+    rows = read_csv(folder / "out.csv")
     assert [row["status"] for row in rows] == ["ok", "refused", "refused"]
     assert float(rows[0]["fwhm"]) == ep.fit_edge(EDGE, GOOD, model="logistic").psf.fwhm
     assert run(capsys, *words)[0] == 2  # the file is there
@@ -309,7 +310,7 @@ def test_masks_are_those_of_imagej(imagej, tidy, tmp_path):
     show(imagej, np.zeros((70, 90), np.uint8))
     made = [f"makeOval({a},{b},{c},{d});" for a, b, c, d in rng.integers(1, 45, (12, 4))]
     made += [
-        f"makeEllipse({a:.2f},{b:.2f},{c:.2f},{d:.2f},.4);" for a, b, c, d in 2 + 40 * rng.random((4, 4))
+        f"makeEllipse({a:.2f},{b:.2f},{c:.2f},{d:.2f},0.4);" for a, b, c, d in 2 + 40 * rng.random((4, 4))
     ]
     made += [
         f"makeRotatedRectangle({a:.2f},{b:.2f},{c:.2f},{d:.2f},17);" for a, b, c, d in 70 * rng.random((6, 4))

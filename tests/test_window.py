@@ -555,7 +555,7 @@ def check_escape_stops_a_macro_with_the_sentence(imagej):
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda c: c.name)
-def check_help_names_every_key_and_fits_the_screen(imagej, command):
+def check_help_names_every_key(imagej, command):
     from edgepsf.imagej.dialogs import help_text
 
     text = help_text(command)

@@ -76,7 +76,7 @@ def fit_edge(
     problem.measure_noise(first)
     candidates = problem.candidates(families)
     candidate = _choose(candidates, explicit=model not in ("auto", "free"))
-    encoded = problem.looks_encoded(candidate, dtype)
+    encoded = problem.looks_encoded(candidate, first, dtype)
     candidate = problem.polish(candidate)
     noise = problem.measure_noise(candidate)
     free = problem.try_free(candidate, always=model == "free") if _may_be_free(model, pixel) else None

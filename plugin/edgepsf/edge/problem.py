@@ -189,7 +189,7 @@ class EdgeProblem:
         d = self.x * np.cos(angle) + self.y * np.sin(angle) - offset
         return float(max(min(np.percentile(d, 98), -np.percentile(d, 2)), 3.0))
 
-    def looks_encoded(self, candidate: Candidate, dtype: np.dtype) -> bool:
+    def looks_encoded(self, candidate: Candidate, first: Candidate, dtype: np.dtype) -> bool:
         """Whether an edge in linear light, seen through the sRGB curve, explains the pixels clearly better."""
         white = _white_level(self.values, dtype)
         if white is None or self.levels is not None:
@@ -204,7 +204,9 @@ class EdgeProblem:
         scene = self.scene(self.step, curve=curve)
         encoded = self._plain(scene, _simple())
         encoded.append(scene.fit(candidate.family, self.start, candidate.shape, levels_free=True))
-        return candidate.bic - min(each.bic for each in encoded) > 15.0
+        # A model that was asked for by name may be wrong: the best one is the measure.
+        straight = min(candidate.bic, replace(first, inflation=self.inflation).bic)
+        return straight - min(each.bic for each in encoded) > 15.0
 
     def covariance(self, candidate: Candidate, noise: Noise, free_fit: FreeFit | None = None) -> np.ndarray:
         """Covariance of all parameters (zero for held ones) with the noise as it is."""

@@ -80,7 +80,9 @@ def perform(command: Command, text: Any, source: Any) -> None:
     values = parse_options(None if text is None else str(text), command.options, macro_variable)
     if source is None and command.image == "needed":
         raise InputError("there is no image open; open or select one first")
-    picture = None if source is None else windows.picture_of(source, command.color or command.image == "optional")
+    picture = (
+        None if source is None else windows.picture_of(source, command.color or command.image == "optional")
+    )
     for option in command.options:
         if option.kind == "image" and values[option.key] is not None:
             values[option.key] = windows.find_picture(values[option.key])

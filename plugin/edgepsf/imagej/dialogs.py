@@ -22,7 +22,7 @@ from ..picture import Picture
 from ..region import take_region
 from . import menu, windows
 
-_LINE, _HINT = 64, 80  # characters of a line of text in a dialog, and of the words beside a field
+_LINE, _HINT = 64, 90  # characters of a line of text in a dialog, and of the words beside a field
 _ABBREVIATIONS = ("psf", "mtf", "fwhm")
 # Commands that estimate the levels just so when none are given: their dialogs show the values as entries. To
 # the others given levels mean "do not fit them": their dialogs name the values beside the empty entries.

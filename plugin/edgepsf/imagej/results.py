@@ -59,7 +59,19 @@ def show_picture(picture: Picture, source: Any) -> None:
         if picture.roi is not None and source.getRoi() is not None:
             imp.setRoi(source.getRoi().clone())
     imp.show()
+    _enlarge(imp)
     JClass("ij.WindowManager").setTempCurrentImage(None)
+
+
+def _enlarge(imp: Any) -> None:
+    """Zoom the window of a tiny image, such as a kernel, until it is about 200 px wide."""
+    canvas = imp.getCanvas()
+    if canvas is None or imp.getWidth() > 100:
+        return
+    for _ in range(12):
+        if canvas.getMagnification() * imp.getWidth() >= 200:
+            break
+        canvas.zoomIn(0, 0)
 
 
 def _color_image(data: np.ndarray, title: str) -> Any:
@@ -70,7 +82,9 @@ def _color_image(data: np.ndarray, title: str) -> Any:
     if data.dtype == np.uint8:
         r, g, b = (data[..., i].astype(np.uint32) for i in range(3))
         packed = (np.uint32(0xFF000000) | r << 16 | g << 8 | b).ravel().view(np.int32)
-        return JClass("ij.ImagePlus")(title, JClass("ij.process.ColorProcessor")(width, height, JInt[:](packed)))
+        return JClass("ij.ImagePlus")(
+            title, JClass("ij.process.ColorProcessor")(width, height, JInt[:](packed))
+        )
     imp = images.to_imageplus(np.moveaxis(data, -1, 0), title)
     imp.setDimensions(3, 1, 1)
     return JClass("ij.CompositeImage")(imp, JClass("ij.CompositeImage").COMPOSITE)
