@@ -21,6 +21,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
 from zlib import crc32
@@ -388,7 +389,8 @@ def outside_rows(cases, results, peers) -> list[Row]:
     return rows
 
 
-def angle_cases(runs: int, quarters=(0, 90, 180, 270)) -> list[Case]:
+def angle_cases(runs: int, quick: bool) -> list[Case]:
+    runs, quarters = (1, (0, 270)) if quick else (runs, (0, 90, 180, 270))
     return [
         Case(
             f"σ {sigma:g}, {angle:g}° + {quarter}°",
@@ -757,52 +759,58 @@ def arguments(argv=None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def main(argv=None) -> None:
-    args = arguments(argv)
-    started = time.perf_counter()
+def with_peers(args, cases, results) -> dict:
+    """What peers make of these images, with their versions printed; empty where there are none."""
+    if not args.peers:
+        print("\nPeers skipped: name a Python that has them with --peers or EDGEPSF_PEERS.")
+        return {}
+    peers, versions = ask_peers(args.peers, cases, results, args.seed)
+    print(f"\nPeers: {versions}.")
+    return peers
+
+
+def sections(args, pool):
+    """Title and rows of each table, as they come."""
     runs, seeds = (2, 10) if args.quick else (args.runs, 200)
+    inside, outside = library_cases(runs), outside_cases(runs)
+    found = run_all(pool, [*inside, *outside], args.seed)
+    peers = with_peers(args, [*inside, *outside], found)
+    yield "PSFs of the library", library_rows(inside, found, peers)
+    yield "PSFs outside the library", outside_rows(outside, found, peers)
+    clean = clean_rows(found)
+    if not args.quick:
+        information = pool.map(information_row, information_edges(), chunksize=1)
+        yield "What the pixels can tell: misfit in noise variances; BIC asks 9.7 for a number", information
+    simple = {
+        "Angles and polarity, 1 % noise": (angle_cases(runs, args.quick), angle_rows),
+        "Intervals and small regions": (coverage_cases(seeds), coverage_rows),
+        "Gradient, bad pixels, curvature (Gaussian σ 1.5, 1 %)": (disturbed_cases(runs), disturbed_rows),
+        "Refusals and warnings": (refusal_cases(runs), lambda c, r: refusal_rows(c, r) + clean),
+        "Box pixels": (optical_cases((runs + 1) // 2), optical_rows),
+    }
+    for title, (cases, rows) in simple.items():
+        yield title, rows(cases, run_all(pool, cases, args.seed))
+    yield "Number types, turns, mirrors", same_edge_rows(args.seed)
+
+
+def main(argv=None) -> None:
+    args, started = arguments(argv), time.perf_counter()
     print(
-        f"edgepsf {ep.__version__}, seed {args.seed}, {runs} edges a cell; Python {platform.python_version()}, "
-        f"numpy {np.__version__}, scipy {scipy.__version__}, {os.cpu_count()} cores ({platform.machine()}), "
-        f"load {os.getloadavg()[0]:.1f}"
+        f"edgepsf {ep.__version__}, seed {args.seed}; Python {platform.python_version()}, numpy {np.__version__}, "
+        f"scipy {scipy.__version__}, {os.cpu_count()} cores ({platform.machine()}), load {os.getloadavg()[0]:.1f}"
     )
     times = time_rows(args.seed, args.quick)
-    inside, outside = library_cases(runs), outside_cases(runs)
-    angles = angle_cases(1 if args.quick else runs, (0, 270) if args.quick else (0, 90, 180, 270))
-    covered, disturbed, refused, optical = (
-        coverage_cases(seeds), disturbed_cases(runs), refusal_cases(runs), optical_cases((runs + 1) // 2),
-    )  # fmt: skip
+    judged = []
     # One thread a process: the processes are the parallelism. Read by numpy when a process starts.
     os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     with get_context("spawn").Pool(CORES) as pool:
-        every = [*inside, *outside, *angles, *covered, *disturbed, *refused, *optical]
-        results = run_all(pool, every, args.seed)
-        information = [] if args.quick else pool.map(information_row, information_edges(), chunksize=1)
         times.append(many_row(pool, args.seed, args.quick))
-    peers, sentence = {}, "Peers skipped: name a Python that has them with --peers or EDGEPSF_PEERS."
-    if args.peers:
-        peers, versions = ask_peers(args.peers, [*inside, *outside], results, args.seed)
-        sentence = f"Peers: {versions}."
-    print(sentence)
-    tables = {
-        "PSFs of the library": library_rows(inside, results, peers),
-        "PSFs outside the library": outside_rows(outside, results, peers),
-        "Angles and polarity, 1 % noise": angle_rows(angles, results),
-        "Intervals and small regions": coverage_rows(covered, results),
-        "Gradient, bad pixels, curvature (Gaussian σ 1.5, 1 %)": disturbed_rows(disturbed, results),
-        "Refusals and warnings": refusal_rows(refused, results) + clean_rows(results),
-        "What the pixels can tell (no noise; misfit in noise variances, BIC asks 9.7 a number)": information,
-        "Box pixels": optical_rows(optical, results),
-        "Number types, turns, mirrors": same_edge_rows(args.seed),
-        "Times": times,
-    }
-    for title, rows in tables.items():
-        if rows:
+        for title, rows in chain([("Times", times)], sections(args, pool)):
             show(title, rows)
-    judged = [r for rows in tables.values() for r in rows if r.met is not None]
+            judged += [r for r in rows if r.met is not None]
     missed = [r for r in judged if not r.met]
     print(
-        f"\n{len(judged) - len(missed)} of {len(judged)} targets met; {time.perf_counter() - started:.0f} s."
+        f"\n{len(judged) - len(missed)} of {len(judged)} targets met; {time.perf_counter() - started:.0f} s.\n"
     )
     for row in missed:
         print(f"- NOT met: {row.case}: {row.figure}: {row.value}, target {row.target}")

@@ -83,7 +83,8 @@ def test_fwhm_in_both_units(imagej, scale, rows, angle):
     show(imagej, image.astype(np.float32), scale=scale)
     answer = imagej.run_macro(
         'run("PSF from Edge...", "model=logistic"); n=nResults-1;'
-        'return d2s(getResult("fwhm", n), 9) + " " + d2s(getResult("fwhm_unit", n), 9) + " " + getResultString("unit", n)'
+        'return d2s(getResult("fwhm", n), 9) + " " + d2s(getResult("fwhm_unit", n), 9) + " "'
+        '+ getResultString("unit", n)'
         '+ " " + d2s(getResult("angle", n), 9);'
     )
     fwhm, fwhm_unit, unit, normal = answer.split()
@@ -151,5 +152,6 @@ def test_linear_channels_and_back(imagej):
 
     titles = [str(t) for t in JClass("ij.WindowManager").getImageTitles()] or []
     for i, name in enumerate(("red", "green", "blue")):
-        title = next((t for t in titles if t.startswith("photo-RGB") and t.endswith(f"({name})")), f"photo-RGB ({name})")
+        own = [t for t in titles if t.startswith("photo-RGB") and t.endswith(f"({name})")]
+        title = own[0] if own else f"photo-RGB ({name})"
         np.testing.assert_array_equal(image_of(imagej, title), color[i])

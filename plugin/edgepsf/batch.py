@@ -238,31 +238,35 @@ def check_csv_output(path: str | os.PathLike, overwrite: bool = False) -> Path:
 
 
 def fit_overlay(picture: Picture, **options: Any) -> Result:
-    """Fit the edges in all areas of the overlay of an image open in ImageJ, as rows of its Results table.
+    """Fit the edges in all areas of the overlay of an image open in ImageJ, a row for each.
 
     Raises
     ------
     InputError
-        If no ImageJ runs in this process, or the overlay holds no area.
-    EdgeError
-        If not one of the areas gave a PSF; their rows with the reasons are in the table.
+        If the picture is not open in ImageJ, or its overlay holds no area.
     """
-    from .rois import overlay_of_window
-
-    regions = overlay_of_window(picture)
-    from .imagej.results import add_row
-
+    if picture.areas is None:
+        raise InputError(
+            "overlay is for an image open in ImageJ; read_rois and fit_regions do the same elsewhere"
+        )
+    regions = picture.areas()
+    if not regions:
+        raise InputError(
+            f'the overlay of "{picture.title}" holds no area: add one around each edge '
+            "(Image > Overlay > Add Selection...)"
+        )
     rows = fit_regions(picture, regions, **options)
     # A cell that is not set would read 0 in ImageJ.
     texts = {name for row in rows for name, value in row.items() if isinstance(value, str)}
     empty = {name: "" if name in texts else float("nan") for name in columns_of(rows)}
-    for row in rows:
-        add_row(empty | row)
     refused = [row for row in rows if row["status"] != "ok"]
+    result = Result(
+        rows=[empty | row for row in rows], summary={"regions": len(rows), "refused": len(refused)}
+    )
     if len(refused) == len(rows):
-        raise EdgeError(none_fitted(rows))
-    result = Result(summary={"regions": len(rows), "refused": len(refused)})
-    result.warnings += [f"{row['name']} was refused: {row['reason']}" for row in refused]
+        result.refusal = none_fitted(rows)
+    else:
+        result.warnings += [f"{row['name']} was refused: {row['reason']}" for row in refused]
     return result
 
 

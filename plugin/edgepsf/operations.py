@@ -31,6 +31,7 @@ def new_image(source: Picture, data: np.ndarray, suffix: str, **properties: str)
         properties=dict(properties),
         dimensions=source.dimensions if np.ndim(data) == 3 else (1, 1, 1),
         planes=None,
+        areas=None,
     )
 
 

@@ -51,6 +51,8 @@ class Picture:
         Of the stack that the plane is from, or that `data` is.
     planes : callable, optional
         Gives all planes of the stack, shape (n, ny, nx), channels running fastest, then slices.
+    areas : callable, optional
+        Gives the named areas of the overlay, for an image open in ImageJ.
     """
 
     data: np.ndarray
@@ -60,6 +62,7 @@ class Picture:
     properties: dict[str, str] = field(default_factory=dict)
     dimensions: tuple[int, int, int] = (1, 1, 1)
     planes: Callable[[], np.ndarray] | None = field(default=None, repr=False)
+    areas: Callable[[], list[tuple[str, Any]]] | None = field(default=None, repr=False)
 
     @property
     def base(self) -> str:
@@ -117,6 +120,10 @@ class Result:
         New 32-bit images; the last one becomes the current image.
     row : dict
         Columns for the Results table.
+    rows : list of dict
+        Further rows, for a command that works on many regions.
+    refusal : str
+        Why the command has failed after all, said when the rows have been shown.
     summary : dict
         Further figures for `--json`.
     properties : dict of str
@@ -134,6 +141,8 @@ class Result:
     lines: dict[str, np.ndarray] = field(default_factory=dict)
     graphs: list[Graph] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    refusal: str = ""
 
     @property
     def picture(self) -> Picture | None:

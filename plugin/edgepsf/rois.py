@@ -7,7 +7,6 @@ pixel those that ImageJ makes of them.
 from __future__ import annotations
 
 import csv
-import importlib.util
 import os
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -18,12 +17,11 @@ from typing import Any
 import numpy as np
 
 from .errors import InputError
-from .picture import Picture
 
 _COLUMNS = ("x", "y", "width", "height")
 _TIFF = (".tif", ".tiff")
 _LARGEST = 2**28  # bytes of one selection in a .zip
-_OURS = "edgepsf "  # names of what our commands draw into an overlay
+OURS = "edgepsf "  # names of what our commands draw into an overlay
 
 Region = tuple[int, int, int, int] | np.ndarray
 
@@ -178,7 +176,7 @@ def _selection(element: Any, name: str, shape) -> Selection | None:
 
     areas = (ROI_TYPE.RECT, ROI_TYPE.OVAL, ROI_TYPE.POLYGON, ROI_TYPE.FREEHAND, ROI_TYPE.TRACED)
     drawing = (ROI_SUBTYPE.TEXT, ROI_SUBTYPE.ARROW, ROI_SUBTYPE.IMAGE)
-    if element.roitype not in areas or element.subtype in drawing or name.startswith(_OURS):
+    if element.roitype not in areas or element.subtype in drawing or name.startswith(OURS):
         return None
     box = int(element.left), int(element.top), int(element.right), int(element.bottom)
     planes = (element.position, element.c_position, element.z_position, element.t_position)
@@ -270,61 +268,3 @@ def _rounded(box: Sequence[int], diameter: float, shape: tuple[int, int]) -> np.
 
 
 # An image open in ImageJ
-
-
-def overlay_of_window(picture: Picture) -> list[tuple[str, Region]]:
-    """Areas in the overlay of an image that is open in ImageJ, those of the plane shown.
-
-    Raises
-    ------
-    InputError
-        If there is no such image, or its overlay holds no area.
-    """
-    if importlib.util.find_spec("jpype") is None or not importlib.import_module("jpype").isJVMStarted():
-        raise InputError(
-            "overlay is for an image open in ImageJ; read_rois and fit_regions do the same elsewhere"
-        )
-    from .imagej.regions import region_of
-
-    imp = _window(picture.title)
-    shape = np.shape(picture.data)[:2]
-    overlay = imp.getOverlay()
-    elements = [overlay.get(i) for i in range(overlay.size())] if overlay is not None else []
-    names = [str(each.getName() or number) for number, each in enumerate(elements, 1)]
-    found = [
-        (name, region_of(each, shape))
-        for name, each in zip(names, elements, strict=True)
-        if each.isArea() and not name.startswith(_OURS) and not _annotation(each) and _shown(each, imp)
-    ]
-    if not found:
-        raise InputError(
-            f'the overlay of "{picture.title}" holds no area: add one around each edge '
-            "(Image > Overlay > Add Selection...)"
-        )
-    return found
-
-
-def _window(title: str) -> Any:
-    """The current image where it has that title: titles need not be unique."""
-    from jpype import JClass
-
-    from .imagej.windows import find_window
-
-    current = JClass("ij.WindowManager").getCurrentImage()
-    return current if current is not None and str(current.getTitle()) == title else find_window(title)
-
-
-def _annotation(roi: Any) -> bool:
-    return str(roi.getClass().getSimpleName()) in ("TextRoi", "ImageRoi", "Arrow")
-
-
-def _shown(roi: Any, imp: Any) -> bool:
-    """Whether a selection belongs to the plane shown, or to all."""
-    if roi.hasHyperStackPosition():
-        pairs = zip((roi.getCPosition(), roi.getZPosition(), roi.getTPosition()), _position(imp), strict=True)
-        return all(int(own) in (0, shown) for own, shown in pairs)
-    return int(roi.getPosition()) in (0, int(imp.getCurrentSlice()))
-
-
-def _position(imp: Any) -> tuple[int, int, int]:
-    return int(imp.getChannel()), int(imp.getSlice()), int(imp.getFrame())

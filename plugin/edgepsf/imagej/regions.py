@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
+from ..rois import OURS
 from . import images
 
 _BAND_WIDTH = 32.0  # of a line region with no width of its own, px
@@ -63,3 +64,32 @@ def _band(roi: Any, shape: tuple[int, int]) -> np.ndarray:
             across = (x - x0) * uy - (y - y0) * ux
             mask |= (along >= 0) & (along <= length) & (np.abs(across) <= half)
     return mask
+
+
+def overlay_areas(imp: Any) -> list[tuple[str, Any]]:
+    """Named areas in an image's overlay, those of the plane shown; what our commands drew is left out."""
+    shape = int(imp.getHeight()), int(imp.getWidth())
+    overlay = imp.getOverlay()
+    elements = [overlay.get(i) for i in range(overlay.size())] if overlay is not None else []
+    names = [str(each.getName() or number) for number, each in enumerate(elements, 1)]
+    return [
+        (name, region_of(each, shape))
+        for name, each in zip(names, elements, strict=True)
+        if each.isArea() and not name.startswith(OURS) and not _annotation(each) and _shown(each, imp)
+    ]
+
+
+def _annotation(roi: Any) -> bool:
+    return str(roi.getClass().getSimpleName()) in ("TextRoi", "ImageRoi", "Arrow")
+
+
+def _shown(roi: Any, imp: Any) -> bool:
+    """Whether a selection belongs to the plane shown, or to all."""
+    if roi.hasHyperStackPosition():
+        pairs = zip((roi.getCPosition(), roi.getZPosition(), roi.getTPosition()), _position(imp), strict=True)
+        return all(int(own) in (0, shown) for own, shown in pairs)
+    return int(roi.getPosition()) in (0, int(imp.getCurrentSlice()))
+
+
+def _position(imp: Any) -> tuple[int, int, int]:
+    return int(imp.getChannel()), int(imp.getSlice()), int(imp.getFrame())

@@ -30,8 +30,9 @@ def show(result: Result, source: Any = None) -> None:
             source.setProp(key, value)
         if result.lines:
             draw_overlay(source, result.lines)
-    if result.row:
-        add_row(result.row)
+    for row in [result.row, *result.rows]:
+        if row:
+            add_row(row)
     for graph in result.graphs:
         show_graph(graph)
     for picture in result.pictures:

@@ -10,7 +10,7 @@ import numpy as np
 from ..errors import InputError
 from ..picture import Calibration, Picture
 from . import images
-from .regions import region_of
+from .regions import overlay_areas, region_of
 
 
 def picture_of(imp: Any, color: bool = False) -> Picture:
@@ -51,6 +51,7 @@ def picture_of(imp: Any, color: bool = False) -> Picture:
         _notes(imp),
         dimensions,
         lambda: images.to_numpy(imp),
+        lambda: overlay_areas(imp),
     )
 
 
