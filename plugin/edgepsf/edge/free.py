@@ -29,7 +29,7 @@ from .scene import (
 )
 
 _KNOTS = 36
-_ROUNDS = 3
+_ROUNDS = 2
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def fit_free(scene: EdgeScene, start: Candidate, radius_limit: float) -> FreeFit
     end = min(4.0 * _width(start), radius_limit)
     knots = np.linspace(0.0, end, _KNOTS, endpoint=False)
     parameters, free = start.parameters[:SHAPE].copy(), start.free[:SHAPE].copy()
-    model, weights = start.family.model(start.shape), np.geomspace(1e-3, 30, 14)
+    model, weights = start.family.model(start.shape), np.geomspace(1e-3, 30, 9)
     for _ in range(_ROUNDS):
         scale = model.sampled(knots)
         solution = _shape(scene, parameters, knots, scale / scale.max() + 0.02, weights)

@@ -50,7 +50,7 @@ class EdgeProblem:
         self._take(use)
 
     def _take(self, use: np.ndarray) -> None:
-        self.use, self._known = use, None
+        self.use, self._known, self._first = use, None, {}
         self.rows, self.columns = np.nonzero(use)
         origin = self.region.origin
         self.center = np.array(
@@ -105,7 +105,9 @@ class EdgeProblem:
     def first_fit(self) -> Candidate:
         """The best plain fit of all families, to read noise and defects from its residuals."""
         scene = self.scene(self.step, self.start_levels[0])
-        return scene.free_extras(min(self._plain(scene, library().values()), key=lambda c: c.bic))
+        fits = self._plain(scene, library().values())
+        self._first = {c.family.name: c for c in fits}
+        return scene.free_extras(min(fits, key=lambda c: c.bic))
 
     def check_contrast(self, candidate: Candidate) -> None:
         """Refuse a step that is lost in the noise, or no step at all."""
@@ -147,7 +149,10 @@ class EdgeProblem:
     def candidates(self, families: list[ShapeFamily]) -> list[Candidate]:
         """Every family fitted; with curvature or gradients too where the best one asks for them."""
         scene = self.scene(self.step, self.start_levels[0])
-        plain = self._plain(scene, families)
+        # The first fits were made on the same pixels; only the noise is known better now.
+        done = [self._first.get(family.name) for family in families]
+        missing = iter(self._plain(scene, [f for f, c in zip(families, done, strict=True) if c is None]))
+        plain = [next(missing) if c is None else replace(c, inflation=self.inflation) for c in done]
         best = min(plain, key=lambda c: c.bic)
         if best.cost < _NOISELESS * best.count:
             # Without noise even the curvature within blocks counts: take every pixel by itself.
