@@ -44,7 +44,7 @@ class FreeFit:
 def misfit(scene: EdgeScene, candidate: Candidate, inflation: float) -> float:
     """How many standard deviations the binned residuals near the edge exceed what noise explains."""
     d, residual = _distance(scene, candidate), candidate.solution.residual / scene.root
-    span = _width(candidate) * 1.5
+    span = 4.0 * _width(candidate, 0.16)
     near = (np.abs(d) < span) & (scene.samples.weight == 1)
     bins = np.floor((d[near] + span) / (span / 12)).astype(int)
     count = np.bincount(bins)
@@ -88,21 +88,26 @@ def fit_free(scene: EdgeScene, start: Candidate, radius_limit: float) -> FreeFit
     return FreeFit(candidate, covariance * (model.values.sum() / max(values.sum(), 1e-30)) ** 2, effective)
 
 
-def free_bic(fit: FreeFit) -> float:
-    """BIC with the effective number of shape numbers."""
-    n = fit.candidate.count
-    return fit.candidate.bic + fit.effective * np.log(n)
+def explains_more(fit: FreeFit, model: Candidate) -> bool:
+    """Whether the free fit is better by Akaike's criterion, with its effective number of shape numbers.
+
+    The model has failed the test of its residuals already; BIC's price for freedom asks whether it might be
+    true all the same, which is settled.
+    """
+    n, inflation = fit.candidate.count, model.inflation
+    gain = n / inflation * np.log(model.cost / max(fit.candidate.cost, 1e-300))
+    return gain > 2.0 * (fit.effective - len(model.shape))
 
 
 def _as(candidate: Candidate, parameters, free) -> Candidate:
     return replace(candidate, parameters=parameters, free=free)
 
 
-def _width(candidate: Candidate) -> float:
-    """Distance at which the ESF has fallen to 2 %."""
+def _width(candidate: Candidate, share: float = 0.02) -> float:
+    """Distance at which the ESF has fallen to a share of the step."""
     model = candidate.family.model(candidate.shape)
     d = np.linspace(0.0, min(model.reach, 400.0), 4001)
-    return float(np.interp(-0.02, -model.esf(d), d))
+    return float(np.interp(-share, -model.esf(d), d))
 
 
 def _distance(scene: EdgeScene, candidate: Candidate) -> np.ndarray:

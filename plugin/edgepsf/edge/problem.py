@@ -15,7 +15,7 @@ from ..psf.pointspread import PointSpread
 from ..region import Region
 from .checks import check_contrast
 from .defects import lonely, robust_deviation
-from .free import FreeFit, fit_free, free_bic, misfit
+from .free import FreeFit, explains_more, fit_free, misfit
 from .levels import coarse_line, estimate_levels
 from .noise import Noise, measure, parameter_covariance
 from .pixels import Samples, thin
@@ -179,14 +179,14 @@ class EdgeProblem:
         return candidate if candidate.count > _MANY else self.every_pixel().refit(candidate, candidate)
 
     def try_free(self, candidate: Candidate, *, always: bool = False) -> FreeFit | None:
-        """A model-free fit, where the best model leaves a systematic misfit and BIC prefers freedom."""
+        """A model-free fit, where the best model leaves a systematic misfit."""
         scene = self.scene(self.step, self.start_levels[0]) if candidate.count > _MANY else self.every_pixel()
         if candidate.cost <= FLOOR * candidate.count or (
-            not always and misfit(scene, candidate, self.inflation) < 2.5
+            not always and misfit(scene, candidate, self.inflation) < 3.0
         ):
             return None
         fit = fit_free(scene, candidate, self._radius_limit(candidate))
-        return fit if always or free_bic(fit) < candidate.bic else None
+        return fit if always or explains_more(fit, candidate) else None
 
     def _radius_limit(self, candidate: Candidate) -> float:
         """How far the region reaches from the line on its narrower side, px."""
