@@ -85,7 +85,7 @@ def clipped(image, rng):
 
 
 def clipped_uint8(image, rng):
-    return testing.quantised(255 * (image - V1) / (0.9 * STEP), np.uint8)
+    return testing.quantised(40 + 215 * (image - V1) / (0.9 * STEP), np.uint8)
 
 
 def encoded_edge(rng, model, **settings):
@@ -430,21 +430,21 @@ def coverage_cases(seeds: int) -> list[Case]:
         "correlated by 0.7 px": {"kind": "correlated", "correlation": 0.7},
         "Poisson": {"kind": "poisson"},
     }
+    few = partial(edge, size=64, noise=0.03)
+    white = {"noise": 0.03}
     cases = [
         Case(
-            f"Gaussian σ 1.5, {name}, 64², 3 %", partial(edge, model=G, size=64, noise=0.03, **more), seeds, G
+            f"Gaussian σ 1.5, {name}, 64², 3 %",
+            partial(few, model=G, **more),
+            seeds,
+            G,
+            bound=None if more else white,
         )
         for name, more in kinds.items()
     ]
     others = [
-        Case(
-            f"{name}, white, 64², 3 %",
-            partial(edge, model=model, size=64, noise=0.03),
-            (seeds + 1) // 2,
-            model,
-        )
-        for name, model in LIBRARY.items()
-        if model is not LIBRARY["Gaussian σ 1.5"]
+        Case(f"{name}, white, 64², 3 %", partial(few, model=model), (seeds + 1) // 2, model, bound=white)
+        for name, model in list(LIBRARY.items())[1:]
     ]
     small = Case(
         "24×24, Gaussian σ 1.5, 1 %", partial(edge, model=G, size=24), seeds, G, bound={"noise": 0.01}
@@ -460,8 +460,6 @@ def coverage_rows(cases, results) -> list[Row]:
         small = case.name.startswith("24")
         rows.append(error_row(case.name, found, "fwhm", 0.03 if small else None))
         row = coverage_row(case.name, found, low, 0.98)
-        if small:  # the issue asks for an honest interval: more than 98 % is wide, not dishonest
-            row.target = "0.9–0.98 (“honest”)"
         rows.append(row)
     return rows
 
@@ -756,7 +754,12 @@ def arguments(argv=None) -> argparse.Namespace:
         default=os.environ.get("EDGEPSF_PEERS"),
         help="Python with PyAbel, quickMTF and micro-ct-image-quality-toolbox (default: EDGEPSF_PEERS)",
     )
-    return parser.parse_args(argv)
+    parser.add_argument(
+        "--only", default="", help="only tables of which this (a regular expression) is in the title"
+    )
+    args = parser.parse_args(argv)
+    args.wanted = lambda title: re.search(args.only, title) is not None
+    return args
 
 
 def with_peers(args, cases, results) -> dict:
@@ -769,28 +772,38 @@ def with_peers(args, cases, results) -> dict:
     return peers
 
 
-def sections(args, pool):
-    """Title and rows of each table, as they come."""
-    runs, seeds = (2, 10) if args.quick else (args.runs, 200)
+def psf_sections(args, pool, runs: int):
     inside, outside = library_cases(runs), outside_cases(runs)
     found = run_all(pool, [*inside, *outside], args.seed)
     peers = with_peers(args, [*inside, *outside], found)
-    yield "PSFs of the library", library_rows(inside, found, peers)
+    yield "PSFs of the library", [*library_rows(inside, found, peers), *clean_rows(found)]
     yield "PSFs outside the library", outside_rows(outside, found, peers)
-    clean = clean_rows(found)
-    if not args.quick:
-        information = pool.map(information_row, information_edges(), chunksize=1)
-        yield "What the pixels can tell: misfit in noise variances; BIC asks 9.7 for a number", information
+
+
+def sections(args, pool):
+    """Title and rows of each table, as they come."""
+    runs, seeds = (2, 10) if args.quick else (args.runs, 200)
+    if args.wanted("PSFs"):
+        yield from psf_sections(args, pool, runs)
     simple = {
         "Angles and polarity, 1 % noise": (angle_cases(runs, args.quick), angle_rows),
         "Intervals and small regions": (coverage_cases(seeds), coverage_rows),
         "Gradient, bad pixels, curvature (Gaussian σ 1.5, 1 %)": (disturbed_cases(runs), disturbed_rows),
-        "Refusals and warnings": (refusal_cases(runs), lambda c, r: refusal_rows(c, r) + clean),
+        "Refusals and warnings": (refusal_cases(runs), refusal_rows),
         "Box pixels": (optical_cases((runs + 1) // 2), optical_rows),
     }
     for title, (cases, rows) in simple.items():
-        yield title, rows(cases, run_all(pool, cases, args.seed))
-    yield "Number types, turns, mirrors", same_edge_rows(args.seed)
+        if args.wanted(title):
+            yield title, rows(cases, run_all(pool, cases, args.seed))
+    if not args.quick and args.wanted("Visible"):
+        rows = pool.map(information_row, information_edges(), chunksize=1)
+        yield "Visible or not: misfit in noise variances; BIC asks 9.7 for a number", rows
+    if args.wanted("Number types"):
+        yield "Number types, turns, mirrors", same_edge_rows(args.seed)
+
+
+def time_section(args, pool, alone: list[Row]):
+    yield "Times", [*alone, many_row(pool, args.seed, args.quick)]
 
 
 def main(argv=None) -> None:
@@ -799,13 +812,12 @@ def main(argv=None) -> None:
         f"edgepsf {ep.__version__}, seed {args.seed}; Python {platform.python_version()}, numpy {np.__version__}, "
         f"scipy {scipy.__version__}, {os.cpu_count()} cores ({platform.machine()}), load {os.getloadavg()[0]:.1f}"
     )
-    times = time_rows(args.seed, args.quick)
-    judged = []
+    judged, timed = [], args.wanted("Times")
+    alone = time_rows(args.seed, args.quick) if timed else []
     # One thread a process: the processes are the parallelism. Read by numpy when a process starts.
     os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     with get_context("spawn").Pool(CORES) as pool:
-        times.append(many_row(pool, args.seed, args.quick))
-        for title, rows in chain([("Times", times)], sections(args, pool)):
+        for title, rows in chain(time_section(args, pool, alone) if timed else [], sections(args, pool)):
             show(title, rows)
             judged += [r for r in rows if r.met is not None]
     missed = [r for r in judged if not r.met]

@@ -17,7 +17,11 @@ whole-image pixels, (0, 0) the centre of the top-left one. The region is the cur
 area, or a line with a width (32 px for a thin one). On the command line it is `--roi X,Y,W,H`, images are files, and
 `-o` names the output.
 """
-OUTPUTS = {"image": "a new 32-bit image", "numbers": "a row of the Results table", "both": "a kernel image and a row"}
+OUTPUTS = {
+    "image": "a new 32-bit image",
+    "numbers": "a row of the Results table",
+    "both": "a kernel image and a row",
+}
 
 
 def page() -> str:

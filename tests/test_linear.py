@@ -44,7 +44,15 @@ def test_command_line_there_and_back(tmp_path, dtype, capsys):
     light = np.stack([tifffile.imread(c) for c in channels], axis=-1)
     assert light.dtype == np.float32
     np.testing.assert_allclose(light, srgb_to_linear(color / np.iinfo(dtype).max), atol=1e-6)
-    words = ["linear", channels[0], "--merge", "--bits", str(np.iinfo(dtype).bits), "-o", str(tmp_path / "b.tif")]
+    words = [
+        "linear",
+        channels[0],
+        "--merge",
+        "--bits",
+        str(np.iinfo(dtype).bits),
+        "-o",
+        str(tmp_path / "b.tif"),
+    ]
     words += [w for n, c in zip(("red", "green", "blue"), channels, strict=True) for w in (f"--{n}", c)]
     assert main(words) == 0
     back = read_picture(tmp_path / "b.tif", color=True).data

@@ -20,7 +20,19 @@ OPTIONS = (
     Option("plot", "flag", False),
 )
 DEFAULTS = {o.key: o.default for o in OPTIONS}
-TITLES = ["a", "a b", "Grün ß é", "x=1", "v1=3 v2=4", "a]b", "[a", "C:/Bilder/Kante 1.tif", "-psf", "µm (2)", "'q'"]
+TITLES = [
+    "a",
+    "a b",
+    "Grün ß é",
+    "x=1",
+    "v1=3 v2=4",
+    "a]b",
+    "[a",
+    "C:/Bilder/Kante 1.tif",
+    "-psf",
+    "µm (2)",
+    "'q'",
+]
 NUMBERS = ["100", "-3", "0.065", "1e-3", "-2.5E+2", "007", ".5", "+4"]
 
 

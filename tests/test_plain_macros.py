@@ -50,7 +50,7 @@ CASES = [
     (12, 0.0, 32, "oval", False, 3, None),
     (13, 0.03, 8, "rotated", True, 1, None),
     (14, 0.01, 16, "band", False, 3, None),
-    (24, 0.0, 8, "thin line", True, 3, None),
+    (24, 0.0, 8, "thin line", True, 1, None),
     (16, 0.01, 32, "whole", True, 3, UM),
     (17, 0.03, 16, "rectangle", False, 1, UM),
     (18, 0.0, 32, "oval", True, 5, WIDE),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,12 @@ from .options import Option, complete
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says one sentence and exits with 2 on bad usage."""
+    """Says one sentence and exits with 2 on bad usage; options are not abbreviated, values may be negative."""
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, allow_abbrev=False, **options)
+        # What argparse takes for a number after an option, not for another option: -3, -3.2e-2, -1,0,30,30.
+        self._negative_number_matcher = re.compile(r"^-[\d.,eE+-]+$")
 
     def error(self, message: str):
         self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
@@ -32,6 +38,12 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("edgepsf: interrupted", file=sys.stderr)
         return 130
+    except BrokenPipeError:
+        sys.stderr.close()  # nobody reads any more; Python would complain once more at its end
+        return 0
+    except OSError as error:
+        print(f"edgepsf: {error.strerror or error}: {error.filename or 'no file'}", file=sys.stderr)
+        return 2
     except MemoryError:
         print("edgepsf: not enough memory for this picture", file=sys.stderr)
         return 2

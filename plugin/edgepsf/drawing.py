@@ -62,8 +62,7 @@ def plane_lines(plane: Plane, origin, shape) -> dict[str, np.ndarray]:
 
 def fit_lines(fit: EdgeFit, origin, shape) -> dict[str, np.ndarray]:
     """Fitted line, curved if the fit is, and the band in which the ESF goes from 2 % to 98 %."""
-    d = np.linspace(0, fit.psf.model.reach, 2001)
-    return edge_lines(fit.distance, origin, shape, float(np.interp(-0.02, -fit.psf.esf(d), d)))
+    return edge_lines(fit.distance, origin, shape, fit.psf.model.half_width())
 
 
 def _thin(*arrays):
@@ -88,7 +87,7 @@ def profile_graph(title: str, d, f, polynomial: OddPolynomial) -> Graph:
 
 def esf_graph(title: str, fit: EdgeFit, d, values) -> Graph:
     """Gray values over the distance with the fitted edge."""
-    span = 2.5 * float(np.interp(-0.02, -fit.psf.esf(x := np.linspace(0, fit.psf.model.reach, 2001)), x)) + 2
+    span = 2.5 * fit.psf.model.half_width() + 2
     near = np.isfinite(values) & (np.abs(d) < span)
     order = np.argsort(d[near])
     d, values = _thin(d[near][order], values[near][order])

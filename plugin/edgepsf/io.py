@@ -39,7 +39,7 @@ def read_picture(path: str | os.PathLike, color: bool = False) -> Picture:
     if not path.is_file():
         raise InputError(f'there is no file "{path}"' + (" (it is a folder)" if path.is_dir() else ""))
     try:
-        picture = _read_tiff(path) if path.suffix.lower() in _TIFF else _read_other(path)
+        picture = _read_tiff(path, color) if path.suffix.lower() in _TIFF else _read_other(path)
     except InputError:
         raise
     except Exception as error:
@@ -58,7 +58,7 @@ def read_picture(path: str | os.PathLike, color: bool = False) -> Picture:
     return picture
 
 
-def _read_tiff(path: Path) -> Picture:
+def _read_tiff(path: Path, color: bool) -> Picture:
     import tifffile
 
     with tifffile.TiffFile(path) as file:
@@ -69,7 +69,7 @@ def _read_tiff(path: Path) -> Picture:
             data = np.moveaxis(data, 0, -1)
         sizes = tuple(int(meta.get(name, 1)) for name in ("channels", "slices", "frames"))
         dimensions = sizes if np.prod(sizes) == len(file.pages) else (1, len(file.pages), 1)
-        if dimensions == (3, 1, 1) and meta.get("mode") in ("composite", "color"):
+        if color and dimensions == (3, 1, 1) and meta.get("mode") in ("composite", "color"):
             data = np.stack([file.pages[i].asarray() for i in range(3)], axis=-1)
         scale, notes = _tiff_calibration(page, meta), _notes(meta)
     return Picture(data, path.name, None, scale, notes, dimensions, lambda: _all_planes(path))
@@ -109,9 +109,19 @@ def _read_other(path: Path) -> Picture:
     from PIL import Image
 
     with Image.open(path) as image:
+        if path.suffix.lower() == ".png" and image.mode == "RGB" and _png_bits(path) == 16:
+            raise InputError(
+                f'"{path}" has 16 bits a channel, of which PNG reading here keeps 8: save it as TIFF'
+            )
         if image.mode in ("P", "RGB", "RGBA", "CMYK", "YCbCr", "LA", "PA"):
             image = image.convert("RGB")
         return Picture(np.asarray(image), path.name)
+
+
+def _png_bits(path: Path) -> int:
+    """Bits a channel, byte 24 of a PNG file."""
+    with path.open("rb") as file:
+        return file.read(25)[24]
 
 
 def check_output(path: str | os.PathLike, overwrite: bool = False) -> Path:

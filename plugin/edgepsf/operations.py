@@ -103,9 +103,20 @@ def _in_units(picture: Picture | None, powers: dict[str, int], row: dict) -> dic
 
 
 def _fit_plane(picture: Picture):
+    _check_f(picture)
     region = take_region(picture.data, picture.roi)
     aspect = picture.calibration.aspect
     return fit_plane(region.values, mask=region.mask, origin=region.origin, aspect=aspect), region
+
+
+def _check_f(picture: Picture) -> None:
+    """Refuse an image whose values all have one sign: f runs from below zero to above it across an edge."""
+    finite = picture.data[np.isfinite(picture.data)]
+    if finite.size and (finite.min() >= 0 or finite.max() <= 0):
+        raise InputError(
+            f'"{picture.title}" is no f image (values from {finite.min():g} to {finite.max():g}; f changes its sign '
+            "on the edge): run Edge f... first"
+        )
 
 
 def _known_plane(picture: Picture) -> Plane:
@@ -161,7 +172,7 @@ def _kernel(psf: PointSpread, size, picture: Picture | None) -> Picture:
     source = picture or Picture(np.zeros((1, 1)), title="")
     out = new_image(source, psf.kernel(size), "-PSF" if picture else "PSF")
     out.roi = None
-    out.properties = {"edgepsf.psf": psf.to_json()}
+    out.properties = {"edgepsf.psf": psf.to_json(size)}
     return out
 
 
@@ -173,7 +184,7 @@ def psf_from_profile(picture: Picture | None, size=None, plot=False, **coefficie
     psf = from_profile(aspect=picture.calibration.aspect if picture else 1.0, **given)
     row = psf.parameters | {"fwhm": psf.fwhm, "mtf50": psf.mtf50, "energy_outside": psf.crop_loss(size)}
     row |= _in_units(picture, {"fwhm": 1, "mtf50": -1}, row)
-    result = Result([_kernel(psf, size, picture)], row, psf.summary(), warnings=list(psf.warnings))
+    result = Result([_kernel(psf, size, picture)], row, psf.summary(size), warnings=list(psf.warnings))
     if plot:
         result.graphs.append(drawing.psf_graph(picture.base if picture else "PSF", psf))
     return result
@@ -201,7 +212,8 @@ def psf_from_edge(
     fit = edge_fit.fit_edge(picture.data, picture.roi, model=model, pixel=pixel, v1=v1, v2=v2, aspect=aspect)
     region = take_region(picture.data, picture.roi)
     row = edge_row(picture, fit)
-    result = Result([_kernel(fit.psf, size, picture)], row, fit.summary(), warnings=list(fit.warnings))
+    summary = fit.summary() | fit.psf.summary(size) | {"warnings": list(fit.warnings)}
+    result = Result([_kernel(fit.psf, size, picture)], row, summary, warnings=list(fit.warnings))
     result.lines = drawing.fit_lines(fit, region.origin, region.shape)
     if report is not None:
         from .report import report as write_report
@@ -249,6 +261,10 @@ def deconvolve(
     """The whole picture restored with a kernel image; with `stack` every plane, or volumes with a 3-D PSF."""
     options = {} if regularization is None else {"regularization": regularization}
     kernel, data = psf.data, picture.data
+    if psf.plane_count > 1 and not stack:
+        raise InputError(
+            f'the PSF "{psf.title}" has {psf.plane_count} planes; a volume is restored with stack'
+        )
     if stack:
         kernel, data = psf.all_planes(), picture.all_planes()
     restored, records = [], []

@@ -234,8 +234,7 @@ def _draw_edge(axes, fit: EdgeFit, region: Region) -> None:
 
 def _half_width(fit: EdgeFit) -> float:
     """Distance at which E has fallen to 2 %, px."""
-    d = np.linspace(0, fit.psf.model.reach, 2001)
-    return float(np.interp(-0.02, -fit.psf.esf(d), d))
+    return fit.psf.model.half_width()
 
 
 def _draw_radial(axes, fit: EdgeFit) -> None:

@@ -77,6 +77,10 @@ def deconvolve(
                 k for k, v in known.items() if v.kind is v.KEYWORD_ONLY and k not in ("callback", "record")
             ]
             raise InputError(f'unknown option "{name}" for method "{method}": it takes {", ".join(allowed)}')
+    if workers is not None and (int(workers) != workers or workers < 1):
+        raise InputError(f"workers must be a whole number ≥ 1, not {workers}")
+    if method == "wiener" and boundary == "zero":
+        raise InputError('wiener continues the picture smoothly: boundary="zero" is for richardson_lucy')
     started = time.perf_counter()
     blur = Blur(prepare_kernel(psf, array.ndim), array.shape, boundary, workers or os.cpu_count() or 1)
     record = {"method": method, "engine": engine, "boundary": boundary}

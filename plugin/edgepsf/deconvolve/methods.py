@@ -18,7 +18,7 @@ def richardson_lucy(image, blur: Blur, *, iterations: int, callback=None, record
     x ← x / (Hᵀ1) · Hᵀ(y / Hx), with Hᵀ1 the weight with which each scene pixel is seen (Richardson 1972,
     doi:10.1364/JOSA.62.000055; Lucy 1974, doi:10.1086/111605). Negative pixels are taken as zero.
     """
-    if int(iterations) != iterations or iterations < 1:
+    if not np.isfinite(iterations) or int(iterations) != iterations or iterations < 1:
         raise InputError(f"iterations must be a whole number ≥ 1, not {iterations}")
     data = np.clip(image, 0, None).astype(np.float32)
     if blur.boundary == "reflect":

@@ -17,7 +17,7 @@ from .checks import check_plateaus, check_structure
 from .defects import check_clipping, clipped
 from .problem import EdgeProblem, model_spread
 from .result import EdgeFit
-from .scene import Candidate
+from .scene import V1, V2, Candidate
 from .transform import check_levels
 
 
@@ -84,11 +84,15 @@ def fit_edge(
         candidate, candidates = free.candidate, []
         noise = problem.measure_noise(candidate)
     psf = PointSpread(candidate.family.model(candidate.shape), pixel, aspect)
+    if levels is None and not candidate.parameters[V2] > candidate.parameters[V1]:
+        raise EdgeError(
+            "no single edge: the fit turns dark and bright around; choose a region with one edge only"
+        )
     fit = problem.result(candidate, psf, problem.covariance(candidate, noise, free))
     fit.warnings.extend(warnings + clipping + psf.warnings)
     x, y = problem.x + problem.center[0], (problem.y + problem.center[1]) / aspect
     check_plateaus(fit, x, y)
-    fit.model_spread = model_spread(psf, candidate, candidates)
+    fit.model_spread = model_spread(psf, candidates)
     check_structure(fit, problem.residuals(candidate)[0], problem.rows, problem.columns, noise)
     if not candidate.solution.converged:
         fit.warnings.append("the fit did not settle fully; its numbers are less certain than stated")

@@ -105,9 +105,7 @@ def _as(candidate: Candidate, parameters, free) -> Candidate:
 
 def _width(candidate: Candidate, share: float = 0.02) -> float:
     """Distance at which the ESF has fallen to a share of the step."""
-    model = candidate.family.model(candidate.shape)
-    d = np.linspace(0.0, min(model.reach, 400.0), 4001)
-    return float(np.interp(-share, -model.esf(d), d))
+    return candidate.family.model(candidate.shape).half_width(share)
 
 
 def _distance(scene: EdgeScene, candidate: Candidate) -> np.ndarray:

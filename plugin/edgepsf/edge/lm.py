@@ -56,7 +56,7 @@ def levenberg_marquardt(function, start, lower, upper, max_iterations: int = 100
                 break
             damping *= 8.0
             if damping > 1e12:
-                return Solution(x, residual, jacobian, True)
+                return Solution(x, residual, jacobian, bool(np.isfinite(cost)))
         gain = cost - new_cost
         moved = np.abs(trial - x) / np.maximum(np.abs(trial), 1e-3)
         x, residual, jacobian, cost = trial, new_residual, new_jacobian, new_cost

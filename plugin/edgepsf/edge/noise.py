@@ -31,11 +31,6 @@ class Noise:
     correlation: dict[tuple[int, int], float] = field(default_factory=dict)
 
     @property
-    def photon_like(self) -> bool:
-        """Whether the noise depends on the level."""
-        return self.low != self.high
-
-    @property
     def inflation(self) -> float:
         """Sum of all correlations: the factor by which a broad mean's variance grows, at least 1."""
         return max(1.0, 1.0 + 2.0 * sum(self.correlation.values()))

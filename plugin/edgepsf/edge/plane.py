@@ -160,7 +160,7 @@ def _pixels(f, mask, origin):
         raise InputError(f"f must be a 2-D image, not an array of shape {f.shape}")
     chosen = np.isfinite(f)
     if mask is not None:
-        chosen &= np.asarray(mask, dtype=bool)
+        chosen &= check_mask(mask, f.shape)
     if chosen.sum() < 4:
         raise EdgeError(
             f"no edge: f has {chosen.sum()} defined pixels here (0 < g < ½); at least 4 are needed. "
@@ -168,6 +168,14 @@ def _pixels(f, mask, origin):
         )
     y, x = np.nonzero(chosen)
     return x + float(origin[0]), y + float(origin[1]), f[chosen], chosen
+
+
+def check_mask(mask, shape) -> np.ndarray:
+    """The mask as booleans, refused when its shape differs."""
+    mask = np.asarray(mask, dtype=bool)
+    if mask.shape != tuple(shape):
+        raise InputError(f"the mask has shape {mask.shape}, the image {tuple(shape)}")
+    return mask
 
 
 def _given_weights(weights, shape) -> np.ndarray:

@@ -262,17 +262,20 @@ class EdgeProblem:
         )
 
 
-def model_spread(psf: PointSpread, chosen: Candidate, candidates: list[Candidate]) -> dict[str, float]:
+def model_spread(psf: PointSpread, candidates: list[Candidate]) -> dict[str, float]:
     """How far FWHM and MTF50 of the other models lie from the chosen one, weighted by exp(−ΔBIC/2).
 
     It belongs into the intervals: where two models explain the pixels equally well, choosing one of them does
     not make its width certain.
     """
-    weights = {id(c): np.exp(-0.5 * max(c.bic - chosen.bic, 0.0)) for c in candidates}
+    if not candidates:
+        return {}
+    lowest = min(c.bic for c in candidates)
+    weights = {id(c): np.exp(-0.5 * (c.bic - lowest)) for c in candidates}
     total, sums = sum(weights.values()), {"fwhm": 0.0, "mtf50": 0.0}
     for candidate in candidates:
         weight = weights[id(candidate)]
-        if weight < 0.05 * total or candidate is chosen:
+        if weight < 0.05 * total:
             continue
         try:
             other = PointSpread(candidate.family.model(candidate.shape))

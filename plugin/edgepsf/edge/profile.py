@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..errors import EdgeError, InputError
-from .plane import position_weights
+from .plane import check_mask, position_weights
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def fit_profile(d, f, degree: int = 5, *, mask=None) -> OddPolynomial:
         raise InputError(f"the distance has shape {d.shape}, f has {f.shape}: they must agree")
     use = np.isfinite(d) & np.isfinite(f)
     if mask is not None:
-        use &= np.asarray(mask, dtype=bool)
+        use &= check_mask(mask, f.shape)
     d, f = d[use], f[use]
     slope = _fit_slope(d, f)
     ideal, taper = position_weights(slope * d, slope)

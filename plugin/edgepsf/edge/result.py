@@ -148,7 +148,9 @@ class EdgeFit:
 
     def _shape_derivative(self, name: str, value: float, k: int) -> float:
         """One-sided difference by shape number k, stepping away from its bound."""
-        step = 1e-5 if self.shape[k] + 1e-5 <= self.shape_family.upper[k] else -1e-5
+        # Shape numbers are logarithms or ratios near 1, but for the free model, whose are values of P.
+        step = 1e-3 * float(self.shape.max()) if self.model == "free" else 1e-5
+        step = step if self.shape[k] + step <= self.shape_family.upper[k] else -step
         moved = self.shape.copy()
         moved[k] += step
         psf = PointSpread(self.shape_family.model(moved))

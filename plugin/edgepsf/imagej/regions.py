@@ -49,9 +49,9 @@ def region_of(roi: Any, shape: tuple[int, int]):
 def _band(roi: Any, shape: tuple[int, int]) -> np.ndarray:
     """Mask of the band along a line selection, as wide as the line, or 32 px for a thin one."""
     polygon = roi.getFloatPoints() if hasattr(roi, "getFloatPoints") else roi.getFloatPolygon()
-    # Integer coordinates of a line lie at pixel corners; pixel centres are half a pixel on.
-    px = np.array([float(v) for v in polygon.xpoints[: polygon.npoints]]) - 0.5
-    py = np.array([float(v) for v in polygon.ypoints[: polygon.npoints]]) - 0.5
+    # Of lines, unlike of areas, whole coordinates are pixel centres.
+    px = np.array([float(v) for v in polygon.xpoints[: polygon.npoints]])
+    py = np.array([float(v) for v in polygon.ypoints[: polygon.npoints]])
     width = float(roi.getStrokeWidth())
     half = (width if width > 1 else _BAND_WIDTH) / 2
     y, x = np.ogrid[: shape[0], : shape[1]]
@@ -59,10 +59,10 @@ def _band(roi: Any, shape: tuple[int, int]) -> np.ndarray:
     for x0, y0, x1, y1 in zip(px[:-1], py[:-1], px[1:], py[1:], strict=True):
         length = math.hypot(x1 - x0, y1 - y0)
         if length > 0:
-            ux, uy = (x1 - x0) / length, (y1 - y0) / length
-            along = (x - x0) * ux + (y - y0) * uy
-            across = (x - x0) * uy - (y - y0) * ux
-            mask |= (along >= 0) & (along <= length) & (np.abs(across) <= half)
+            # Divided last: pixels that lie exactly on the border of the band must not depend on rounding.
+            along = ((x - x0) * (x1 - x0) + (y - y0) * (y1 - y0)) / length
+            across = ((x - x0) * (y1 - y0) - (y - y0) * (x1 - x0)) / length
+            mask |= (along >= 0) & (along <= length) & (across >= -half) & (across < half)
     return mask
 
 

@@ -115,8 +115,8 @@ def draw_overlay(imp: Any, lines: dict[str, np.ndarray]) -> None:
             overlay.remove(i)
     roi_class = JClass("ij.gui.Roi")
     for name, points in lines.items():
-        # ImageJ's coordinates are those of pixel corners: a pixel's centre is half a pixel on.
-        x, y = (JArray(JFloat)((points[:, i] + 0.5).astype(np.float32)) for i in (0, 1))
+        # Of lines, unlike of areas, ImageJ takes whole coordinates for pixel centres, as we do.
+        x, y = (JArray(JFloat)(points[:, i].astype(np.float32)) for i in (0, 1))
         roi = JClass("ij.gui.PolygonRoi")(x, y, len(points), roi_class.POLYLINE)
         roi.setName(f"edgepsf {name}")
         roi.setStrokeColor(getattr(JClass("java.awt.Color"), _COLORS.get(name, "cyan")))

@@ -33,7 +33,7 @@ def family(name: str) -> ShapeFamily:
     if name in library():
         return library()[name]
     degree = name.removeprefix("logistic")
-    if name.startswith("logistic") and degree.isdigit() and int(degree) % 2 == 1:
+    if name.startswith("logistic") and degree.isdecimal() and int(degree) % 2 == 1:
         return LogisticFamily(int(degree))
     known = ", ".join(sorted(library()))
     raise InputError(f'unknown edge model "{name}": use auto, {known}, or logistic with another odd degree')

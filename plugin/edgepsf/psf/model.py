@@ -64,6 +64,10 @@ class RadialModel:
         d = (np.arange(nodes) + 0.5) * step
         return np.abs(2.0 * step * np.cos(2 * np.pi * nu[..., None] * d) @ self.lsf(d))
 
+    def half_width(self, share: float = 0.02) -> float:
+        """Distance (px) at which the ESF has fallen to a share of the step."""
+        return brentq(lambda d: float(self.esf(d)) - share, 0.0, self.reach, xtol=1e-6)
+
     def sampled(self, r) -> np.ndarray:
         """P(r) as a kernel image samples it; the same unless P jumps."""
         return self.radial(r)

@@ -138,7 +138,7 @@ class PointSpread:
 
     @property
     def default_size(self) -> int:
-        """Odd side length whose inscribed circle holds 99.9 % of the energy, at least 3 px.
+        """Odd side length with 99.9 % of the energy within the centres of its outer pixels, at least 3 px.
 
         Heavy tails, which never end, are cut at twelve times the FWHM, and all kernels at 255 px; `crop_loss`
         tells what is lost.
@@ -150,24 +150,24 @@ class PointSpread:
     def crop_loss(self, size: int | None = None) -> float:
         """Share of the energy that lies outside the circle inscribed in a kernel of this size."""
         size = self.default_size if size is None else size
-        return float(1.0 - self.energy(size / 2))
+        return float(1.0 - self.energy(0.5 * size * min(1.0, self.aspect)))
 
-    def summary(self) -> dict:
-        """Model, parameters, FWHM, MTF50 and conventions, as plain numbers."""
+    def summary(self, size: int | None = None) -> dict:
+        """Model, parameters, FWHM, MTF50, conventions, and what a kernel of this size loses, as plain numbers."""
         return {
             "model": self.model.name,
             "parameters": self.parameters,
             "pixel": self.pixel,
             "fwhm_px": self.fwhm,
             "mtf50_cycles_per_px": self.mtf50,
-            "kernel_size_px": self.default_size,
-            "energy_outside_kernel": self.crop_loss(),
+            "kernel_size_px": self.default_size if size is None else int(size),
+            "energy_outside_kernel": self.crop_loss(size),
             "warnings": list(self.warnings),
         }
 
-    def to_json(self) -> str:
+    def to_json(self, size: int | None = None) -> str:
         """The summary as JSON text."""
-        return json.dumps(self.summary(), indent=2)
+        return json.dumps(self.summary(size), indent=2)
 
     def _negative_share(self) -> float:
         """Energy below zero as a share of the energy above it."""
@@ -202,7 +202,7 @@ def from_profile(*, aspect: float = 1.0, **coefficients: float) -> PointSpread:
 
     powers = {}
     for key, value in coefficients.items():
-        if not (key[:1] == "p" and key[1:].isdigit() and int(key[1:]) % 2 == 1):
+        if not (key[:1] == "p" and key[1:].isdecimal() and int(key[1:]) % 2 == 1):
             raise InputError(f'unknown coefficient "{key}": use p1, p3, p5, … (odd powers)')
         powers[int(key[1:])] = float(value)
     if "p1" not in coefficients:

@@ -464,16 +464,16 @@ function startRegion(size) {
 	regionV = newArray(size);
 }
 
-// Whether a pixel's centre lies beside a part of a line. Whole coordinates of a line lie at pixel corners; pixel
-// centres are half a pixel on.
+// Whether a pixel's centre lies beside a part of a line. Of lines, unlike of areas, whole coordinates are pixel centres.
 function inBand(x, y, px, py, half) {
 	for (k = 0; k + 1 < px.length; k++) {
 		dx = px[k + 1] - px[k]; dy = py[k + 1] - py[k];
 		length = sqrt(dx * dx + dy * dy);
 		if (length > 0) {
-			u = x + 0.5 - px[k]; w = y + 0.5 - py[k];
+			u = x - px[k]; w = y - py[k];
 			along = (u * dx + w * dy) / length;
-			if (along >= 0 && along <= length && abs(u * dy - w * dx) / length <= half) return true;
+			across = (u * dy - w * dx) / length;
+			if (along >= 0 && along <= length && across >= -half && across < half) return true;
 		}
 	}
 	return false;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import gamma, gammaln, kv, stdtr
+from scipy.special import gammaln, kve, stdtr
 
 from ...errors import InputError
 from ..model import RadialModel, ShapeFamily
@@ -50,7 +50,13 @@ class Moffat(RadialModel):
         x = 2 * np.pi * self.alpha * np.abs(np.asarray(nu, dtype=np.float64))
         m = self.beta - 1.0
         safe = np.clip(x, 1e-9, 600.0)
-        return np.where(x < 1e-9, 1.0, 2.0 ** (1.0 - m) / gamma(m) * safe**m * kv(m, safe))
+        # In logarithms, with the scaled Bessel function: the factors alone overflow for large beta.
+        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+            log = (1.0 - m) * np.log(2.0) - gammaln(m) + m * np.log(safe) + np.log(kve(m, safe)) - safe
+        value = np.where(
+            np.isfinite(log), np.exp(np.minimum(log, 0.0)), np.exp(-safe * safe / (4.0 * max(m, 1.0)))
+        )
+        return np.where(x < 1e-9, 1.0, value)
 
     def half_maximum_radius(self) -> float:
         return self.alpha * np.sqrt(2.0 ** (1.0 / self.beta) - 1.0)
