@@ -82,6 +82,9 @@ def _add_command(parser: argparse.ArgumentParser, command: Command) -> None:
     parser.add_argument("--roi", metavar="X,Y,W,H", help="region in whole-image pixels")
     parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
     for option in command.options:
+        if option.key == "plot":  # a window of ImageJ's; --report is the picture of the command line
+            parser.set_defaults(plot=None)
+            continue
         names = [f"--{option.key}"]
         text = option.help + (f" [{option.unit}]" if option.unit else "")
         text += f" (one of {', '.join(option.choices)})" if option.choices else ""

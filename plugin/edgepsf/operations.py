@@ -69,6 +69,10 @@ def edge_f(picture: Picture, v1=None, v2=None, stack=False) -> Result:
             "run Edge g... first, or give v1= and v2="
         )
     f = transform.f(g)
+    if not np.isfinite(f).any():
+        raise InputError(
+            "f is defined nowhere (0 < g < 0.5 holds for no pixel): v1 and v2 must be the two levels of the edge"
+        )
     return Result(
         [new_image(picture, f, "-f", **properties)], summary={"defined_pixels": int(np.isfinite(f).sum())}
     )
@@ -284,8 +288,13 @@ def deconvolve(
         restored.append(image)
         records.append(record)
     out = _together(restored, picture.dimensions) if np.ndim(data) == 3 else restored[0]
+    warnings = []
+    if method == "richardson_lucy" and data.min() < -0.05 * max(float(data.max()), 0.0):
+        warnings.append(
+            f"negative pixels (down to {data.min():.4g}) count as 0: add an offset first if they are signal"
+        )
     summary = records[0] | {"seconds": sum(r["seconds"] for r in records), "pieces": len(pieces)}
-    return Result([new_image(picture, out, "-deconvolved")], summary=summary)
+    return Result([new_image(picture, out, "-deconvolved")], summary=summary, warnings=warnings)
 
 
 def _pieces(data: np.ndarray, kernel_axes: int, dimensions) -> list[np.ndarray]:

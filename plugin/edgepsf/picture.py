@@ -25,7 +25,7 @@ class Calibration:
 
     @property
     def calibrated(self) -> bool:
-        return self.unit not in ("", "pixel", "pixels")
+        return self.unit.strip() not in ("", "pixel", "pixels")
 
     @property
     def aspect(self) -> float:

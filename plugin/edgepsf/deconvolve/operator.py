@@ -34,6 +34,8 @@ def prepare_kernel(psf, ndim: int) -> np.ndarray:
         raise InputError(f"the PSF has shape {kernel.shape}, a {ndim}-D kernel is needed")
     if not np.all(np.isfinite(kernel)):
         raise InputError("the PSF holds NaN or infinite values")
+    if kernel.min() < -0.05 * kernel.max():
+        raise InputError(f"the PSF has negative values (down to {kernel.min():.3g}): is it a PSF?")
     total = kernel.sum()
     if not total > 0:
         raise InputError(f"the PSF sums to {total:g}; it must be positive")

@@ -10,6 +10,7 @@ from .result import EdgeFit
 from .scene import V1, V2, Candidate
 
 _BLOCK = 8  # px
+_SHARPEST = 0.4  # px, FWHM; the pixel box alone gives about 0.7
 
 
 def check_contrast(candidate: Candidate, esf, values, pixel_noise: float, step: float) -> None:
@@ -56,6 +57,11 @@ def check_plateaus(fit: EdgeFit, x: np.ndarray, y: np.ndarray) -> None:
     ------
     EdgeError
     """
+    if fit.psf.fwhm < _SHARPEST:
+        raise EdgeError(
+            f"the edge is sharper than the pixels can show (FWHM {fit.psf.fwhm:.2g} px): there is no blur to read; "
+            "nothing is to be undone at this scale"
+        )
     d = fit.distance(x, y)
     esf = fit.psf.esf(d)
     seen = min(1.0 - esf.min(), esf.max())

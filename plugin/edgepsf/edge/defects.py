@@ -39,17 +39,23 @@ def clipped(values: np.ndarray, dtype: np.dtype, v1: float, v2: float) -> np.nda
     A plateau that holds one value only while the other one is noisy has been cut off.
     """
     out = np.zeros(values.shape, dtype=bool)
+    low, high = sorted((v1, v2))
+    dark, bright = values < low + 0.25 * (high - low), values > high - 0.25 * (high - low)
+    if not (dark.any() and bright.any()):
+        return out
     if dtype.kind in "ui" and dtype.itemsize <= 2:
         limits = np.iinfo(dtype)
         for end in (limits.min, limits.max):
             at_end = values == end
             if at_end.mean() > 0.002:
                 out |= at_end
-    low, high = sorted((v1, v2))
-    dark, bright = values < low + 0.25 * (high - low), values > high - 0.25 * (high - low)
     ends = [dark & (values == values.min()), bright & (values == values.max())]
     shares = [end.sum() / max(side.sum(), 1) for end, side in zip(ends, (dark, bright), strict=True)]
+    whole = np.array_equal(values, np.round(values))
     for here, other in ((0, 1), (1, 0)):
+        # Rounded values with less noise than a few counts pile up by themselves.
+        if whole and np.subtract(*np.percentile(values[(dark, bright)[other]], [75, 25])) < 2:
+            continue
         # Without noise both plateaus hold one value each; only the difference of the two is suspicious.
         if shares[here] > _CLIPPED_SHARE + 5.0 * shares[other]:
             out |= ends[here]

@@ -50,7 +50,10 @@ def misfit(scene: EdgeScene, candidate: Candidate, inflation: float) -> float:
     count = np.bincount(bins)
     full = count > 3
     mean = np.bincount(bins, weights=residual[near])[full] / count[full]
-    variance = candidate.cost / candidate.count * inflation
+    variance = max(candidate.cost / candidate.count, candidate.floor) * inflation
+    if candidate.cost < 4.0 * candidate.floor * candidate.count:
+        # Hardly any noise to dither it: rounding to whole gray values shifts means by itself.
+        mean = np.maximum(np.abs(mean) - np.sqrt(candidate.floor), 0.0)
     score = (count[full] * mean**2).sum() / variance
     return float((score - full.sum()) / np.sqrt(2.0 * full.sum()))
 

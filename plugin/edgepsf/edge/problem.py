@@ -77,6 +77,10 @@ class EdgeProblem:
         if v1 == v2:
             raise EdgeError(f"no edge: both sides of the region have the same level, {v1:g}")
         self.step = v2 - v1
+        self.floor = FLOOR
+        if np.array_equal(self.values, np.round(self.values)):
+            # Rounding to whole gray values: differences below its noise decide nothing between models.
+            self.floor = max(FLOOR, 1.0 / (12.0 * self.step**2))
         x0, y0 = self.center - np.multiply(self.region.origin, (1.0, self.aspect))
         try:
             plane = fit_plane(f(g(region, v1, v2)), aspect=self.aspect)
@@ -94,13 +98,13 @@ class EdgeProblem:
         d = self.x * np.cos(self.start[0]) + self.y * np.sin(self.start[0]) - self.start[1]
         near = max(6.0, 10.0 / self.start_slope)
         samples = thin(self.x, self.y, (self.values - shift) / scale, d, near)
-        return EdgeScene(samples, self.reach, curve, self.inflation)
+        return EdgeScene(samples, self.reach, curve, self.inflation, self.floor)
 
     def every_pixel(self) -> EdgeScene:
         """The scene without thinning, values in units of the first step: 0 at v1 and 1 at v2."""
         values = (self.values - self.start_levels[0]) / self.step
         samples = Samples(self.x, self.y, values, np.ones(len(values)), len(values))
-        return EdgeScene(samples, self.reach, None, self.inflation)
+        return EdgeScene(samples, self.reach, None, self.inflation, self.floor)
 
     def first_fit(self) -> Candidate:
         """The best plain fit of all families, to read noise and defects from its residuals."""
@@ -143,6 +147,8 @@ class EdgeProblem:
         """Noise of the pixels, read from the residuals; BIC counts correlated pixels for fewer from now on."""
         residual, esf = self.residuals(candidate)
         noise = measure(residual, esf, self.rows, self.columns)
+        least = float(np.sqrt(self.floor))
+        noise = replace(noise, low=max(noise.low, least), high=max(noise.high, least))
         self.inflation = noise.inflation
         return noise
 
@@ -181,7 +187,7 @@ class EdgeProblem:
     def try_free(self, candidate: Candidate, *, always: bool = False) -> FreeFit | None:
         """A model-free fit, where the best model leaves a systematic misfit."""
         scene = self.scene(self.step, self.start_levels[0]) if candidate.count > _MANY else self.every_pixel()
-        if candidate.cost <= FLOOR * candidate.count or (
+        if candidate.cost <= self.floor * candidate.count or (
             not always and misfit(scene, candidate, self.inflation) < 3.0
         ):
             return None

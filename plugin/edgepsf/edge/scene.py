@@ -35,6 +35,7 @@ class Candidate:
     cost: float
     count: int
     inflation: float = 1.0
+    floor: float = FLOOR
 
     @property
     def shape(self) -> np.ndarray:
@@ -47,7 +48,7 @@ class Candidate:
         `inflation` pixels of correlated noise count for one.
         """
         n = self.count
-        return n / self.inflation * np.log(max(self.cost / n, FLOOR)) + len(self.solution.x) * np.log(n)
+        return n / self.inflation * np.log(max(self.cost / n, self.floor)) + len(self.solution.x) * np.log(n)
 
 
 class EdgeScene:
@@ -56,9 +57,12 @@ class EdgeScene:
     `curve`, where given, maps the scene's light to the values: light → (value, derivative).
     """
 
-    def __init__(self, samples: Samples, reach: float, curve=None, inflation: float = 1.0):
+    def __init__(
+        self, samples: Samples, reach: float, curve=None, inflation: float = 1.0, floor: float = FLOOR
+    ):
         self.x, self.y, self.values = samples.x, samples.y, samples.values
-        self.samples, self.curve, self.reach, self.inflation = samples, curve, reach, inflation
+        self.samples, self.curve, self.reach = samples, curve, reach
+        self.inflation, self.floor = inflation, floor
         self.root = np.sqrt(samples.weight)
 
     def fit(self, family: ShapeFamily, line, shape, *, levels_free: bool) -> Candidate:
@@ -105,7 +109,9 @@ class EdgeScene:
         parameters = start.copy()
         parameters[free] = solution.x
         cost = solution.cost + self.samples.scatter
-        return Candidate(family, parameters, free, solution, cost, self.samples.count, self.inflation)
+        return Candidate(
+            family, parameters, free, solution, cost, self.samples.count, self.inflation, self.floor
+        )
 
     def predict(self, family: ShapeFamily, parameters, free) -> tuple[np.ndarray, np.ndarray]:
         """Model values and their derivatives by the free parameters (parameters × pixels)."""
@@ -158,6 +164,6 @@ class EdgeScene:
         rest = columns - projection.T @ known
         power = np.maximum((rest**2).sum(axis=1), 1e-9 * (columns**2).sum(axis=1) + 1e-300)
         gain = (rest @ residual) ** 2 / power
-        noise = max(candidate.cost / n, 1e-18)
+        noise = max(candidate.cost / n, 1e-18, candidate.floor if candidate.floor > FLOOR else 0.0)
         best = int(np.argmax(gain))
         return int(order[new][best]) if gain[best] > noise * self.inflation * np.log(n) else None

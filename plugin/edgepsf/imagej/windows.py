@@ -38,7 +38,10 @@ def picture_of(imp: Any, color: bool = False) -> Picture:
     elif color and dimensions == (3, 1, 1):
         data = np.moveaxis(images.to_numpy(imp), 0, -1)
     else:
-        data = images.processor_to_numpy(imp.getProcessor())
+        processor = imp.getProcessor()
+        # Signed 16-bit and other calibrated gray values: what ImageJ shows, not what it stores.
+        calibrated = bool(imp.getCalibration().calibrated())
+        data = images.processor_to_numpy(processor.convertToFloatProcessor() if calibrated else processor)
     calibration = imp.getCalibration()
     scale = Calibration(
         float(calibration.pixelWidth), float(calibration.pixelHeight), str(calibration.getUnit())

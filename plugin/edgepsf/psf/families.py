@@ -36,4 +36,6 @@ def family(name: str) -> ShapeFamily:
     if name.startswith("logistic") and degree.isdecimal() and int(degree) % 2 == 1:
         return LogisticFamily(int(degree))
     known = ", ".join(sorted(library()))
-    raise InputError(f'unknown edge model "{name}": use auto, {known}, or logistic with another odd degree')
+    raise InputError(
+        f'unknown edge model "{name}": use auto, free, {known}, or logistic with another odd degree'
+    )
