@@ -13,7 +13,9 @@ _BLOCK = 8  # px
 _SHARPEST = 0.4  # px, FWHM; the pixel box alone gives about 0.7
 
 
-def check_contrast(candidate: Candidate, esf, values, pixel_noise: float, step: float) -> None:
+def check_contrast(
+    candidate: Candidate, esf, values, pixel_noise: float, step: float, inflation: float = 1.0
+) -> None:
     """Refuse a step that is lost in the noise.
 
     The best split of pure noise explains some tens of noise variances; a real edge explains
@@ -28,6 +30,8 @@ def check_contrast(candidate: Candidate, esf, values, pixel_noise: float, step: 
         Robust noise of single pixels against their neighbours, in units of the step.
     step : float
         Gray values of one unit of the candidate.
+    inflation : float
+        Number of correlated pixels that count for one.
 
     Raises
     ------
@@ -35,7 +39,7 @@ def check_contrast(candidate: Candidate, esf, values, pixel_noise: float, step: 
     """
     variance = candidate.cost / candidate.count
     contrast = abs(candidate.parameters[V2] - candidate.parameters[V1])
-    explained = contrast**2 * ((esf - esf.mean()) ** 2).sum() / max(variance, 1e-24)
+    explained = contrast**2 * ((esf - esf.mean()) ** 2).sum() / max(variance * inflation, 1e-24)
     if explained < 100.0 or contrast**2 < variance:
         spread = np.subtract(*np.percentile(values, [98, 2]))
         if spread > 8.0 * pixel_noise:

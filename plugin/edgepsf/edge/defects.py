@@ -51,10 +51,10 @@ def clipped(values: np.ndarray, dtype: np.dtype, v1: float, v2: float) -> np.nda
                 out |= at_end
     ends = [dark & (values == values.min()), bright & (values == values.max())]
     shares = [end.sum() / max(side.sum(), 1) for end, side in zip(ends, (dark, bright), strict=True)]
-    whole = np.array_equal(values, np.round(values))
+    # Without noise, and rounded with less noise than a few counts, values pile up by themselves.
+    least = 2.0 if np.array_equal(values, np.round(values)) else 1e-4 * (high - low)
     for here, other in ((0, 1), (1, 0)):
-        # Rounded values with less noise than a few counts pile up by themselves.
-        if whole and np.subtract(*np.percentile(values[(dark, bright)[other]], [75, 25])) < 2:
+        if np.subtract(*np.percentile(values[(dark, bright)[other]], [75, 25])) < least:
             continue
         # Without noise both plateaus hold one value each; only the difference of the two is suspicious.
         if shares[here] > _CLIPPED_SHARE + 5.0 * shares[other]:

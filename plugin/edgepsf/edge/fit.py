@@ -76,6 +76,7 @@ def fit_edge(
     problem.measure_noise(first)
     candidates = problem.candidates(families)
     candidate = _choose(candidates, explicit=model not in ("auto", "free"))
+    problem.check_contrast(candidate)
     encoded = problem.looks_encoded(candidate, first, dtype)
     candidate = problem.polish(candidate)
     noise = problem.measure_noise(candidate)

@@ -25,6 +25,7 @@ from .scene import ACROSS1, ALONG2, ANGLE, CURVATURE, FLOOR, OFFSET, SHAPE, V1, 
 from .transform import f, g
 
 _NOISELESS = 1e-7  # mean squared residual, in steps
+_MISFIT = 5.0  # standard deviations: once in ten thousand edges by chance
 _OUTLIER = 5.5  # standard deviations
 _MANY = 100_000  # pixels
 
@@ -118,7 +119,7 @@ class EdgeProblem:
         residual, esf = self.residuals(candidate)
         values = (self.values - self.start_levels[0]) / self.step
         noise = robust_deviation(lonely(residual, self.rows, self.columns))
-        check_contrast(candidate, esf, values, noise, self.step)
+        check_contrast(candidate, esf, values, noise, self.step, self.inflation)
 
     def residuals(self, candidate: Candidate) -> tuple[np.ndarray, np.ndarray]:
         """Residual and ESF of every pixel, in units of the first step; kept for the candidate last asked for."""
@@ -188,7 +189,7 @@ class EdgeProblem:
         """A model-free fit, where the best model leaves a systematic misfit."""
         scene = self.scene(self.step, self.start_levels[0]) if candidate.count > _MANY else self.every_pixel()
         if candidate.cost <= self.floor * candidate.count or (
-            not always and misfit(scene, candidate, self.inflation) < 3.0
+            not always and misfit(scene, candidate, self.inflation) < _MISFIT
         ):
             return None
         fit = fit_free(scene, candidate, self._radius_limit(candidate))

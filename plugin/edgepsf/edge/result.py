@@ -121,7 +121,7 @@ class EdgeFit:
             raise InputError(f"level must lie between 0 and 1, not {level}")
         half = float(norm.ppf(0.5 + level / 2)) * self.sd(name)
         value = self.value(name)
-        return value - half, value + half
+        return float(value - half), float(value + half)
 
     def value(self, name: str) -> float:
         """A figure by its name (see `interval`)."""
