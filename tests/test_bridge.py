@@ -209,7 +209,9 @@ def test_examples_run(imagej, command):
         imagej.run_macro('run("Edge f...", "v1=30 v2=100");')
     if command.name == "Deconvolve...":
         imagej.run_macro('run("PSF from Profile...", "p1=1.2"); rename("PSF"); selectImage("img");')
-    imagej.run_macro(f'run("{command.name}", "{command.example}");')
+    made = 'return "" + (nImages + nResults);'
+    before = int(imagej.run_macro(made))
+    assert int(imagej.run_macro(f'run("{command.name}", "{command.example}"); {made}')) > before
 
 
 def test_cli_macro(imagej, tmp_path, capsys):

@@ -82,4 +82,7 @@ def test_keys_follow_imagej_conventions():
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda c: c.name)
 def test_examples_parse(command):
-    parse_options(command.example, command.options)
+    values = parse_options(command.example, command.options)
+    given = {part.split("=")[0] for part in command.example.split()}
+    assert given <= set(values)
+    assert all(values[key] is not None for key in given)
