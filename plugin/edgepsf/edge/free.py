@@ -81,7 +81,7 @@ def fit_free(scene: EdgeScene, start: Candidate, radius_limit: float) -> FreeFit
         model = FreeFamily(knots).model(values)
         frozen = scene.refit(
             Candidate(FrozenFamily(model), parameters, free, start.solution, 0.0, 0),
-            _as(start, parameters, free),
+            replace(start, parameters=parameters, free=free),
         )
         parameters = frozen.parameters[:SHAPE]
     candidate = replace(
@@ -100,10 +100,6 @@ def explains_more(fit: FreeFit, model: Candidate) -> bool:
     n, inflation = fit.candidate.count, model.inflation
     gain = n / inflation * np.log(model.cost / max(fit.candidate.cost, 1e-300))
     return gain > 2.0 * (fit.effective - len(model.shape))
-
-
-def _as(candidate: Candidate, parameters, free) -> Candidate:
-    return replace(candidate, parameters=parameters, free=free)
 
 
 def _width(candidate: Candidate, share: float = 0.02) -> float:

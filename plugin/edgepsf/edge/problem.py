@@ -51,7 +51,7 @@ class EdgeProblem:
         self._take(use)
 
     def _take(self, use: np.ndarray) -> None:
-        self.use, self._known, self._first = use, None, {}
+        self.use, self._known, self._differences, self._first = use, None, None, {}
         self.rows, self.columns = np.nonzero(use)
         origin = self.region.origin
         self.center = np.array(
@@ -116,9 +116,9 @@ class EdgeProblem:
 
     def check_contrast(self, candidate: Candidate) -> None:
         """Refuse a step that is lost in the noise, or no step at all."""
-        residual, esf = self.residuals(candidate)
+        esf = self.residuals(candidate)[1]
         values = (self.values - self.start_levels[0]) / self.step
-        noise = robust_deviation(lonely(residual, self.rows, self.columns))
+        noise = robust_deviation(self.differences(candidate))
         check_contrast(candidate, esf, values, noise, self.step, self.inflation)
 
     def residuals(self, candidate: Candidate) -> tuple[np.ndarray, np.ndarray]:
@@ -127,13 +127,19 @@ class EdgeProblem:
             scene = self.every_pixel()
             only = _only(V2, len(candidate.free))
             model, jacobian = scene.predict(candidate.family, candidate.parameters, only)
-            self._known = candidate, scene.values - model, jacobian[0]
+            self._known, self._differences = (candidate, scene.values - model, jacobian[0]), None
         return self._known[1:]
+
+    def differences(self, candidate: Candidate) -> np.ndarray:
+        """`lonely` differences of the residuals, kept with them: the median filter is the costly part."""
+        residual, _ = self.residuals(candidate)
+        if self._differences is None:
+            self._differences = lonely(residual, self.rows, self.columns)
+        return self._differences
 
     def reject_outliers(self, candidate: Candidate) -> int:
         """Drop hot and dead pixels; returns their number (none if they are too many to be defects)."""
-        residual, esf = self.residuals(candidate)
-        differences = lonely(residual, self.rows, self.columns)
+        esf, differences = self.residuals(candidate)[1], self.differences(candidate)
         sides = [robust_deviation(differences[side]) for side in (esf < 0.5, esf >= 0.5)]
         bad = np.abs(differences) > _OUTLIER * np.maximum(Noise(*sides).deviation(esf), 1e-6)
         count = int(bad.sum())
