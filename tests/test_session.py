@@ -16,7 +16,8 @@ import pytest
 
 from edgepsf.errors import EngineError, InputError, MacroError
 from edgepsf.imagej import doctor, java
-from edgepsf.imagej.session import abort_macro, check_fiji_directory, session, start
+from edgepsf.imagej.folders import check_fiji_directory
+from edgepsf.imagej.session import abort_macro, session, start
 
 pytest.importorskip("scyjava", reason='needs pip install "edgepsf[imagej]"')
 

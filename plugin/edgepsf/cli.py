@@ -12,6 +12,7 @@ from typing import Any
 from . import __version__
 from .commands import BY_CLI, COMMANDS, Command
 from .errors import EdgeError, EngineError, InputError, MacroError
+from .imagej.commandline import add_fiji
 from .options import Option, complete
 
 
@@ -292,15 +293,13 @@ def _finite(value: Any) -> Any:
 
 
 def _add_tools(commands) -> None:
-    """The subcommands that are not in the table: macro, fiji open, doctor, demo."""
+    """The subcommands that are not in the table: macro, fiji, doctor, demo."""
     macro = commands.add_parser("macro", help="run an ImageJ macro headless with the commands registered")
     macro.add_argument("file", metavar="FILE.ijm")
     macro.add_argument("argument", metavar="ARG", nargs="?", default="", help="what getArgument() returns")
     macro.set_defaults(run=_run_macro)
-    fiji = commands.add_parser("fiji", help="ImageJ's window: see edgepsf fiji --help")
-    words = fiji.add_subparsers(required=True, metavar="WHAT", parser_class=_Parser)
-    opened = words.add_parser("open", help="open ImageJ with the menu Plugins > Edge PSF")
-    opened.set_defaults(run=_run_fiji_open)
+    fiji = commands.add_parser("fiji", help="ImageJ's window, installation: see edgepsf fiji --help")
+    add_fiji(fiji.add_subparsers(required=True, metavar="WHAT", parser_class=_Parser))
     doctor = commands.add_parser("doctor", help="versions, paths, and what is missing with its remedy")
     doctor.add_argument("--json", action="store_true")
     doctor.set_defaults(run=_run_doctor)
@@ -321,13 +320,6 @@ def _run_macro(given: argparse.Namespace) -> int:
     value = register().run_macro(path, given.argument)
     if value:
         print(value)
-    return 0
-
-
-def _run_fiji_open(given: argparse.Namespace) -> int:
-    from .imagej.menu import open_window
-
-    open_window()
     return 0
 
 

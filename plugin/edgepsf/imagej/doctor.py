@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from importlib import metadata
 
 from edgepsf.errors import EngineError, MacroError
+from edgepsf.imagej.folders import check_fiji_directory
 from edgepsf.imagej.java import cached_jars, find_java, jar_folder
-from edgepsf.imagej.session import check_fiji_directory, session
+from edgepsf.imagej.session import session
 
 Row = tuple[str, str, str | None]
 

@@ -317,21 +317,3 @@ def _macro_text(macro: str | Path) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         return data.decode("latin-1")
-
-
-def check_fiji_directory(path: str | Path) -> Path:
-    """The folder of a Fiji, checked: it must hold jars/ and plugins/.
-
-    Raises
-    ------
-    EngineError
-        It is not there, or not a Fiji.
-    """
-    folder = Path(path).expanduser().resolve()
-    missing = [name for name in ("jars", "plugins") if not (folder / name).is_dir()]
-    if missing:
-        seen = f"has no {' and no '.join(missing)} folder" if folder.is_dir() else "is not a folder"
-        raise EngineError(
-            f"{folder} {seen}, so it is no Fiji: give the folder that holds jars/ and plugins/ (Fiji.app)."
-        )
-    return folder
