@@ -10,6 +10,7 @@ import tifffile
 from roifile import ROI_OPTIONS, ROI_TYPE, ImagejRoi
 
 import edgepsf as ep
+from conftest import show
 from edgepsf.batch import columns_of, fit_regions, write_csv
 from edgepsf.cli import main
 from edgepsf.errors import InputError, MacroError
@@ -279,25 +280,6 @@ def test_bad_command_lines(folder, capsys, monkeypatch, words, sentence):
 
 
 # ImageJ
-
-
-@pytest.fixture(scope="module")
-def imagej():
-    pytest.importorskip("scyjava", reason='needs pip install "edgepsf[imagej]"')
-    from edgepsf.imagej.bridge import register
-
-    return register()
-
-
-@pytest.fixture
-def tidy(imagej):
-    imagej.run_macro('run("Close All"); run("Clear Results");')
-    yield
-    imagej.run_macro('run("Close All"); run("Clear Results");')
-
-
-def show(imagej, array, title="img"):
-    imagej.to_imageplus(array, title).show()
 
 
 def test_masks_are_those_of_imagej(imagej, tidy, tmp_path):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import edgepsf as ep
+from conftest import image_of, show
 from edgepsf.commands import COMMANDS
 from edgepsf.errors import MacroError
 from edgepsf.testing import edge_image
@@ -11,28 +12,7 @@ from edgepsf.testing import edge_image
 ROI = (20, 10, 100, 100)
 LAST = 'getResult("{}", nResults-1)'
 
-
-@pytest.fixture(scope="module")
-def imagej():
-    from edgepsf.imagej.bridge import register
-
-    return register()
-
-
-@pytest.fixture(autouse=True)
-def tidy(imagej):
-    yield
-    imagej.run_macro('run("Close All"); run("Clear Results");')
-
-
-def show(imagej, array, title="img"):
-    imagej.to_imageplus(array, title).show()
-
-
-def image_of(imagej, title):
-    from jpype import JClass
-
-    return imagej.to_numpy(JClass("ij.WindowManager").getImage(title))
+pytestmark = pytest.mark.usefixtures("tidy")
 
 
 EDGE = edge_image(ep.psf.Logistic(1.1, 0.03), noise=0.01).astype(np.float32)

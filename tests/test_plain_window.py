@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import select
 import shutil
 import subprocess
 import sys
@@ -21,33 +20,6 @@ from edgepsf.testing import edge_image
 MACROS = Path(__file__).resolve().parents[1] / "macros"
 CHAIN = MACROS / "edge_chain_commands.ijm"
 SECONDS = 90
-
-
-@pytest.fixture(scope="module")
-def display():
-    """A screen of our own, ":5" or so."""
-    if not shutil.which("Xvfb"):
-        pytest.skip("Xvfb is not installed: apt-get install xvfb")
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        if not select.select([server.stdout], [], [], 20)[0]:
-            pytest.skip("Xvfb did not start within 20 s")
-        number = server.stdout.readline().decode().strip()
-        if not number:
-            pytest.skip("Xvfb could not open a screen here")
-        yield f":{number}"
-    finally:
-        server.terminate()
-        try:
-            server.wait(10)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
-        server.stdout.close()
 
 
 @pytest.fixture(scope="module")

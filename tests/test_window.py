@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -27,17 +26,6 @@ EDGE = edge_image(ep.psf.Logistic(1.1, 0.03), noise=0.01).astype(np.float32)
 
 
 # Outside of the window
-
-
-@pytest.fixture
-def display():
-    """A display without a screen; its name."""
-    if shutil.which("Xvfb") is None:
-        pytest.skip("needs Xvfb, a display without a screen (apt install xvfb)")
-    command = ["Xvfb", "-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
-        yield f":{server.stdout.readline().strip()}"
-        server.terminate()
 
 
 def child(*arguments: str, **env: str | None) -> subprocess.CompletedProcess:

@@ -4,40 +4,12 @@ import numpy as np
 import pytest
 
 import edgepsf as ep
+from conftest import image_of, show
 from edgepsf.color import srgb_to_linear
 from edgepsf.testing import edge_image
 
 EDGE = edge_image(ep.psf.Logistic(1.1, 0.03), noise=0.01).astype(np.float32)
-
-
-@pytest.fixture(scope="module")
-def imagej():
-    from edgepsf.imagej.bridge import register
-
-    return register()
-
-
-@pytest.fixture(autouse=True)
-def tidy(imagej):
-    yield
-    imagej.run_macro('run("Close All"); run("Clear Results");')
-
-
-def show(imagej, array, title="img", dimensions=None, scale=None):
-    imp = imagej.to_imageplus(array, title)
-    if dimensions:
-        imp.setDimensions(*dimensions)
-        imp.setOpenAsHyperStack(True)
-    if scale:
-        imp.getCalibration().pixelWidth, imp.getCalibration().pixelHeight = scale
-        imp.getCalibration().setUnit("um")
-    imp.show()
-
-
-def image_of(imagej, title):
-    from jpype import JClass
-
-    return imagej.to_numpy(JClass("ij.WindowManager").getImage(title))
+pytestmark = pytest.mark.usefixtures("tidy")
 
 
 def test_g_and_deconvolve_of_a_hyperstack(imagej):

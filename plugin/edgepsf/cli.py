@@ -12,7 +12,8 @@ from typing import Any
 from . import __version__
 from .commands import BY_CLI, COMMANDS, Command
 from .errors import EdgeError, EngineError, InputError, MacroError
-from .imagej.commandline import add_fiji
+from .imagej.commandline import add_fiji, add_sources
+from .imagej.sources import choose
 from .options import Option, complete
 
 
@@ -32,6 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns the exit code (0, 1 macro stopped, 2 input, 3 refused, 4 engine, 130)."""
     options = _parser().parse_args(arguments)
     try:
+        choose(options.fiji, options.imagej)
         return options.run(options)
     except (InputError, EdgeError, EngineError, MacroError) as error:
         print(f"edgepsf: {error}", file=sys.stderr)
@@ -55,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="edgepsf", description="Point spread functions from edges, and deconvolution with them."
     )
     parser.add_argument("--version", action="version", version=f"edgepsf {__version__}")
+    add_sources(parser)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
     groups: dict[str, Any] = {}
     for command in COMMANDS:

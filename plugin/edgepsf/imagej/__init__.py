@@ -9,11 +9,12 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-__all__ = ["Session", "abort_macro", "session", "start", "to_imageplus", "to_numpy"]
+__all__ = ["Session", "abort_macro", "register", "session", "start", "to_imageplus", "to_numpy"]
 
 _HOMES = {
     "Session": "session",
     "abort_macro": "session",
+    "register": "bridge",
     "start": "session",
     "to_imageplus": "images",
     "to_numpy": "images",

@@ -15,20 +15,34 @@ from ..errors import EdgeError, EngineError, InputError
 from ..operations import SOURCE
 from ..options import parse_options
 from . import dialogs, menu, progress, results, windows
-from .session import Session, session
+from .session import Session, adopt, session
 
 _listener: Any = None
 
 
-def register(running: Session | None = None) -> Session:
+def register(running: Any = None) -> Session:
     """Make the commands known to the running ImageJ, once; start one if there is none.
+
+    Parameters
+    ----------
+    running : Session or net.imagej.ImageJ, optional
+        The session, or the gateway that pyimagej's ``imagej.init()`` gave; also as
+        ``imagej.when_imagej_starts(edgepsf.imagej.register)`` before it.
 
     Returns
     -------
     Session
+
+    Raises
+    ------
+    EngineError
+        No ImageJ can be started, or the gateway is none that runs the original ImageJ.
     """
     global _listener
-    running = running or session()
+    if running is None:
+        running = session()
+    elif not isinstance(running, Session):
+        running = adopt(running)
     if _listener is None:
         from jpype import JClass, JImplements, JOverride
 

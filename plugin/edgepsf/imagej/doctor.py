@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import platform
 from collections.abc import Iterator
 from importlib import metadata
@@ -13,6 +12,7 @@ from edgepsf.errors import EngineError, MacroError
 from edgepsf.imagej.folders import check_fiji_directory
 from edgepsf.imagej.java import cached_jars, find_java, jar_folder
 from edgepsf.imagej.session import session
+from edgepsf.imagej.sources import wanted
 
 Row = tuple[str, str, str | None]
 
@@ -100,7 +100,9 @@ def _imagej() -> tuple[list[Row], bool]:
     except EngineError as error:
         return [("ImageJ", "does not start", str(error))], False
     mode = "without a window" if started.headless else "with its window"
-    rows: list[Row] = [("ImageJ", f"{started.version} {mode}, started in {started.seconds:.1f} s", None)]
+    rows: list[Row] = [
+        ("ImageJ", f"{started.version} ({started.source}) {mode}, started in {started.seconds:.1f} s", None)
+    ]
     try:
         result = started.run_macro(_MACRO)
     except MacroError as error:
@@ -112,14 +114,14 @@ def _imagej() -> tuple[list[Row], bool]:
 
 
 def _fiji() -> Iterator[Row]:
-    path = os.environ.get("EDGEPSF_FIJI")
-    if not path:
-        yield "Fiji", "EDGEPSF_FIJI is not set (needed only for Fiji's plugins)", None
+    source = wanted()
+    if source.kind != "directory":
+        yield "Fiji", "neither --fiji nor EDGEPSF_FIJI names one (needed only for Fiji's plugins)", None
         return
     try:
-        yield "Fiji", str(check_fiji_directory(path)), None
+        yield "Fiji", str(check_fiji_directory(source.value)), None
     except EngineError as error:
-        yield "Fiji", path, str(error)
+        yield "Fiji", source.value, str(error)
 
 
 def _extras() -> Iterator[Row]:

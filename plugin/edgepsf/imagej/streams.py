@@ -15,6 +15,16 @@ from typing import Any
 CANCELED = "Macro canceled"
 
 
+class Listener:
+    """What hears Java's output; at first it drops it."""
+
+    def __init__(self, heard: Callable[[str], bool] = lambda text: False) -> None:
+        self.heard = heard
+
+    def __call__(self, text: str) -> bool:
+        return self.heard(text)
+
+
 class Output:
     """The Python end of one of Java's two output streams, "setOut" or "setErr" by the name of its setter."""
 
