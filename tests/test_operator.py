@@ -12,7 +12,13 @@ from edgepsf.deconvolve import border, fft
 from edgepsf.deconvolve.operator import BOUNDARIES, Blur, prepare_kernel
 
 INSTALLED = [b for b in fft.BACKENDS if b == "scipy" or importlib.util.find_spec(b)]
-SHAPES = [((24, 31), (7, 5)), ((25, 30), (6, 8)), ((8, 9, 10), (3, 4, 5)), ((5, 40), (19, 20)), ((40, 1), (5, 1))]
+SHAPES = [
+    ((24, 31), (7, 5)),
+    ((25, 30), (6, 8)),
+    ((8, 9, 10), (3, 4, 5)),
+    ((5, 40), (19, 20)),
+    ((40, 1), (5, 1)),
+]
 
 
 @pytest.mark.parametrize("backend", fft.BACKENDS)

@@ -102,7 +102,10 @@ def deconvolve(
         part = pieces.take(index)
         seen = observe(part, None if masks is None else masks.take(index), saturation, background)
         log.note(engine=engine, boundary=boundary, fft=blur.plan.backend, left_out=part.size - seen.count)
-        restored = METHODS[method](seen, blur, log, **arguments)
+        if seen.signal().any():
+            restored = METHODS[method](seen, blur, log, **arguments)
+        else:  # nothing but darkness
+            restored = np.zeros(blur.shape, np.float32)
         view[...] = blur.crop(restored) if restored.shape != blur.shape else restored
         records.append(log.finish())
     return (out, _merged(records)) if full_output else out

@@ -1,23 +1,27 @@
 """Filters that restore in one step: Wiener, Tikhonov, guarded inverse.
 
 The picture is continued smoothly around its border. Pixels that were left out are filled with what the
-restored scene predicts for them, again and again. The amount of regularisation, when not given, is chosen by
-generalised cross-validation (GCV; Golub, Heath & Wahba 1979, doi:10.1080/00401706.1979.10489751).
+restored scene predicts for them, again and again.
+
+The amount of regularisation, when not given, is chosen by generalised cross-validation (GCV; Golub, Heath &
+Wahba 1979, doi:10.1080/00401706.1979.10489751), for Tikhonov's filter by the discrepancy principle (Morozov
+1966: the residual is as large as the noise), because GCV takes far too little where the penalty does not
+fall with the frequency as pictures do.
 """
 
 from __future__ import annotations
 
 import numpy as np
 from scipy import fft, ndimage
-from scipy.optimize import minimize_scalar
 
+from .choice import Classes
+from .noise import estimate_noise
 from .observation import Observation
 from .operator import Blur
 from .parallel import blockwise
 from .record import Log
 
 _FILLS = 12
-_BINS = 4096
 
 
 def wiener(seen: Observation, blur: Blur, log: Log, *, regularization: float | None = None) -> np.ndarray:
@@ -26,13 +30,15 @@ def wiener(seen: Observation, blur: Blur, log: Log, *, regularization: float | N
 
 
 def tikhonov(seen: Observation, blur: Blur, log: Log, *, regularization: float | None = None) -> np.ndarray:
-    """Tikhonov filter conj(H) / (|H|² + λ): the scene of smallest ‖y − A x‖² + λ ‖x‖²."""
-    return _restore(seen, blur, log, np.ones((1,) * len(blur.domain), np.float32), _damped, regularization)
+    """Tikhonov filter conj(H) / (|H|² + λ): the scene of smallest ‖y − A x‖² + λ ‖x − mean‖²."""
+    flat = np.ones((1,) * len(blur.domain), np.float32)
+    return _restore(seen, blur, log, flat, _damped, regularization, discrepancy=True)
 
 
 def inverse(seen: Observation, blur: Blur, log: Log, *, regularization: float | None = None) -> np.ndarray:
     """Inverse filter conj(H) / max(|H|², λ): the guard λ keeps frequencies that are lost from being divided."""
-    return _restore(seen, blur, log, np.ones((1,) * len(blur.domain), np.float32), _guarded, regularization)
+    flat = np.ones((1,) * len(blur.domain), np.float32)
+    return _restore(seen, blur, log, flat, _guarded, regularization)
 
 
 def _damped(ratio):
@@ -44,12 +50,18 @@ def _guarded(ratio):
     return np.where(ratio > 1, 1 - 1 / np.maximum(ratio, 1), 0)
 
 
-def _restore(seen: Observation, blur: Blur, log: Log, penalty, rest, regularization) -> np.ndarray:
+def _restore(seen, blur, log, penalty, rest, regularization, discrepancy=False) -> np.ndarray:
     picture = filled(seen)
     weight = penalty / np.maximum(np.abs(blur.otf) ** 2, np.float32(1e-20))
+    weight[(0,) * weight.ndim] = 0  # the mean is kept: a penalty on it would darken the picture
     if regularization is None:
-        spectrum = blur.plan.forward(blur.close(picture))
-        regularization = generalised_cross_validation(spectrum, weight, rest, blur)
+        classes = Classes(blur.plan.forward(blur.close(picture)), weight, rest, blur)
+        if discrepancy:
+            noise = estimate_noise(seen.data, seen.valid)
+            regularization = classes.discrepancy(noise.mean_square(seen.mean))
+        else:
+            regularization = classes.generalised_cross_validation()
+        log.note(chosen_by="discrepancy" if discrepancy else "GCV")
     log.note(regularization=float(regularization))
     gain = (1 - rest(np.float32(regularization) * weight)).astype(np.float32) / np.where(
         blur.otf == 0, np.complex64(1), blur.otf
@@ -91,41 +103,3 @@ def _frequency_squared(shape: tuple[int, ...]) -> np.ndarray:
     for each in grid[1:]:
         out = out + each
     return out
-
-
-def generalised_cross_validation(spectrum, weight, rest, blur: Blur) -> float:
-    """λ that minimises n Σ |rest · Y|² / (Σ rest)², with rest a function of λ · weight.
-
-    Frequencies are gathered in classes of equal weight first, so that a try of λ costs nothing.
-    """
-    weight = np.broadcast_to(weight, spectrum.shape)
-    low, high = np.log(1e-10), np.log(1e22)
-    scale = np.float32((_BINS - 1) / (high - low))
-    twice = np.full(spectrum.shape[-1], 2.0, np.float32)
-    twice[0] = 1.0
-    if blur.domain[-1] % 2 == 0:
-        twice[-1] = 1.0
-
-    def classes(weight, spectrum):
-        index = np.log(np.maximum(weight, np.float32(1e-10)))
-        index -= np.float32(low)
-        index *= scale
-        index = np.clip(index, 0, _BINS - 1).astype(np.int32).ravel()
-        number = np.broadcast_to(twice, spectrum.shape).ravel()
-        energy = spectrum.real**2 + spectrum.imag**2
-        energy *= twice
-        return np.stack([np.bincount(index, number, _BINS), np.bincount(index, energy.ravel(), _BINS)])
-
-    number, energy = blockwise(classes, weight, spectrum, workers=blur.workers)
-    centre = np.exp(low + np.arange(_BINS) / scale)
-
-    def score(log_value: float) -> float:
-        left = rest(np.exp(log_value) * centre)
-        return float(
-            np.log(max((left**2 * energy).sum(), 1e-300)) - 2 * np.log(max((number * left).sum(), 1e-300))
-        )
-
-    grid = np.linspace(np.log(1e-10), np.log(1e2), 50)
-    best = int(np.argmin([score(v) for v in grid]))
-    around = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
-    return float(np.exp(minimize_scalar(score, bounds=around, method="bounded").x))

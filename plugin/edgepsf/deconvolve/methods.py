@@ -41,8 +41,6 @@ def richardson_lucy(
         the other half no better; `iterations` is then the most that is tried.
     """
     data, background = positive(seen)
-    if not data.any():
-        return np.zeros(blur.scene_shape, np.float32)
     settings = {"tv": tv, "accelerate": accelerate}
     if background > seen.background:
         log.note(offset=background - seen.background)

@@ -25,6 +25,10 @@ class Noise:
     gain: float
     read: float
 
+    def mean_square(self, level: float) -> float:
+        """Variance at a gray value; of a whole picture at its mean."""
+        return self.read**2 + self.gain * max(level, 0.0)
+
 
 def _residual(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Product of second differences along the last two axes, of unit noise gain, and the local mean.

@@ -9,6 +9,8 @@ import numpy as np
 from ..errors import InputError
 from .noise import high_frequency_sd
 
+_FAR = 0.05
+
 
 @dataclass
 class Observation:
@@ -34,9 +36,14 @@ class Observation:
         return self.data.size if self.valid is None else int(self.valid.sum())
 
     @property
+    def mean(self) -> float:
+        """Mean of the valid pixels."""
+        return float(self.data.sum(dtype=np.float64) / self.count)
+
+    @property
     def level(self) -> float:
         """Mean of the valid pixels above the background."""
-        return float(self.data.sum(dtype=np.float64) / self.count) - self.background
+        return self.mean - self.background
 
     def signal(self) -> np.ndarray:
         """Data minus background, 0 where not valid."""
@@ -99,11 +106,19 @@ def positive(seen: Observation) -> tuple[np.ndarray, float]:
     background : float
         Level to add to the model.
     """
-    lowest = float(seen.data.min())
-    if lowest >= 0 and seen.background >= 0:
+    offset = max(-seen.background, 0.0)
+    lowest = float(seen.data.min()) + offset
+    if lowest >= 0 and offset == 0:
         return seen.data, seen.background
-    noise = high_frequency_sd(seen.data, seen.valid)
-    offset = max(min(-lowest, 5 * noise), 0.0) + max(-seen.background, 0.0)
+    if lowest < 0:
+        noise = high_frequency_sd(seen.data, seen.valid)
+        far = float(np.mean(seen.data + offset < -5 * noise - 1e-6 * abs(seen.mean)))
+        if far > _FAR:
+            raise InputError(
+                f"{100 * far:.3g} % of the pixels lie far below zero (down to {lowest:.4g}), and this method counts "
+                "light: give background= the gray value of no light"
+            )
+        offset += min(-lowest, 5 * noise)
     data = np.maximum(seen.data + np.float32(offset), 0)
     if seen.valid is not None:
         data[~seen.valid] = 0

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from .direct import filled, generalised_cross_validation
-from .least_squares import Residual, start
+from .choice import Classes
+from .direct import filled
+from .noise import estimate_noise
 from .observation import Observation
 from .operator import Blur
 from .parallel import blockwise
@@ -19,32 +20,34 @@ from .record import Log
 def wpl(
     seen: Observation, blur: Blur, log: Log, *, iterations: int, regularization: float | None = None
 ) -> np.ndarray:
-    """x ← max(0, x + P Aᵀ(y − A x)) with the filter P = 1 / (|H|² + λ).
+    """x ← max(0, x + P Hᵀ(y − H x)) with the filter P = 1 / (|H|² + λ) on the smoothly continued picture.
 
-    λ (`regularization`), when not given, is that of the Tikhonov filter chosen by GCV.
+    λ (`regularization`), when not given, is such that after these iterations, of which each takes the share
+    λ / (|H|² + λ) of the last residual, the residual is as large as the noise (discrepancy principle).
     """
-    power = np.abs(blur.otf) ** 2
+    data, power = blur.close(filled(seen)), np.abs(blur.otf) ** 2
     if regularization is None:
-        spectrum = blur.plan.forward(blur.close(filled(seen)))
         weight = 1 / np.maximum(power, np.float32(1e-20))
-        regularization = generalised_cross_validation(spectrum, weight, lambda r: r / (1 + r), blur)
+        classes = Classes(blur.plan.forward(data), weight, lambda r: (r / (1 + r)) ** iterations, blur)
+        noise = estimate_noise(seen.data, seen.valid)
+        regularization = classes.discrepancy(noise.mean_square(seen.mean))
+        log.note(chosen_by="discrepancy")
     log.note(regularization=float(regularization))
-    filters = 1 / (power + np.float32(regularization))
-    scene, residual = np.maximum(start(seen, blur), 0), Residual(seen, blur)
+    filters = blur.otf.conj() / (power + np.float32(regularization))
+    scene, norm = np.maximum(data, 0), float(np.linalg.norm(data)) or 1.0
     for i in range(iterations):
-        gradient = _spread(blur.adjoint(residual(scene)), blur)
-        spectrum = blur.plan.forward(gradient)
+        rest = blur.convolve(scene)
+        np.subtract(data, rest, out=rest)
+        if seen.valid is not None:
+            rest[blur.window] *= seen.valid
+        relative = float(np.linalg.norm(rest)) / norm
+        spectrum = blur.plan.forward(rest)
         blockwise(_times, spectrum, filters, workers=blur.workers)
-        change = blur.plan.inverse(spectrum)
-        scene += change if scene.shape == blur.domain else change[blur.window]
+        scene += blur.plan.inverse(spectrum)
         np.maximum(scene, 0, out=scene)
-        if not log.iteration(i + 1, iterations, residual=residual.relative):
+        if not log.iteration(i + 1, iterations, residual=relative):
             break
-    return scene
-
-
-def _spread(scene: np.ndarray, blur: Blur) -> np.ndarray:
-    return scene if scene.shape == blur.domain else blur.embed(scene)
+    return scene[blur.window]
 
 
 def _times(spectrum, filters) -> None:

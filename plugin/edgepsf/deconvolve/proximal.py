@@ -9,7 +9,7 @@ import numpy as np
 
 from ..errors import InputError
 from .least_squares import Residual, start
-from .noise import high_frequency_sd
+from .noise import estimate_noise
 from .observation import Observation
 from .operator import Blur
 from .record import Log
@@ -17,6 +17,7 @@ from .variation import denoise
 from .wavelets import shrink
 
 PENALTIES = ("tv", "wavelet")
+_FIRST = 0.3
 
 
 def fista(
@@ -41,11 +42,11 @@ def fista(
     """
     if penalty not in PENALTIES:
         raise InputError(f'unknown penalty "{penalty}": use one of {", ".join(PENALTIES)}')
-    noise = high_frequency_sd(seen.data, seen.valid)
-    weight = regularization if regularization is not None else noise
+    noise = float(np.sqrt(estimate_noise(seen.data, seen.valid).mean_square(seen.mean)))
+    weight = regularization if regularization is not None else _FIRST * noise
     scene, residual = np.maximum(start(seen, blur), 0), Residual(seen, blur)
     ahead, t, dual = scene, 1.0, None
-    rng = np.random.default_rng(0)
+    rms, rng = np.inf, np.random.default_rng(0)
     for i in range(iterations):
         new = blur.adjoint(residual(ahead)) + ahead
         if penalty == "tv":
@@ -55,9 +56,9 @@ def fista(
         t_next = (1 + np.sqrt(1 + 4 * t * t)) / 2
         ahead = new + np.float32((t - 1) / t_next) * (new - scene)
         scene, t = new, t_next
-        if regularization is None and noise > 0:
-            rms = residual.relative * residual.norm / np.sqrt(seen.count)
-            weight *= float(np.clip((noise / max(rms, 1e-30)) ** 0.5, 0.7, 1.3))
+        rms, before = residual.relative * residual.norm / np.sqrt(seen.count), rms
+        if regularization is None and abs(rms - before) < 0.01 * rms:  # else it has not settled yet
+            weight *= float(np.clip(noise / max(rms, 1e-30), 0.8, 1.25))
         if not log.iteration(i + 1, iterations, residual=residual.relative):
             break
     log.note(regularization=float(weight), penalty=penalty)

@@ -22,7 +22,8 @@ class Log:
     ----------
     record : dict
         method, iterations, objective and residual (lists, one entry an iteration), seconds, memory (bytes by
-        which the process grew at its peak; None where the system does not tell) and what else a method chose.
+        which the process grew at its peak; None where the system does not tell, or where it stayed below what
+        the process had used before) and what else a method chose.
     full : bool
         Whether the record is asked for: costly figures are left out otherwise.
     """
@@ -30,7 +31,8 @@ class Log:
     def __init__(self, method: str, callback: Callable | None = None, full: bool = False):
         self.callback, self.full = callback, full
         self.record: dict[str, Any] = {"method": method, "iterations": 0}
-        self._started, self._memory = time.perf_counter(), _memory_now()
+        self._started = time.perf_counter()
+        self._memory, self._peak = _memory_now(), _memory_peak()
 
     def note(self, **chosen: Any) -> None:
         """Write what the method chose."""
@@ -49,7 +51,7 @@ class Log:
     def finish(self) -> dict[str, Any]:
         """The record with time and memory."""
         peak = _memory_peak()
-        grown = None if peak is None or self._memory is None else max(peak - self._memory, 0)
+        grown = None if peak is None or peak <= self._peak else peak - self._memory
         return self.record | {"seconds": time.perf_counter() - self._started, "memory": grown}
 
 
@@ -63,6 +65,7 @@ def _memory_peak() -> int | None:
 
 
 def _memory_now() -> int | None:
+    """Memory in use; where only the peak is known (macOS), that."""
     try:
         import resource
 
