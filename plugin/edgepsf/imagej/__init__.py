@@ -9,14 +9,28 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-__all__ = ["Session", "abort_macro", "register", "session", "start", "to_imageplus", "to_numpy"]
+__all__ = [
+    "Session",
+    "abort_macro",
+    "register",
+    "session",
+    "start",
+    "to_dataset",
+    "to_imageplus",
+    "to_named",
+    "to_numpy",
+    "to_xarray",
+]
 
 _HOMES = {
     "Session": "session",
     "abort_macro": "session",
     "register": "bridge",
     "start": "session",
-    "to_imageplus": "images",
+    "to_dataset": "convert",
+    "to_imageplus": "convert",
+    "to_named": "convert",
+    "to_xarray": "convert",
     "to_numpy": "images",
 }
 

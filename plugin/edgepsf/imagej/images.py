@@ -40,7 +40,7 @@ def to_imageplus(image: Any, title: str = "image") -> Any:
     """
     from jpype import JClass
 
-    array = _checked(image)
+    array = checked(image)
     if array.ndim == 2:
         processor = _processor(array)
         # ImageJ's own way: the display range of a new float image is its own minimum and maximum.
@@ -78,10 +78,7 @@ def to_numpy(imp: Any) -> np.ndarray:
         raise InputError("There is no image to read: open or select one first.")
     depth = int(imp.getBitDepth())
     if depth == 24:
-        raise InputError(
-            f'The image "{imp.getTitle()}" is RGB (24-bit): convert it to 8-, 16- or 32-bit first '
-            f"(Linear Channels... makes one linear 32-bit image a channel)."
-        )
+        raise InputError(rgb_sentence(imp.getTitle()))
     dtype = _DEPTHS[depth]
     height, width, slices = int(imp.getHeight()), int(imp.getWidth()), int(imp.getStackSize())
     if slices == 1:
@@ -91,6 +88,14 @@ def to_numpy(imp: Any) -> np.ndarray:
     for z in range(slices):
         out[z] = _pixels(stack.getPixels(z + 1), dtype).reshape(height, width)
     return out
+
+
+def rgb_sentence(title: Any) -> str:
+    """What is said of an RGB image."""
+    return (
+        f'The image "{title}" is RGB (24-bit): convert it to 8-, 16- or 32-bit first '
+        f"(Linear Channels... makes one linear 32-bit image a channel)."
+    )
 
 
 def processor_to_numpy(processor: Any) -> np.ndarray:
@@ -115,7 +120,7 @@ def _processor(plane: np.ndarray) -> Any:
     return jpype.JClass(class_name)(width, height, pixels, None)
 
 
-def _checked(image: Any) -> np.ndarray:
+def checked(image: Any) -> np.ndarray:
     """The array in native byte order and a depth ImageJ has, or a sentence saying why not."""
     array = np.asarray(image)
     if array.ndim not in (2, 3) or array.size == 0:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from edgepsf.errors import EngineError, MacroError
-from edgepsf.imagej import fiji, images
+from edgepsf.imagej import convert, fiji, images
 from edgepsf.imagej.interpreter import clear_macro_state, describe, java_runtime_exception, macro_text
 from edgepsf.imagej.java import Java, check_display, load_imagej, missing_extra, start_jvm
 from edgepsf.imagej.sources import EMBEDDED, Source, wanted
@@ -170,12 +170,20 @@ class Session:
         interpreter.setIgnoreErrors(True)
         interpreter.abort(sentence)
 
-    def to_imageplus(self, array: Any, title: str = "image") -> Any:
-        """Copy a (y, x) or (z, y, x) array into a new ImagePlus; see `edgepsf.imagej.images.to_imageplus`."""
-        return images.to_imageplus(array, title)
+    def to_imageplus(self, image: Any, title: str | None = None, axes: str | None = None) -> Any:
+        """Copy any image into a new ImagePlus; see `edgepsf.imagej.convert.to_imageplus`."""
+        return convert.to_imageplus(image, title, axes)
+
+    def to_dataset(self, image: Any, title: str | None = None, axes: str | None = None) -> Any:
+        """Copy any image into a new Dataset of ImageJ2; see `edgepsf.imagej.convert.to_dataset`."""
+        return convert.to_dataset(image, title, axes)
+
+    def to_xarray(self, image: Any, title: str | None = None, axes: str | None = None) -> Any:
+        """Copy any image into a new xarray.DataArray; see `edgepsf.imagej.convert.to_xarray`."""
+        return convert.to_xarray(image, title, axes)
 
     def to_numpy(self, imp: Any) -> Any:
-        """Copy an ImagePlus into a new array; see `edgepsf.imagej.images.to_numpy`."""
+        """Copy the planes of an ImagePlus into a new array; see `edgepsf.imagej.images.to_numpy`."""
         return images.to_numpy(imp)
 
     def _listen(self, listener: Listener | None = None) -> None:
