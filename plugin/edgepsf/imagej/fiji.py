@@ -13,7 +13,7 @@ from edgepsf.imagej.folders import check_fiji_directory
 from edgepsf.imagej.java import Java, find_java, launch, missing_extra, quiet, reason
 from edgepsf.imagej.sources import Source
 
-_NEW_PROCESS = "in a new Python process"
+NOTHING = object()
 
 
 def start_jvm(source: Source, headless: bool, memory: str | None) -> Java:
@@ -92,16 +92,16 @@ def check_gateway(gateway: Any) -> None:
     """
     from jpype import JClass, isJVMStarted
 
-    if not isJVMStarted() or not hasattr(gateway, "legacy"):
+    with quiet():  # pyimagej warns that it is headless
+        legacy = getattr(gateway, "legacy", NOTHING) if isJVMStarted() else NOTHING
+    if legacy is NOTHING:
         raise EngineError(
             f"{type(gateway).__name__} is no ImageJ2 gateway: pass what imagej.init() returns, or nothing."
         )
-    with quiet():  # pyimagej warns that it is headless
-        legacy = gateway.legacy
     if legacy is None or not legacy.isActive():
         raise EngineError(
             "this ImageJ2 runs without the original ImageJ (add_legacy=False, or a second imagej.init() in one "
-            f"process): start it once, with add_legacy=True, {_NEW_PROCESS}."
+            "process): start it once, with add_legacy=True, in a new Python process."
         )
     try:
         # The fields by which a macro is stopped with a sentence.
