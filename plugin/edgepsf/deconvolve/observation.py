@@ -67,7 +67,8 @@ def observe(image: np.ndarray, mask=None, saturation=None, background=None) -> O
     background : float, optional
         Level that is not blurred signal; 0 when not given.
     """
-    bad = ~np.isfinite(image)
+    bad = np.isfinite(image)
+    np.logical_not(bad, out=bad)
     if mask is not None:
         mask = np.asarray(mask)
         if mask.shape != image.shape:
