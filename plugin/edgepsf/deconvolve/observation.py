@@ -86,7 +86,7 @@ def observe(image: np.ndarray, mask=None, saturation=None, background=None) -> O
     left_out = int(bad.sum())
     if left_out == image.size:
         raise InputError("no pixel is left: every one is NaN, infinite, masked or saturated")
-    data = image.astype(np.float32)
+    data = image.astype(np.float32, copy=left_out > 0)  # else the caller's own memory: it is only read
     if left_out:
         data[bad] = 0
     return Observation(data, ~bad if left_out else None, float(background or 0.0))
