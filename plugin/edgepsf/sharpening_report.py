@@ -11,7 +11,7 @@ from scipy.ndimage import gaussian_filter, gaussian_gradient_magnitude, uniform_
 from . import io
 from .sharpening import LABELS, Comparison
 
-COLORS = ("#555555", "#1f77b4", "#c8102e", "#2a8a3e")  # blurred, unsharp mask, deconvolved, truth
+COLORS = ("#555555", "#c8102e", "#1f77b4", "#2a8a3e")  # blurred, unsharp mask, deconvolved, truth
 _MARK = "#ffb000"
 _DETAIL = 88  # px, side of the detail
 

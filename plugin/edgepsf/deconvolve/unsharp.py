@@ -11,7 +11,7 @@ from scipy.optimize import minimize_scalar
 from ..errors import InputError
 
 _RADII = (0.5, 12.0)  # px, searched by default
-_GRID = 24
+_GRID = 12
 _TOLERANCE = 0.01  # of the logarithm of the radius
 
 
@@ -33,7 +33,7 @@ def best_unsharp_mask(image, truth, radii=None, amounts=None, region=None) -> tu
     ----------
     image, truth : array_like, same shape
     radii, amounts : iterable of float, optional
-        Values searched. By default 24 radii from 0.5 to 12 px, refined around the best one to 1 %; for each
+        Values searched. By default 12 radii from 0.5 to 12 px, refined around the best one to 1 %; for each
         radius the best amount is the least-squares solution (at least 0), unless `amounts` are given.
     region : bool array of that shape, optional
         Pixels that count; all by default.
