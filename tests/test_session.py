@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from edgepsf.errors import EngineError, InputError, MacroError
-from edgepsf.imagej import doctor, java
+from edgepsf.imagej import doctor, java, sources
 from edgepsf.imagej.folders import check_fiji_directory
 from edgepsf.imagej.session import abort_macro, session, start
 
@@ -389,6 +389,7 @@ def test_fiji_directory(tmp_path):
 
 
 def test_doctor_where_all_is_well(imagej, capsys, monkeypatch, tmp_path):
+    monkeypatch.setattr(sources, "_chosen", None)
     monkeypatch.setenv("EDGEPSF_FIJI", str(tmp_path))
     assert doctor.main(as_json=True) == 0
     said = json.loads(capsys.readouterr().out)

@@ -12,9 +12,8 @@ from typing import Any
 
 from ..commands import BY_NAME, Command
 from ..errors import EdgeError, EngineError, InputError
-from ..operations import SOURCE
-from ..options import parse_options
-from . import dialogs, menu, progress, results, windows
+from . import dialogs, menu, progress, results
+from .calls import prepare
 from .session import Session, adopt, session
 
 _listener: Any = None
@@ -91,37 +90,10 @@ def execute(command: Command, text: Any) -> None:
 
 def perform(command: Command, text: Any, source: Any) -> None:
     """Parse the option string, run the command on an image, show its result, let the Recorder know."""
-    values = parse_options(None if text is None else str(text), command.options, macro_variable)
-    if source is None and command.image == "needed":
-        raise InputError("there is no image open; open or select one first")
-    picture = (
-        None if source is None else windows.picture_of(source, command.color or command.image == "optional")
-    )
-    for option in command.options:
-        if option.kind == "image" and values[option.key] is not None:
-            values[option.key] = windows.find_picture(values[option.key])
-    origin = picture.properties.get(SOURCE) if picture is not None else None
-    if origin and command.derived_as and values[command.derived_as] is None:
-        values[command.derived_as] = picture
-        source = windows.find_window(origin)
-        picture = windows.picture_of(source)
+    picture, values, source = prepare(command, text, source)
     with dialogs.recorded(command, text):
         with progress.shown(command) as reports:
             result = command.function(picture, **values, **reports)
         results.show(result, source)
         if result.refusal:
             raise EdgeError(result.refusal)
-
-
-def macro_variable(name: str) -> Any:
-    """Value of a variable of the running macro: float, str, or None when there is none."""
-    from jpype import JClass
-
-    interpreter = JClass("ij.macro.Interpreter").getInstance()
-    if interpreter is None:
-        return None
-    text = interpreter.getStringVariable(name)
-    if text is not None:
-        return str(text)
-    number = float(interpreter.getVariable2(name))
-    return None if number != number else number

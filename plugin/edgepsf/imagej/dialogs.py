@@ -20,9 +20,10 @@ from ..operations import LEVELS, PLANE, PROFILE
 from ..options import Option, parse_options, split_options
 from ..picture import Picture
 from ..region import take_region
-from . import menu, windows
+from . import menu, preview, windows
 
 _LINE, _HINT = 64, 90  # characters of a line of text in a dialog, and of the words beside a field
+_PREVIEW = "Preview: line and figures as they would be"
 _ABBREVIATIONS = ("psf", "mtf", "fwhm")
 # Commands that estimate the levels just so when none are given: their dialogs show the values as entries. To
 # the others given levels mean "do not fit them": their dialogs name the values beside the empty entries.
@@ -69,7 +70,7 @@ def ask(command: Command, imp: Any, attempt: Callable[[str], None] = lambda text
     entries, hints = defaults(command, imp)
     sentence = ""
     while True:
-        entries = _show(command, entries, hints, other_titles(imp), sentence)
+        entries = _show(command, imp, entries, hints, sentence)
         if entries is None:
             return None
         try:
@@ -248,7 +249,7 @@ def _quoted(text: str) -> str:
 
 
 def _show(
-    command: Command, entries: dict[str, str], hints: dict[str, str], titles: list[str], sentence: str
+    command: Command, imp: Any, entries: dict[str, str], hints: dict[str, str], sentence: str
 ) -> dict[str, str] | None:
     """Show the dialog once; the texts of its fields by key, None when cancelled."""
     from jpype import JClass
@@ -257,15 +258,58 @@ def _show(
     dialog.addMessage(textwrap.fill(command.help, _LINE))
     if sentence:
         dialog.addMessage(textwrap.fill(sentence, _LINE), None, JClass("java.awt.Color").RED)
+    titles = other_titles(imp)
     readers = {
         option.key: _add(dialog, option, entries.get(option.key, ""), hints[option.key], titles)
         for option in command.options
     }
     dialog.addHelp(help_text(command))
-    dialog.showDialog()
+    with _previewed(dialog, command, imp, lambda: _text_of(readers, command)):
+        dialog.showDialog()
     if dialog.wasCanceled() or not dialog.wasOKed():
         return None
     return {key: read() for key, read in readers.items()}
+
+
+def _text_of(readers: dict[str, Callable[[], str]], command: Command) -> str | None:
+    """The option string of what the fields hold now, for the preview; None where there is none."""
+    try:
+        return option_string({key: read() for key, read in readers.items()}, command.options)
+    except InputError:
+        return None
+
+
+@contextlib.contextmanager
+def _previewed(dialog: Any, command: Command, imp: Any, text: Callable[[], str | None]) -> Iterator[None]:
+    """Add the preview, for the commands that have one, and keep it going while the dialog is open."""
+    if not preview.has_preview(command):
+        yield
+        return
+    from jpype import JImplements, JOverride
+
+    dialog.addMessage("\n".join(["x" * preview.COLUMNS] * preview.LINES))  # the room it will need
+    label = dialog.getMessage()
+    dialog.addCheckbox(_PREVIEW, preview.is_quick(_picture(imp)))
+    box = dialog.getCheckboxes().lastElement()
+    live = preview.Preview(command, imp, label)
+
+    def follow() -> None:
+        live.want(text() if box.getState() else None)
+
+    @JImplements("ij.gui.DialogListener")
+    class Listener:
+        @JOverride
+        def dialogItemChanged(self, window: Any, event: Any) -> bool:
+            if event is not None:
+                follow()
+            return True
+
+    dialog.addDialogListener(Listener())
+    follow()
+    try:
+        yield
+    finally:
+        live.close()
 
 
 def _add(dialog: Any, option: Option, text: str, hint: str, titles: list[str]) -> Callable[[], str]:
