@@ -64,14 +64,28 @@ def take_all(running: Any) -> None:
     java("ij.IJ").getInstance().setLocation(10, 30)
     show_edge(running)
     take_menu()
-    take_dialog("Edge g...", "dialog-edge-g")
-    take_dialog("PSF from Edge...", "dialog-psf-from-edge")
+    take_dialog("PSF from Edge...", "preview-psf-from-edge", whole_screen=True)
     take_dialog("PSF from Edge...", "help-psf-from-edge", with_help=True)
+    for name in ("Linear Channels...", "Edge g...", "Edge f...", "PSF from Edge...", "PSF from Profile..."):
+        take_dialog(name, file_name(name))
+    running.run_macro('run("Edge f...", "v1=30 v2=100"); run("Fit Edge Plane");')
+    take_dialog("Edge Distance Map", file_name("Edge Distance Map"))
+    running.run_macro('run("Edge Distance Map");')
+    java("ij.IJ").selectWindow("edge-f")
+    take_dialog("Fit Edge Profile...", file_name("Fit Edge Profile..."))
+    running.run_macro(
+        'close("edge-f"); close("edge-distance"); run("Clear Results"); selectImage("edge.tif");'
+    )
     running.run_macro('run("PSF from Edge...", "model=auto plot");')
     arrange()
     save("results-psf-from-edge")
-    java("ij.IJ").selectWindow("edge.tif")
-    take_dialog("Deconvolve...", "dialog-deconvolve")
+    for name in ("Deconvolve...", "Compare Sharpening..."):
+        java("ij.IJ").selectWindow("edge.tif")
+        take_dialog(name, file_name(name))
+
+
+def file_name(command: str) -> str:
+    return "dialog-" + command.rstrip(".").lower().replace(" ", "-")
 
 
 def show_edge(running: Any) -> None:
@@ -112,14 +126,20 @@ def take_menu() -> None:
         time.sleep(0.2)
 
 
-def take_dialog(name: str, file: str, with_help: bool = False) -> None:
-    """The dialog of a command, or what its Help button shows; then Cancel."""
+def take_dialog(name: str, file: str, with_help: bool = False, whole_screen: bool = False) -> None:
+    """The dialog of a command with its preview, alone or with the screen, or what its Help shows; then Cancel."""
+    time.sleep(1)  # late window events make another image the current one
     java("ij.Executer")(name, None)
     dialogs = java("ij.gui.GenericDialog")
     while (dialog := dialogs.getInstance()) is None or not dialog.isShowing():
         time.sleep(0.1)
+    while "…" in texts(dialog):
+        time.sleep(0.1)
     buttons = dialog.getButtons()
-    if with_help:
+    if whole_screen:
+        dialog.setLocation(300, 160)
+        save(file)
+    elif with_help:
         post(java("java.awt.event.ActionEvent")(buttons[3], 1001, "Help"))
         time.sleep(1)
         windows = java("java.awt.Window").getWindows()
@@ -130,6 +150,14 @@ def take_dialog(name: str, file: str, with_help: bool = False) -> None:
         save(file, dialog)
     post(java("java.awt.event.ActionEvent")(buttons[1], 1001, "Cancel"))
     time.sleep(0.5)
+
+
+def texts(dialog: Any) -> list[str]:
+    """The lines of the texts in a dialog."""
+    lines = java("ij.gui.MultiLineLabel").class_.getDeclaredField("lines")
+    lines.setAccessible(True)
+    labels = [part for part in dialog.getComponents() if isinstance(part, java("ij.gui.MultiLineLabel"))]
+    return [str(line) for label in labels for line in lines.get(label)]
 
 
 def arrange() -> None:

@@ -189,6 +189,31 @@ def test_all_tests_in_imagej_hold_in_a_fiji(fiji, file):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_the_window_of_a_fiji_has_all_that_imagej_s_has(fiji, display):
+    own = ("-p", "no:cacheprovider", "-p", "no:faulthandler", "-k", "everything")
+    done = child("-m", "pytest", *own, str(HERE / "test_window.py"), EDGEPSF_TESTS_IN=fiji)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(("end", "code"), [("JClass('ij.IJ').getInstance().quit()", 0), ("interrupt()", 130)])
+def test_fiji_open_until_it_is_quit_or_interrupted(fiji, display, end, code):
+    script = (
+        "import os, signal, sys, threading, time\nfrom edgepsf.cli import main\n"
+        "def interrupt():\n    os.kill(os.getpid(), signal.SIGINT)\n"
+        "def work():\n"
+        "    from edgepsf.imagej import session\n"
+        "    while session._session is None: time.sleep(0.1)\n"
+        "    from jpype import JClass\n"
+        "    time.sleep(1); command = JClass('ij.Menus').getCommands().get('Edge g...')\n"
+        "    print(command, session._session.source, flush=True)\n"
+        f"    {end}\n"
+        "threading.Thread(target=work, daemon=True).start()\n"
+        "sys.exit(main(['--fiji', sys.argv[1], 'fiji', 'open']))"
+    )
+    done = child("-c", script, fiji, DISPLAY=display)
+    assert (done.returncode, done.stdout) == (code, f"edgepsf the Fiji in {fiji}\n"), done.stderr
+
+
 def test_one_chain_macro_everywhere(fiji, display, tmp_path):
     """The same printed numbers in the embedded ImageJ, in the Fiji, and in the windows of both."""
     path = tmp_path / "edge.tif"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import sys
 import threading
@@ -82,11 +83,12 @@ def open_window() -> None:
     from .session import start
 
     register(start(headless=False))
-    from jpype import JClass
+    from jpype import JClass, JVMNotRunning
 
     if threading.current_thread() is threading.main_thread():
         # Java took Ctrl-C over when it started, and would end under our feet.
         signal.signal(signal.SIGINT, signal.default_int_handler)
     imagej = JClass("ij.IJ")
-    while imagej.getInstance() is not None:
-        time.sleep(0.2)
+    with contextlib.suppress(JVMNotRunning):  # ImageJ2 shuts Java down when it is quit
+        while imagej.getInstance() is not None:
+            time.sleep(0.2)

@@ -74,7 +74,7 @@ class Output:
 
 def redirect_output(heard: Callable[[str], bool]) -> None:
     """Let both of Java's streams end in `heard`, until Python ends; True from it stops the writing code."""
-    from jpype import JClass
+    from jpype import JClass, isJVMStarted
 
     system = JClass("java.lang.System")
     originals = system.out, system.err
@@ -82,6 +82,8 @@ def redirect_output(heard: Callable[[str], bool]) -> None:
         Output(heard, setter).install()
 
     def restore() -> None:
+        if not isJVMStarted():  # ImageJ2 has shut Java down itself, when it was quit
+            return
         system.setOut(originals[0])
         system.setErr(originals[1])
 
