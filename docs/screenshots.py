@@ -63,16 +63,21 @@ def display() -> Iterator[str]:
 def take_all(running: Any) -> None:
     java("ij.IJ").getInstance().setLocation(10, 30)
     show_edge(running)
+    if running.gateway is not None:  # EDGEPSF_FIJI names a Fiji: one picture of its window
+        take_menu("menu-in-imagej2")
+        return
     take_menu()
     take_dialog("PSF from Edge...", "preview-psf-from-edge", whole_screen=True)
     take_dialog("PSF from Edge...", "help-psf-from-edge", with_help=True)
-    for name in ("Linear Channels...", "Edge g...", "Edge f...", "PSF from Edge...", "PSF from Profile..."):
+    for name in ("Linear Channels...", "Edge g...", "Edge f...", "PSF from Edge..."):
         take_dialog(name, file_name(name))
     running.run_macro('run("Edge f...", "v1=30 v2=100"); run("Fit Edge Plane");')
     take_dialog("Edge Distance Map", file_name("Edge Distance Map"))
     running.run_macro('run("Edge Distance Map");')
     java("ij.IJ").selectWindow("edge-f")
     take_dialog("Fit Edge Profile...", file_name("Fit Edge Profile..."))
+    running.run_macro('selectImage("edge-f"); run("Fit Edge Profile...", "degree=3");')
+    take_dialog("PSF from Profile...", file_name("PSF from Profile..."))
     running.run_macro(
         'close("edge-f"); close("edge-distance"); run("Clear Results"); selectImage("edge.tif");'
     )
@@ -96,13 +101,13 @@ def show_edge(running: Any) -> None:
     image = edge_image(ep.psf.Logistic(0.9, 0.01), (256, 256), noise=0.01, angle=8)
     imp = running.to_imageplus(np.round(image).astype(np.uint8), "edge.tif")
     imp.show()
-    imp.getWindow().setLocation(10, 130)
+    imp.getWindow().setLocation(10, 150)
     imp.setRoi(70, 60, 120, 130)
     imp.getWindow().toFront()
     time.sleep(1)
 
 
-def take_menu() -> None:
+def take_menu(file: str = "menu") -> None:
     """The menu, opened as a user does: a click on Plugins, then the keys up (our entry is the last) and right."""
     robot, bar = java("java.awt.Robot")(), java("ij.Menus").getMenuBar()
     window = java("ij.IJ").getInstance()
@@ -119,7 +124,7 @@ def take_menu() -> None:
         time.sleep(0.5)
         robot.keyPress(key)
         robot.keyRelease(key)
-    save("menu")
+    save(file)
     for _ in range(3):
         robot.keyPress(27)
         robot.keyRelease(27)
@@ -133,7 +138,7 @@ def take_dialog(name: str, file: str, with_help: bool = False, whole_screen: boo
     dialogs = java("ij.gui.GenericDialog")
     while (dialog := dialogs.getInstance()) is None or not dialog.isShowing():
         time.sleep(0.1)
-    while "…" in texts(dialog):
+    while any(line == "…" or line.startswith("xxx") for line in texts(dialog)):
         time.sleep(0.1)
     buttons = dialog.getButtons()
     if whole_screen:
@@ -193,7 +198,7 @@ def shrink(path: Path) -> None:
         empty = Image.new("RGB", picture.size, DESKTOP)
         _, _, right, bottom = ImageChops.difference(picture, empty).getbbox() or (0, 0, *picture.size)
         picture = picture.crop((0, 20, min(right + 10, SCREEN[0]), bottom + 10))
-    picture.quantize(64).save(path, optimize=True)
+    picture.quantize(256).save(path, optimize=True)
 
 
 def post(event: Any) -> None:

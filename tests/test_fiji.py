@@ -5,8 +5,10 @@ Those that need a Fiji run where EDGEPSF_FIJI names its folder.
 
 from __future__ import annotations
 
+import ast
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +17,7 @@ import pytest
 import tifffile
 
 from edgepsf.cli import main
+from edgepsf.commands import COMMANDS
 from edgepsf.errors import InputError
 from edgepsf.imagej import sources
 from edgepsf.psf import from_profile
@@ -274,8 +277,6 @@ def test_a_gateway_that_is_not_given(fiji):
 
 def test_an_installed_fiji_has_the_commands_without_python(fiji, tmp_path):
     """The scripts in scripts/Plugins are found and run as commands, options included, with the same numbers."""
-    import shutil
-
     own = tmp_path / "Fiji.app"
     shutil.copytree(fiji, own, symlinks=True)
     path = tmp_path / "edge.tif"
@@ -294,6 +295,23 @@ def test_an_installed_fiji_has_the_commands_without_python(fiji, tmp_path):
     assert list(numbers[0]) == list(numbers[1]), without.stdout + without.stderr
     for key, value in numbers[1].items():
         assert float(numbers[0][key]) == pytest.approx(float(value), rel=1e-6)
+
+
+def test_the_menu_of_an_installed_fiji_has_each_command_once(fiji, display, tmp_path):
+    own = tmp_path / "Fiji.app"
+    shutil.copytree(fiji, own, symlinks=True)
+    assert main(["fiji", "install", str(own)]) == 0
+    code = (
+        "from edgepsf.imagej import register, start\nregister(start(headless=False))\n"
+        "from jpype import JClass\nplugins = JClass('ij.Menus').getImageJMenu('Plugins')\n"
+        "items = [plugins.getItem(i) for i in range(plugins.getItemCount())]\n"
+        "menus = [item for item in items if str(item.getLabel()) == 'Edge PSF']\n"
+        "print([[str(m.getItem(i).getLabel()) for i in range(m.getItemCount())] for m in menus], flush=True)\n"
+        "JClass('ij.IJ').getInstance().quit()"
+    )
+    done = child("-c", code, DISPLAY=display, EDGEPSF_FIJI=str(own))
+    (labels,) = ast.literal_eval(done.stdout)
+    assert sorted(labels) == sorted({*(command.name for command in COMMANDS), "Edge to PSF..."}), done.stderr
 
 
 def test_the_updater_installs_from_our_site(fiji, tmp_path):

@@ -23,7 +23,6 @@ from ..region import take_region
 from . import menu, preview, windows
 
 _LINE, _HINT = 64, 90  # characters of a line of text in a dialog, and of the words beside a field
-_PREVIEW = "Preview: line and figures as they would be"
 _ABBREVIATIONS = ("psf", "mtf", "fwhm")
 # Commands that estimate the levels just so when none are given: their dialogs show the values as entries. To
 # the others given levels mean "do not fit them": their dialogs name the values beside the empty entries.
@@ -287,10 +286,10 @@ def _previewed(dialog: Any, command: Command, imp: Any, text: Callable[[], str |
         return
     from jpype import JImplements, JOverride
 
-    dialog.addMessage("\n".join(["x" * preview.COLUMNS] * preview.LINES))  # the room it will need
-    label = dialog.getMessage()
-    dialog.addCheckbox(_PREVIEW, preview.is_quick(_picture(imp)))
+    dialog.addCheckbox(preview.words(command), preview.is_quick(_picture(imp)))
     box = dialog.getCheckboxes().lastElement()
+    dialog.addMessage("\n" * (preview.LINES - 1))
+    label = dialog.getMessage()
     live = preview.Preview(command, imp, label)
 
     def follow() -> None:

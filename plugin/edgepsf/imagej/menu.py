@@ -21,7 +21,7 @@ _ON_MAC = (
 
 
 def install(running: Any) -> None:
-    """Add the menu with all commands of the table to ImageJ's window, once; nothing where there is none.
+    """Add all commands of the table to the menu in ImageJ's window, once; nothing where there is no window.
 
     Parameters
     ----------
@@ -35,16 +35,26 @@ def install(running: Any) -> None:
         return
     menus = JClass("ij.Menus")
     plugins = menus.getImageJMenu("Plugins")
-    if any(str(plugins.getItem(i).getLabel()) == TITLE for i in range(plugins.getItemCount())):
-        return
-    menu = JClass("java.awt.Menu")(TITLE)
+    # The macros of `edgepsf fiji install` have put some of the commands there already; ours answer to the same names.
+    menu = next(
+        (m for m in _items(plugins) if str(m.getLabel()) == TITLE and hasattr(m, "getItemCount")), None
+    )
+    if menu is None:
+        menu = JClass("java.awt.Menu")(TITLE)
+        plugins.add(menu)
+    there = {str(item.getLabel()) for item in _items(menu)}
     for command in COMMANDS:
+        if command.name in there:
+            continue
         item = JClass("java.awt.MenuItem")(command.name)
         item.addActionListener(window)
         menu.add(item)
         # The Command Finder lists what is in this table; the value would be the class of a Java plugin.
         menus.getCommands().put(command.name, "edgepsf")
-    plugins.add(menu)
+
+
+def _items(menu: Any) -> list[Any]:
+    return [menu.getItem(i) for i in range(menu.getItemCount())]
 
 
 def from_window(name: str) -> bool:

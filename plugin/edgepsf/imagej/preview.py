@@ -50,6 +50,11 @@ def has_preview(command: Command) -> bool:
     return command.name in _TEXTS
 
 
+def words(command: Command) -> str:
+    """Label of the checkbox."""
+    return f"Preview: {'line in the image, figures' if command.name == 'PSF from Edge...' else 'figures'}"
+
+
 def is_quick(picture: Picture | None) -> bool:
     """Whether the preview is on when the dialog opens."""
     if picture is None:
@@ -76,6 +81,10 @@ class Preview:
         self._command, self._imp, self._label = command, imp, label
         overlay = None if imp is None else imp.getOverlay()
         self._overlay = None if overlay is None else overlay.duplicate()
+        # The dialog is laid out around a text that fills the room; it is not seen.
+        label.setText("\n".join(["x" * COLUMNS] * LINES))
+        label.setForeground(label.getParent().getBackground())
+        self._laid_out = False
         self._newest: str | None = None
         self._done: str | None = None
         self._closed = False
@@ -91,7 +100,8 @@ class Preview:
             if text is None:
                 self._done = None
             self._changed.notify()
-        self._say("" if text is None else "…")
+        if self._laid_out or text is None:
+            self._say("" if text is None else "…")
         if text is None:
             self._restore()
 
@@ -143,6 +153,8 @@ class Preview:
             self._say(_TEXTS[self._command.name](row) if row else "")
 
     def _say(self, text: str) -> None:
+        self._laid_out = True
+        self._label.setForeground(None)
         lines = textwrap.wrap(text, COLUMNS)[:LINES]
         self._label.setText("\n".join([*lines, *[" "] * (LINES - len(lines))]))
 
