@@ -21,7 +21,21 @@ from .noise import Noise, measure, parameter_covariance
 from .pixels import Samples, thin
 from .plane import fit_plane
 from .result import EdgeFit
-from .scene import ACROSS1, ALONG2, ANGLE, CURVATURE, FLOOR, OFFSET, SHAPE, V1, V2, Candidate, EdgeScene
+from .scene import (
+    ACROSS1,
+    ALONG2,
+    ANGLE,
+    CURVATURE,
+    EXTRAS,
+    FLOOR,
+    OFFSET,
+    SHAPE,
+    V1,
+    V2,
+    Candidate,
+    EdgeScene,
+)
+from .sieve import compose
 from .transform import f, g
 
 _NOISELESS = 1e-7  # mean squared residual, in steps
@@ -191,9 +205,36 @@ class EdgeProblem:
         """The same fit once more on every pixel by itself, where there are not too many."""
         return candidate if candidate.count > _MANY else self.every_pixel().refit(candidate, candidate)
 
+    def compose(self, candidate: Candidate, *, always: bool = False) -> list[Candidate]:
+        """Compositions of library models that explain the pixels nearly as well as the best single one, or better."""
+        if candidate.cost <= self.floor * candidate.count:
+            return []
+        if self.inflation > 1.0:
+            # Some of that correlation may be misfit of the model: read it from what the best composition leaves.
+            self.inflation = 1.0
+            loose = self._compositions(candidate, always)
+            self.measure_noise(min([candidate, *loose], key=lambda c: c.cost))
+        return self._compositions(candidate, always)
+
+    def _compositions(self, candidate: Candidate, always: bool) -> list[Candidate]:
+        scene = self._pixels_of(candidate)
+        candidate = replace(candidate, inflation=self.inflation)
+        starts = [candidate]
+        if candidate.free[list(EXTRAS)].any():
+            # A model that is wrong may have asked for curvature or gradients that are not there.
+            line = candidate.parameters[[ANGLE, OFFSET]]
+            free = self.levels is None
+            starts.append(scene.fit(candidate.family, line, candidate.shape, levels_free=free))
+        limit = np.inf if always else candidate.bic
+        return [scene.free_extras(c) for start in starts for c in compose(scene, start, limit)]
+
+    def _pixels_of(self, candidate: Candidate) -> EdgeScene:
+        """Every pixel by itself, or thinned where there are many."""
+        return self.scene(self.step, self.start_levels[0]) if candidate.count > _MANY else self.every_pixel()
+
     def try_free(self, candidate: Candidate, *, always: bool = False) -> FreeFit | None:
         """A model-free fit, where the best model leaves a systematic misfit."""
-        scene = self.scene(self.step, self.start_levels[0]) if candidate.count > _MANY else self.every_pixel()
+        scene = self._pixels_of(candidate)
         if candidate.cost <= self.floor * candidate.count or (
             not always and misfit(scene, candidate, self.inflation) < _MISFIT
         ):
