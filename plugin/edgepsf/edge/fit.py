@@ -7,8 +7,6 @@ its noise is uniform where that of f is not.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from ..errors import EdgeError, InputError
@@ -16,16 +14,17 @@ from ..psf.families import family, library
 from ..psf.model import ShapeFamily
 from ..psf.pointspread import PointSpread, check_pixel
 from ..region import Region, take_region, usable_pixels
+from .beyond import beyond_library
 from .checks import check_plateaus, check_structure
 from .defects import check_clipping, clipped
 from .noise import Noise
-from .problem import EdgeProblem, model_spread
+from .problem import EdgeProblem
 from .result import EdgeFit
+from .rivals import model_spread
 from .scene import V1, V2, Candidate
 from .transform import check_levels
 
 _ANY = ("auto", "free")
-_MARGIN = 1.0  # in BIC: a composition that is hardly better than a model of the library is not preferred
 
 
 def fit_edge(
@@ -72,7 +71,7 @@ def fit_edge(
     candidate = problem.polish(candidate)
     noise, free = problem.measure_noise(candidate), None
     if model in _ANY and pixel == "sampled":
-        candidate, candidates, free = _beyond_library(problem, candidate, candidates, only=model == "free")
+        candidate, candidates, free = beyond_library(problem, candidate, candidates, only=model == "free")
         noise = problem.measure_noise(candidate)
     psf = PointSpread(candidate.family.model(candidate.shape), pixel, aspect)
     fit = problem.result(candidate, psf, problem.covariance(candidate, noise, free))
@@ -118,29 +117,6 @@ def _prepare(region: Region, levels, aspect: float, pixel: str, dtype: np.dtype)
         first = problem.first_fit()
     problem.measure_noise(first)
     return problem, first, warnings + clipping
-
-
-def _beyond_library(problem: EdgeProblem, candidate: Candidate, candidates: list[Candidate], *, only: bool):
-    """The best composition of library models where BIC prefers one; a smooth free fit where that still misfits.
-
-    Returns
-    -------
-    candidate : Candidate
-    candidates : list of Candidate
-        Rivals of it, for the intervals.
-    free : FreeFit or None
-        The smooth free fit, if that is the candidate.
-    """
-    composed = problem.compose(candidate, always=only)
-    single = replace(candidate, inflation=problem.inflation)
-    best = min(composed, key=lambda c: c.bic, default=single)
-    if not only and best.bic > single.bic - _MARGIN:
-        best = single
-    free = problem.try_free(best, always=only and not composed)
-    if free is not None:
-        return free.candidate, [], free
-    rivals = [replace(c, inflation=problem.inflation) for c in candidates]
-    return best, [*rivals, *composed], None
 
 
 def _check(fit: EdgeFit, problem: EdgeProblem, candidate: Candidate, noise: Noise) -> None:

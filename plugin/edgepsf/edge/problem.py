@@ -15,31 +15,16 @@ from ..psf.pointspread import PointSpread
 from ..region import Region
 from .checks import check_contrast
 from .defects import lonely, robust_deviation
-from .free import FreeFit, explains_more, fit_free, misfit
+from .free import FreeFit
 from .levels import coarse_line, estimate_levels
 from .noise import Noise, measure, parameter_covariance
 from .pixels import Samples, thin
 from .plane import fit_plane
 from .result import EdgeFit
-from .scene import (
-    ACROSS1,
-    ALONG2,
-    ANGLE,
-    CURVATURE,
-    EXTRAS,
-    FLOOR,
-    OFFSET,
-    SHAPE,
-    V1,
-    V2,
-    Candidate,
-    EdgeScene,
-)
-from .sieve import compose
+from .scene import ACROSS1, ALONG2, ANGLE, CURVATURE, FLOOR, OFFSET, SHAPE, V1, V2, Candidate, EdgeScene
 from .transform import f, g
 
 _NOISELESS = 1e-7  # mean squared residual, in steps
-_MISFIT = 5.0  # standard deviations: once in ten thousand edges by chance
 _OUTLIER = 5.5  # standard deviations
 _MANY = 100_000  # pixels
 
@@ -205,44 +190,11 @@ class EdgeProblem:
         """The same fit once more on every pixel by itself, where there are not too many."""
         return candidate if candidate.count > _MANY else self.every_pixel().refit(candidate, candidate)
 
-    def compose(self, candidate: Candidate, *, always: bool = False) -> list[Candidate]:
-        """Compositions of library models that explain the pixels nearly as well as the best single one, or better."""
-        if candidate.cost <= self.floor * candidate.count:
-            return []
-        if self.inflation > 1.0:
-            # Some of that correlation may be misfit of the model: read it from what the best composition leaves.
-            self.inflation = 1.0
-            loose = self._compositions(candidate, always)
-            self.measure_noise(min([candidate, *loose], key=lambda c: c.cost))
-        return self._compositions(candidate, always)
-
-    def _compositions(self, candidate: Candidate, always: bool) -> list[Candidate]:
-        scene = self._pixels_of(candidate)
-        candidate = replace(candidate, inflation=self.inflation)
-        starts = [candidate]
-        if candidate.free[list(EXTRAS)].any():
-            # A model that is wrong may have asked for curvature or gradients that are not there.
-            line = candidate.parameters[[ANGLE, OFFSET]]
-            free = self.levels is None
-            starts.append(scene.fit(candidate.family, line, candidate.shape, levels_free=free))
-        limit = np.inf if always else candidate.bic
-        return [scene.free_extras(c) for start in starts for c in compose(scene, start, limit)]
-
-    def _pixels_of(self, candidate: Candidate) -> EdgeScene:
+    def enough_pixels(self, candidate: Candidate) -> EdgeScene:
         """Every pixel by itself, or thinned where there are many."""
         return self.scene(self.step, self.start_levels[0]) if candidate.count > _MANY else self.every_pixel()
 
-    def try_free(self, candidate: Candidate, *, always: bool = False) -> FreeFit | None:
-        """A model-free fit, where the best model leaves a systematic misfit."""
-        scene = self._pixels_of(candidate)
-        if candidate.cost <= self.floor * candidate.count or (
-            not always and misfit(scene, candidate, self.inflation) < _MISFIT
-        ):
-            return None
-        fit = fit_free(scene, candidate, self._radius_limit(candidate))
-        return fit if always or explains_more(fit, candidate) else None
-
-    def _radius_limit(self, candidate: Candidate) -> float:
+    def radius_limit(self, candidate: Candidate) -> float:
         """How far the region reaches from the line on its narrower side, px."""
         angle, offset = candidate.parameters[ANGLE], candidate.parameters[OFFSET]
         d = self.x * np.cos(angle) + self.y * np.sin(angle) - offset
@@ -314,30 +266,6 @@ class EdgeProblem:
             shape_family=candidate.family,
             covariance=(to_image @ covariance @ to_image.T)[np.ix_(kept, kept)],
         )
-
-
-def model_spread(psf: PointSpread, candidates: list[Candidate]) -> dict[str, float]:
-    """How far FWHM and MTF50 of the other models lie from the chosen one, weighted by exp(−ΔBIC/2).
-
-    It belongs into the intervals: where two models explain the pixels equally well, choosing one of them does
-    not make its width certain.
-    """
-    if not candidates:
-        return {}
-    lowest = min(c.bic for c in candidates)
-    weights = {id(c): np.exp(-0.5 * (c.bic - lowest)) for c in candidates}
-    total, sums = sum(weights.values()), {"fwhm": 0.0, "mtf50": 0.0}
-    for candidate in candidates:
-        weight = weights[id(candidate)]
-        if weight < 0.05 * total:
-            continue
-        try:
-            other = PointSpread(candidate.family.model(candidate.shape))
-        except EdgeError:
-            continue
-        for name in sums:
-            sums[name] += weight / total * (getattr(other, name) - getattr(psf, name)) ** 2
-    return {name: float(np.sqrt(value)) for name, value in sums.items()}
 
 
 def _simple() -> list[ShapeFamily]:
