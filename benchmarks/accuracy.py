@@ -108,7 +108,7 @@ def sections(args, pool):
             yield title, rows(cases, run_all(pool, cases, args.seed))
     if not args.quick and args.wanted("Visible"):
         rows = pool.map(information_row, information_edges(), chunksize=1)
-        yield "Visible or not: misfit in noise variances; BIC asks 9.7 for a number", rows
+        yield "Visible or not", rows
     if args.wanted("Number types"):
         yield "Number types, turns, mirrors", same_edge_rows(args.seed)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..psf.composite import BlurredFamily, StepsFamily, SumFamily
+from ..psf.composite import BlurredFamily, StepsFamily, SumFamily, sharpest_width
 from ..psf.families import library
 from ..psf.model import ShapeFamily
 from .binned import Profile, binned, line_distance
@@ -21,6 +21,9 @@ _BIN = 0.1  # bin width at the edge in half-widths of the edge
 _SCALES = np.geomspace(0.2, 8.0, 24)  # widths of parts, relative to the best single model
 _KEPT = 4  # pairs that are fitted after the scan
 _PARTS = 3
+_SHARPEST = (
+    0.7  # px; a part that holds the pixel box has 1/L(0) ≥ 1/√2, and a sharper one is a spike in the noise
+)
 _NEAR = 2.0  # in BIC: compositions worse than this by their profile are not tried on the pixels
 
 
@@ -98,7 +101,7 @@ def _search(profile: Profile, slope: float, bic, limit: float) -> list[Compositi
 
 
 def _fit(profile: Profile, family: ShapeFamily, shape) -> Composition:
-    """Fit levels, a shift of the line and the shape to the profile."""
+    """Fit levels, a shift of the line and the shape to the profile; of no use where a part is a spike."""
     root = profile.root
 
     def residual(p):
@@ -109,7 +112,9 @@ def _fit(profile: Profile, family: ShapeFamily, shape) -> Composition:
 
     lower, upper = [-1.0, 0.0, -3.0, *family.lower], [1.0, 2.0, 3.0, *family.upper]
     solution = levenberg_marquardt(residual, [0.0, 1.0, 0.0, *shape], lower, upper, 40, 1e-5)
-    return Composition(family, solution.x[3:], solution.cost)
+    shape = solution.x[3:]
+    possible = sharpest_width(family.model(shape)) >= _SHARPEST
+    return Composition(family, shape, solution.cost if possible else np.inf)
 
 
 def _left(profile: Profile, columns) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -255,6 +255,13 @@ class StepsFamily(ShapeFamily):
         return Steps(outer * float(ratio), outer, float(inside))
 
 
+def sharpest_width(model: RadialModel) -> float:
+    """The least 1/L(0) (px) of the summands: about the full width at half maximum of each line spread."""
+    if isinstance(model, Sum):
+        return min(sharpest_width(model.first), sharpest_width(model.second))
+    return 1.0 / max(float(model.lsf(0.0)), 1e-300)
+
+
 def _described(part: RadialModel) -> str:
     if part.name == NAME:
         return repr(part)
