@@ -113,7 +113,8 @@ def _fit(profile: Profile, family: ShapeFamily, shape) -> Composition:
     lower, upper = [-1.0, 0.0, -3.0, *family.lower], [1.0, 2.0, 3.0, *family.upper]
     solution = levenberg_marquardt(residual, [0.0, 1.0, 0.0, *shape], lower, upper, 40, 1e-5)
     shape = solution.x[3:]
-    possible = sharpest_width(family.model(shape)) >= _SHARPEST
+    # What is no edge may leave a fit without numbers.
+    possible = np.isfinite(shape).all() and sharpest_width(family.model(shape)) >= _SHARPEST
     return Composition(family, shape, solution.cost if possible else np.inf)
 
 
