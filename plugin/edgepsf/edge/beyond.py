@@ -70,7 +70,8 @@ def _compositions(problem: EdgeProblem, candidate: Candidate, always: bool) -> l
         free = problem.levels is None
         starts.append(scene.fit(candidate.family, line, candidate.shape, levels_free=free))
     limit = np.inf if always else candidate.bic
-    return [scene.free_extras(c) for start in starts for c in compose(scene, start, limit)]
+    found = [c for start in starts for c in compose(scene, start, limit)]
+    return [scene.free_extras(c) for c in found if np.isfinite(c.parameters).all()]
 
 
 def _smooth(problem: EdgeProblem, candidate: Candidate, *, always: bool) -> FreeFit | None:

@@ -143,7 +143,7 @@ def _pairs(profile: Profile, atoms, columns):
         for other in list(dict.fromkeys(names))[i:]:
             block = np.where((names == one)[:, None] & (names == other), explained, -np.inf)
             a, b = np.unravel_index(np.argmax(block), block.shape)
-            if np.isfinite(block[a, b]):
+            if np.isfinite(block[a, b]) and first[a, b] + second[a, b] > 0:
                 best.append((block[a, b], a, b, first[a, b] / (first[a, b] + second[a, b])))
     for _, a, b, weight in sorted(best, reverse=True)[:_KEPT]:
         (f, shape), (g, other) = atoms[a], atoms[b]
