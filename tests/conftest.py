@@ -18,7 +18,8 @@ from edgepsf.imagej import sources
 FIJI = os.environ.pop("EDGEPSF_FIJI", None)
 
 if "EDGEPSF_TESTS_IN" in os.environ:
-    sources.choose(fiji=os.environ["EDGEPSF_TESTS_IN"])
+    # Not in the environment: the child processes of the tests start what they start.
+    sources._chosen = sources.Source("directory", os.environ["EDGEPSF_TESTS_IN"])
 
 
 @pytest.fixture(scope="session")

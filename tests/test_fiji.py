@@ -198,11 +198,15 @@ def test_the_window_of_a_fiji_has_all_that_imagej_s_has(fiji, display):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize(("end", "code"), [("JClass('ij.IJ').getInstance().quit()", 0), ("interrupt()", 130)])
+@pytest.mark.parametrize(("end", "code"), [("close()", 0), ("interrupt()", 130)])
 def test_fiji_open_until_it_is_quit_or_interrupted(fiji, display, end, code):
     script = (
         "import os, signal, sys, threading, time\nfrom edgepsf.cli import main\n"
         "def interrupt():\n    os.kill(os.getpid(), signal.SIGINT)\n"
+        "def close():\n"  # as a click does: Java's own thread quits
+        "    from jpype import JClass\n"
+        "    event = JClass('java.awt.event.WindowEvent')(JClass('ij.IJ').getInstance(), 201)\n"
+        "    JClass('java.awt.Toolkit').getDefaultToolkit().getSystemEventQueue().postEvent(event)\n"
         "def work():\n"
         "    from edgepsf.imagej import session\n"
         "    while session._session is None: time.sleep(0.1)\n"

@@ -96,7 +96,7 @@ def test_fiji_open_on_a_mac(monkeypatch, capsys):
 
 
 def test_option_strings_of_dialogs():
-    from edgepsf.imagej.dialogs import option_string
+    from edgepsf.imagej.fields import option_string
 
     options = (
         Option("v1", "number"),
@@ -622,7 +622,7 @@ def check_escape_stops_a_macro_with_the_sentence(imagej):
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda c: c.name)
 def check_help_names_every_key(imagej, command):
-    from edgepsf.imagej.dialogs import help_text
+    from edgepsf.imagej.fields import help_text
 
     text = help_text(command)
     assert text.startswith("<html>")

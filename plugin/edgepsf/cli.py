@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns the exit code (0, 1 macro stopped, 2 input, 3 refused, 4 engine, 130)."""
     options = _parser().parse_args(arguments)
     try:
-        choose(options.fiji, options.imagej)
+        choose(options.use_fiji, options.use_imagej)
         return options.run(options)
     except (InputError, EdgeError, EngineError, MacroError) as error:
         print(f"edgepsf: {error}", file=sys.stderr)

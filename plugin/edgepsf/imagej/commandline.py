@@ -10,11 +10,15 @@ def add_sources(parser: argparse.ArgumentParser) -> None:
     """Add the options that say which ImageJ is used."""
     parser.add_argument(
         "--fiji",
+        dest="use_fiji",
         metavar="DIR",
         help="use the Fiji in this folder; default the environment variable EDGEPSF_FIJI",
     )
     parser.add_argument(
-        "--imagej", metavar="NAME", help="use an ImageJ from Maven, such as sc.fiji:fiji:2.16.0, or: embedded"
+        "--imagej",
+        dest="use_imagej",
+        metavar="NAME",
+        help="use an ImageJ from Maven, such as sc.fiji:fiji:2.16.0, or: embedded",
     )
 
 

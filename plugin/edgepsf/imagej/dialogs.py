@@ -7,9 +7,7 @@ dialog, a macro and the Recorder's line mean the same and are refused with the s
 from __future__ import annotations
 
 import contextlib
-import html
 import re
-import textwrap
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -20,10 +18,9 @@ from ..operations import LEVELS, PLANE, PROFILE
 from ..options import Option, parse_options, split_options
 from ..picture import Picture
 from ..region import take_region
-from . import menu, preview, windows
+from . import fields, menu, windows
+from .fields import HINT, option_string, other_titles, quoted
 
-_LINE, _HINT = 64, 90  # characters of a line of text in a dialog, and of the words beside a field
-_ABBREVIATIONS = ("psf", "mtf", "fwhm")
 # Commands that estimate the levels just so when none are given: their dialogs show the values as entries. To
 # the others given levels mean "do not fit them": their dialogs name the values beside the empty entries.
 _TAKE_ESTIMATES = ("Edge g...", "Edge f...")
@@ -69,7 +66,7 @@ def ask(command: Command, imp: Any, attempt: Callable[[str], None] = lambda text
     entries, hints = defaults(command, imp)
     sentence = ""
     while True:
-        entries = _show(command, imp, entries, hints, sentence)
+        entries = fields.show(command, imp, entries, hints, sentence)
         if entries is None:
             return None
         try:
@@ -106,28 +103,6 @@ def defaults(command: Command, imp: Any) -> tuple[dict[str, str], dict[str, str]
     return entries, hints
 
 
-def option_string(entries: dict[str, str], options: tuple[Option, ...]) -> str:
-    """The ImageJ option string for the texts of a dialog's fields; empty ones are left out.
-
-    Raises
-    ------
-    InputError
-        If a text cannot stand in an option string.
-    """
-    words = []
-    for option in options:
-        key, text = option.key, entries.get(option.key, "").strip()
-        if option.kind == "flag":
-            if (text == "true") != bool(option.default):
-                words.append(key if text == "true" else f"{key}=false")
-        elif text:
-            word = f"{key}={_quoted(text)}"
-            if split_options(word) != [(key, text)] or (option.kind == "image" and text.startswith("&")):
-                raise InputError(f'{key}: "{text}" cannot be written in a macro; rename that image')
-            words.append(word)
-    return " ".join(words)
-
-
 @contextlib.contextmanager
 def recorded(command: Command, text: str | None) -> Iterator[None]:
     """Let ImageJ's Recorder, if it is open, write down the command chosen from the window once it is done."""
@@ -149,33 +124,8 @@ def recorded(command: Command, text: str | None) -> Iterator[None]:
             recorder.recordOption(key)
         else:
             # The Recorder puts brackets around values with a blank, and only around those.
-            recorder.recordOption(key, recorder.fixString(value if " " in value else _quoted(value)))
+            recorder.recordOption(key, recorder.fixString(value if " " in value else quoted(value)))
     recorder.saveCommand()
-
-
-def help_text(command: Command) -> str:
-    """What the Help button shows: HTML that needs no network."""
-    rows = "".join(
-        f"<tr><td valign=top><b>{html.escape(o.key)}</b></td><td>{html.escape(_explained(o))}</td></tr>"
-        for o in command.options
-    )
-    line = f'run("{command.name}", "{command.example}");'
-    return (
-        f"<html><h2>{html.escape(_title(command))}</h2><table width=520><tr><td>{html.escape(command.help)}"
-        f"</td></tr></table><br><table width=520>{rows}</table><br>In a macro: "
-        f"<code>{html.escape(line)}</code></html>"
-    )
-
-
-def other_titles(imp: Any) -> list[str]:
-    """Titles of the open images but the given one, oldest first."""
-    from jpype import JClass
-
-    manager = JClass("ij.WindowManager")
-    own = int(imp.getID()) if imp is not None else 0
-    numbers = [int(n) for n in manager.getIDList() or ()]
-    titles = [str(manager.getImage(n).getTitle()) for n in numbers if n != own]
-    return list(dict.fromkeys(titles))
 
 
 def _newest_psf(titles: list[str]) -> str:
@@ -217,127 +167,8 @@ def _like_g(levels: tuple[float, ...]) -> bool:
 def _hint(option: Option) -> str:
     """Unit of an option, and whether its field may stay empty."""
     words = [option.unit] if option.unit else []
-    if option.kind == "text" and len(option.help) <= _HINT:
+    if option.kind == "text" and len(option.help) <= HINT:
         words.append(option.help)
     if option.default is None and not option.required:
         words.append("optional")
     return ", ".join(words)
-
-
-def _explained(option: Option) -> str:
-    words = option.help + (f" [{option.unit}]" if option.unit else "")
-    if option.choices:
-        words += f": {', '.join(option.choices)}"
-    return words + (f"; default {option.default}" if option.default not in (None, False) else "")
-
-
-def _title(command: Command) -> str:
-    return command.name.rstrip(".")
-
-
-def _label(option: Option) -> str:
-    """Label whose first word, lower-cased, is the key, as ImageJ's users expect."""
-    key = option.key
-    if key in _ABBREVIATIONS:
-        return key.upper()
-    return key.capitalize() if key.replace("_", "").isalpha() and len(key) > 1 else key
-
-
-def _quoted(text: str) -> str:
-    return f"[{text}]" if re.search(r"\s", text) or text.startswith("[") else text
-
-
-def _show(
-    command: Command, imp: Any, entries: dict[str, str], hints: dict[str, str], sentence: str
-) -> dict[str, str] | None:
-    """Show the dialog once; the texts of its fields by key, None when cancelled."""
-    from jpype import JClass
-
-    dialog = JClass("ij.gui.GenericDialog")(_title(command))
-    dialog.addMessage(textwrap.fill(command.help, _LINE))
-    if sentence:
-        dialog.addMessage(textwrap.fill(sentence, _LINE), None, JClass("java.awt.Color").RED)
-    titles = other_titles(imp)
-    readers = {
-        option.key: _add(dialog, option, entries.get(option.key, ""), hints[option.key], titles)
-        for option in command.options
-    }
-    dialog.addHelp(help_text(command))
-    with _previewed(dialog, command, imp, lambda: _text_of(readers, command)):
-        dialog.showDialog()
-    if dialog.wasCanceled() or not dialog.wasOKed():
-        return None
-    return {key: read() for key, read in readers.items()}
-
-
-def _text_of(readers: dict[str, Callable[[], str]], command: Command) -> str | None:
-    """The option string of what the fields hold now, for the preview; None where there is none."""
-    try:
-        return option_string({key: read() for key, read in readers.items()}, command.options)
-    except InputError:
-        return None
-
-
-@contextlib.contextmanager
-def _previewed(dialog: Any, command: Command, imp: Any, text: Callable[[], str | None]) -> Iterator[None]:
-    """Add the preview, for the commands that have one, and keep it going while the dialog is open."""
-    if not preview.has_preview(command):
-        yield
-        return
-    from jpype import JImplements, JOverride
-
-    dialog.addCheckbox(preview.words(command), preview.is_quick(_picture(imp)))
-    box = dialog.getCheckboxes().lastElement()
-    dialog.addMessage("\n" * (preview.LINES - 1))
-    label = dialog.getMessage()
-    live = preview.Preview(command, imp, label)
-
-    def follow() -> None:
-        live.want(text() if box.getState() else None)
-
-    @JImplements("ij.gui.DialogListener")
-    class Listener:
-        @JOverride
-        def dialogItemChanged(self, window: Any, event: Any) -> bool:
-            if event is not None:
-                follow()
-            return True
-
-    dialog.addDialogListener(Listener())
-    follow()
-    try:
-        yield
-    finally:
-        live.close()
-
-
-def _add(dialog: Any, option: Option, text: str, hint: str, titles: list[str]) -> Callable[[], str]:
-    """Add the field of one option; gives the function that reads its text."""
-    label = f"{_label(option)}:"
-    if option.kind == "flag":
-        words = f"{label} {option.help}"
-        dialog.addCheckbox(words if len(words) <= _HINT else label.rstrip(":"), text == "true")
-        box = dialog.getCheckboxes().lastElement()
-        return lambda: str(bool(box.getState())).lower()
-    if option.kind == "choice":
-        return _add_choice(dialog, label, list(option.choices), text)
-    if option.kind == "image" and titles:
-        return _add_choice(dialog, label, titles if option.required else ["", *titles], text)
-    if option.kind == "image":  # no other image is open: a file will do
-        dialog.addFileField(label, text, 25)
-        field = dialog.getStringFields().lastElement()
-    else:
-        # A numeric field only for the unit beside it: its text is read as it is.
-        columns = 12 if option.kind != "text" else 14
-        dialog.addNumericField(label, float("nan"), 0, columns, hint)
-        field = dialog.getNumericFields().lastElement()
-        field.setText(text)
-    return lambda: str(field.getText())
-
-
-def _add_choice(dialog: Any, label: str, items: list[str], text: str) -> Callable[[], str]:
-    from jpype import JArray, JString
-
-    dialog.addChoice(label, JArray(JString)(items), text if text in items else items[0])
-    choice = dialog.getChoices().lastElement()
-    return lambda: str(choice.getSelectedItem())

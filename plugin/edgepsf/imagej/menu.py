@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import signal
 import sys
 import threading
@@ -99,6 +98,9 @@ def open_window() -> None:
         # Java took Ctrl-C over when it started, and would end under our feet.
         signal.signal(signal.SIGINT, signal.default_int_handler)
     imagej = JClass("ij.IJ")
-    with contextlib.suppress(JVMNotRunning):  # ImageJ2 shuts Java down when it is quit
+    try:
         while imagej.getInstance() is not None:
             time.sleep(0.2)
+    except JVMNotRunning:  # ImageJ2 ends Java and with it the process; two must not end it at a time
+        sys.stdout.flush()
+        time.sleep(10)

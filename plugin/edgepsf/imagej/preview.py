@@ -15,8 +15,7 @@ from typing import Any
 
 from ..commands import Command
 from ..errors import EdgeError, InputError
-from ..picture import Picture, Result
-from ..region import take_region
+from ..picture import Result
 from . import results
 from .calls import prepare
 
@@ -55,14 +54,13 @@ def words(command: Command) -> str:
     return f"Preview: {'line in the image, figures' if command.name == 'PSF from Edge...' else 'figures'}"
 
 
-def is_quick(picture: Picture | None) -> bool:
-    """Whether the preview is on when the dialog opens."""
-    if picture is None:
+def is_quick(imp: Any) -> bool:
+    """Whether the preview is on when the dialog of an image opens."""
+    if imp is None or imp.getBitDepth() == 24:
         return True
-    try:
-        return take_region(picture.data, picture.roi).mask.sum() <= _QUICK
-    except (EdgeError, InputError):
-        return True
+    region = imp.getRoi().getBounds() if imp.getRoi() is not None else imp
+    width, height = (region.width, region.height) if region is not imp else (imp.getWidth(), imp.getHeight())
+    return int(width) * int(height) <= _QUICK
 
 
 class Preview:

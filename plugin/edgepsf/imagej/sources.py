@@ -31,6 +31,7 @@ class Source:
 
 
 EMBEDDED = Source("embedded")
+VARIABLE = "EDGEPSF_FIJI"
 _chosen: Source | None = None
 
 
@@ -42,7 +43,7 @@ def choose(fiji: str | None = None, imagej: str | None = None) -> None:
     Parameters
     ----------
     fiji : str, optional
-        Folder of a Fiji.
+        Folder of a Fiji; EDGEPSF_FIJI is set to it.
     imagej : str, optional
         Maven coordinates, or "embedded".
 
@@ -55,7 +56,8 @@ def choose(fiji: str | None = None, imagej: str | None = None) -> None:
     if fiji is not None and imagej is not None:
         raise InputError("give --fiji or --imagej, not both")
     if fiji is not None:
-        _chosen = Source("directory", fiji)
+        os.environ[VARIABLE] = fiji  # child processes and whatever looks for plugins see it there
+        _chosen = None
     elif imagej is not None:
         _chosen = EMBEDDED if imagej == "embedded" else endpoint(imagej)
 
@@ -79,5 +81,5 @@ def wanted() -> Source:
     """The source of the session to start."""
     if _chosen is not None:
         return _chosen
-    folder = os.environ.get("EDGEPSF_FIJI")
+    folder = os.environ.get(VARIABLE)
     return Source("directory", folder) if folder else EMBEDDED
