@@ -1,0 +1,84 @@
+"""edgepsf's deconvolution beside its peers: `python -m benchmarks.deconvolution --help`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+from pathlib import Path
+
+from .cases import CASES, scene
+from .engine import figures
+from .environments import peers, ready
+from .report import OURS, machine, page, plot, table
+from .rounds import compare
+
+
+def arguments() -> argparse.Namespace:
+    """The command line."""
+    known = list(peers())
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.deconvolution", description=__doc__)
+    parser.add_argument("--seed", type=int, default=1, help="of truth and noise (default 1)")
+    parser.add_argument("--case", nargs="*", choices=CASES, default=list(CASES), help="cases (default all)")
+    parser.add_argument("--peers", nargs="*", choices=known, default=known, help="peers (default all)")
+    parser.add_argument("--rounds", type=int, help="rounds of every case (default 5 in 2-D, 3 in 3-D)")
+    parser.add_argument("--threads", type=int, default=2, help="threads of everyone (default 2)")
+    parser.add_argument("--no-engine", action="store_true", help="leave out the figures of edgepsf's engine")
+    parser.add_argument(
+        "--write", type=Path, metavar="PAGE.md", help="write the page, and its plot into images/"
+    )
+    return parser.parse_args()
+
+
+def command(args: argparse.Namespace) -> str:
+    """The command that makes the page again."""
+    words = [
+        "python",
+        "-m",
+        "benchmarks.deconvolution",
+        "--seed",
+        str(args.seed),
+        "--threads",
+        str(args.threads),
+    ]
+    if args.case != list(CASES):
+        words += ["--case", *args.case]
+    if args.peers != list(peers()):
+        words += ["--peers", *args.peers]
+    words += ["--rounds", str(args.rounds)] if args.rounds else []
+    return shlex.join(words + (["--no-engine"] if args.no_engine else []) + ["--write", "docs/benchmarks.md"])
+
+
+def main() -> None:
+    """Install, compare, print, write."""
+    args = arguments()
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
+    facts = (
+        f"{machine()}; {args.threads} threads for everyone; load average {load:.1f} before the first call."
+    )
+    chosen = [(peer, ready(peer)) for name, peer in peers().items() if name in args.peers]
+    results = {}
+    for name in args.case:
+        case = CASES[name]
+        picture, rounds = scene(case, args.seed), args.rounds or case.rounds
+        taking_part = [(peer, reason) for peer, reason in chosen if name in peer.cases or case.iterations > 1]
+        print(f"{case.title}: {rounds} rounds", flush=True)
+        results[name] = (
+            compare(case, taking_part, picture, rounds, args.threads),
+            rounds,
+            picture["image"].nbytes,
+        )
+        print(table(results[name][0], results[name][2]), flush=True)
+    able = [peer for peer, reason in chosen if peer.name in OURS and reason is None]
+    rows = [] if args.no_engine or not able else figures(able[-1], args.threads, args.seed, args.rounds or 2)
+    print(facts)
+    if args.write:
+        pictures = args.write.parent / "images"
+        pictures.mkdir(parents=True, exist_ok=True)
+        plot(results, pictures / "benchmarks.png")
+        args.write.write_text(page(results, rows, command(args), facts), encoding="utf-8")
+        print(f"written: {args.write}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,148 @@
+"""Table, page and plot of the comparison."""
+
+from __future__ import annotations
+
+import os
+import platform
+from pathlib import Path
+
+from .cases import CASES
+from .engine import Figure
+from .environments import HERE
+from .measure import BAND, paired_ratio
+from .rounds import Score
+
+OURS = ("edgepsf", "edgepsf-fast")
+HEAD = (
+    "| peer | version | time s | CPU s | edgepsf ÷ peer: time, scipy / ducc0 | CPU | peak memory ÷ image "
+    "| PSNR dB: all | interior | edge | beyond the border |\n|---|---|---|---|---|---|---|---|---|---|---|"
+)
+INTRODUCTION = f"""# Benchmarks: deconvolution beside its peers
+
+Written by the command below. Each call ran in a fresh process in the peer's own environment, in rounds A B C A B C …;
+figures are medians over the rounds, ratios are medians of the ratios within a round (below 1: edgepsf is faster).
+Every process makes three calls: a small one for imports and thread pools, one for the peak memory (resident size
+above that before the call; compilers and FFT plans warm up in it), one for the time. Data are float32 with Poisson
+noise from a truth wider than the field; the edge is a band of {BAND} px. Where a user has to give a regularisation,
+the one that is best against the truth was given.
+"""
+
+
+def machine() -> str:
+    """CPU, cores, system and Python, without names of hosts or users."""
+    model = platform.processor() or platform.machine()
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        model = next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        pass
+    return f"{model}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
+
+
+def ratios(scores: list[Score], score: Score, quantity: str) -> list[float | None]:
+    """edgepsf ÷ peer for scipy.fft and for ducc0; None where one of the two is missing."""
+    by_name = {s.peer.name: s for s in scores}
+    ours = [by_name.get(name) for name in OURS]
+    return [
+        None
+        if s is None or s.reason or score.reason
+        else paired_ratio(getattr(s, quantity), getattr(score, quantity))
+        for s in ours
+    ]
+
+
+def table(scores: list[Score], image_bytes: int) -> str:
+    """Markdown table of one case."""
+    return "\n".join([HEAD, *(_row(scores, score, image_bytes) for score in scores)])
+
+
+def _row(scores: list[Score], score: Score, image_bytes: int) -> str:
+    if score.reason:
+        return f"| {score.peer.name} | | {score.reason} | | | | | | | | |"
+    values = [f"{score.median(name):.3f}" for name in ("wall", "cpu")]
+    for name in ("wall", "cpu"):
+        pair = ratios(scores, score, name)
+        values.append(" / ".join("–" if r is None else f"{r:.2f}" for r in pair))
+    values.append(f"{score.median('memory') / image_bytes:.1f}")
+    values += [f"{score.psnr[region]:.2f}" for region in ("all", "interior", "edge")]
+    return f"| {score.peer.name} | {score.version} | " + " | ".join(values) + f" | {score.peer.edges} |"
+
+
+def page(
+    results: dict[str, tuple[list[Score], int, int]], figures: list[Figure], command: str, facts: str
+) -> str:
+    """The page: results are scores, rounds and bytes of the image for each case."""
+    parts = [
+        INTRODUCTION,
+        f"```\n{command}\n```\n\n{facts}\n\n![Time and PSNR beside the peers](images/benchmarks.png)",
+    ]
+    seen = {}
+    for name, (scores, rounds, image_bytes) in results.items():
+        parts.append(f"## {CASES[name].title}\n\n{rounds} rounds.\n\n{table(scores, image_bytes)}")
+        seen |= {
+            s.peer.name: f"- {s.peer.name}, Python {s.python}: {s.peer.note}." for s in scores if s.version
+        }
+    if seen:
+        parts.append("\n".join(["## How each peer was called\n", *seen.values()]))
+        parts.append(
+            f"The calls stand in `benchmarks/{HERE.name}/peers/`, the exact versions in `peers.toml`."
+        )
+    if figures:
+        rows = [f"| {f.name} | {f.value} | {f.detail} |" for f in figures]
+        parts.append("\n".join(["## edgepsf's engine\n", "| figure | value | from |\n|---|---|---|", *rows]))
+    return "\n\n".join(parts) + "\n"
+
+
+def plot(results: dict[str, tuple[list[Score], int, int]], path: Path) -> None:
+    """Bars of the time ratios, and the PSNR of the whole picture and of the edge band, one row a case."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot as plt
+
+    counts = [sum(not s.reason for s in scores) for scores, _, _ in results.values()]
+    figure, axes = plt.subplots(
+        len(results),
+        2,
+        figsize=(10, 1.1 + sum(0.42 * n + 0.75 for n in counts)),
+        squeeze=False,
+        layout="constrained",
+        height_ratios=[n + 1.2 for n in counts],
+    )
+    for (left, right), (name, (scores, _, _)) in zip(axes, results.items(), strict=True):
+        done = [s for s in scores if not s.reason]
+        _bars(left, scores, [s for s in done if s.peer.name not in OURS])
+        _dots(right, done)
+        left.set_title(CASES[name].title, loc="left", fontsize=10)
+    axes[0, 0].legend(frameon=False, fontsize=8)
+    axes[0, 1].legend(frameon=False, fontsize=8)
+    axes[-1, 0].set_xlabel("time of edgepsf ÷ time of the peer")
+    axes[-1, 1].set_xlabel("PSNR, dB")
+    figure.savefig(path, dpi=110)
+    plt.close(figure)
+
+
+def _bars(axis, scores: list[Score], peers: list[Score]) -> None:
+    for shift, index, label, colour in ((0.19, 0, "scipy.fft", "#9db8d2"), (-0.19, 1, "ducc0", "#1f5f99")):
+        pairs = [(i, ratios(scores, s, "wall")[index]) for i, s in enumerate(peers)]
+        pairs = [(i, r) for i, r in pairs if r is not None]
+        bars = axis.barh(
+            [i + shift for i, _ in pairs], [r for _, r in pairs], 0.36, color=colour, label=label
+        )
+        axis.bar_label(bars, fmt="%.2f", padding=2, fontsize=8)
+    axis.axvline(1, color="k", lw=0.8, ls=":")
+    axis.set_yticks(range(len(peers)), [s.peer.name for s in peers], fontsize=9)
+    axis.invert_yaxis()
+    axis.set_xlim(0, max(1.15, 1.15 * axis.get_xlim()[1]))
+    axis.spines[["top", "right"]].set_visible(False)
+
+
+def _dots(axis, done: list[Score]) -> None:
+    for region, marker, colour in (("all", "o", "#1f5f99"), ("edge", "D", "#c8553d")):
+        label = "whole picture" if region == "all" else f"edge band, {BAND} px"
+        axis.plot([s.psnr[region] for s in done], range(len(done)), marker, color=colour, ms=6, label=label)
+    axis.set_yticks(range(len(done)), [s.peer.name for s in done], fontsize=9)
+    axis.invert_yaxis()
+    axis.margins(y=0.25)
+    axis.grid(axis="x", color="0.9")
+    axis.spines[["top", "right"]].set_visible(False)
