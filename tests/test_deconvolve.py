@@ -5,7 +5,7 @@ import pytest
 from scipy.signal import fftconvolve
 
 import edgepsf as ep
-from edgepsf.deconvolve.operator import BOUNDARIES, Blur, prepare_kernel
+from edgepsf.deconvolve.operator import BOUNDARIES
 
 METHODS = ["richardson_lucy", "wiener"]
 KERNEL = ep.psf.from_profile(p1=0.9).kernel()
@@ -25,27 +25,6 @@ def scene():
 
 def psnr(a, b):
     return 10 * np.log10(1 / np.mean((a - b) ** 2))
-
-
-@pytest.mark.parametrize("boundary", BOUNDARIES)
-@pytest.mark.parametrize(
-    ("shape", "kernel_shape"), [((24, 31), (7, 5)), ((25, 30), (6, 8)), ((8, 9, 10), (3, 4, 5))]
-)
-def test_adjoint(boundary, shape, kernel_shape):
-    rng = np.random.default_rng(0)
-    blur = Blur(prepare_kernel(rng.random(kernel_shape), len(shape)), shape, boundary)
-    x, y = rng.standard_normal((2, *blur.domain)).astype(np.float32)
-    hx, hty = blur.convolve(x), blur.correlate(y)
-    assert abs((hx * y).sum() - (x * hty).sum()) < 1e-5 * np.linalg.norm(hx) * np.linalg.norm(y)
-
-
-def test_blur_is_true_convolution_with_the_centre_at_half():
-    kernel = np.random.default_rng(1).random((6, 5))
-    image = np.random.default_rng(2).random((30, 29))
-    blur = Blur(prepare_kernel(kernel, 2), image.shape, "zero")
-    full = fftconvolve(image, kernel / kernel.sum())
-    expected = full[3 : 3 + 30, 2 : 2 + 29]
-    np.testing.assert_allclose(blur.crop(blur.convolve(blur.embed(image))), expected, atol=1e-6)
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import inspect
 import json
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -132,12 +135,32 @@ def _run_command(command: Command, given: argparse.Namespace) -> int:
             values[option.key] = io.read_picture(values[option.key])
     if picture is not None:
         _say_first_plane(picture, values)
-    result = command.function(picture, **values, **extras)
+    with _bar(command) as reports:
+        result = command.function(picture, **values, **extras, **reports)
     for warning in result.warnings:
         print(f"edgepsf: warning: {warning}", file=sys.stderr)
     written = _write(result, given) if command.output != "numbers" and given.output else []
     _report(result, given.json, written, {name: str(path) for name, path in extras.items()})
     return 0
+
+
+@contextlib.contextmanager
+def _bar(command: Command) -> Iterator[dict[str, Any]]:
+    """The arguments by which a command reports its progress, if it does: a bar on a terminal's stderr."""
+    if "callback" not in inspect.signature(command.function).parameters or not sys.stderr.isatty():
+        yield {}
+        return
+    from tqdm import tqdm
+
+    with tqdm(desc=command.cli, unit="it", leave=False, file=sys.stderr) as bar:
+
+        def report(i: int, n: int, info: dict[str, Any]) -> None:
+            if i < bar.n or n != bar.total:
+                bar.reset(n)
+            bar.set_description(f"{command.cli}: {info.get('stage', 'restoring')}", refresh=False)
+            bar.update(i - bar.n)
+
+        yield {"callback": report}
 
 
 def _values(command: Command, given: argparse.Namespace) -> dict[str, Any]:

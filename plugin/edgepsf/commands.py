@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from . import linear, operations
+from .deconvolve.methods import METHODS
 from .deconvolve.operator import BOUNDARIES
 from .options import Option
 from .picture import Result
@@ -189,13 +190,51 @@ COMMANDS: tuple[Command, ...] = (
         "Restores the picture with a kernel image.",
         (
             Option("psf", "image", None, "kernel image: title of an open image, else a path", required=True),
-            Option("method", "choice", "richardson_lucy", "method", "", ("richardson_lucy", "wiener")),
-            Option("iterations", "integer", 20, "iterations of an iterative method", "", (), 1),
+            Option("method", "choice", "richardson_lucy", "method", "", tuple(METHODS)),
+            Option(
+                "iterations",
+                "integer",
+                None,
+                "iterations of an iterative method, 20 when not given; with auto the most that is tried, then 300",
+                "",
+                (),
+                1,
+            ),
             Option("engine", "choice", "native", "engine", "", ("native",)),
             Option("boundary", "choice", "extended", "what lies beyond the picture", "", BOUNDARIES),
             Option(
-                "regularization", "number", None, "for wiener; chosen from the data when not given", "", (), 0
+                "regularization",
+                "number",
+                None,
+                "for wiener, tikhonov, inverse, hybr, wpl, fista; chosen from the data when not given",
+                "",
+                (),
+                0,
             ),
+            Option(
+                "accelerate",
+                "flag",
+                False,
+                "for richardson_lucy: the same in about a fifth of the iterations",
+            ),
+            Option(
+                "tv",
+                "number",
+                None,
+                "for richardson_lucy: weight of the total variation, such as 0.005",
+                "",
+                (),
+                0,
+            ),
+            Option(
+                "auto", "flag", False, "for richardson_lucy: choose the number of iterations from the picture"
+            ),
+            Option("background", "number", None, "level that is not blurred signal", "gray value"),
+            Option("saturation", "number", None, "level from which on pixels are left out", "gray value"),
+            Option("mask", "image", None, "image that is not zero where a pixel is to be left out"),
+            Option("penalty", "text", None, "for fista: tv or wavelet"),
+            Option("amount", "number", None, "for unsharp_mask: 1 when not given", "", (), 0),
+            Option("radius", "number", None, "for unsharp_mask: Gaussian instead of the PSF", "px", (), 0),
             _STACK,
         ),
         example="psf=PSF method=richardson_lucy iterations=20",

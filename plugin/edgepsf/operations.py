@@ -255,15 +255,32 @@ def deconvolve(
     picture: Picture,
     psf: Picture,
     method="richardson_lucy",
-    iterations=20,
+    iterations=None,
     engine="native",
     boundary="extended",
     regularization=None,
+    accelerate=False,
+    tv=None,
+    auto=False,
+    background=None,
+    saturation=None,
+    mask: Picture | None = None,
+    penalty=None,
+    amount=None,
+    radius=None,
     stack=False,
     callback=None,
 ) -> Result:
     """The whole picture restored with a kernel image; with `stack` every plane, or volumes with a 3-D PSF."""
-    options = {} if regularization is None else {"regularization": regularization}
+    options = {
+        "regularization": regularization,
+        "tv": tv,
+        "penalty": penalty,
+        "amount": amount,
+        "radius": radius,
+    }
+    options |= {"accelerate": accelerate or None, "stop": "auto" if auto else None}
+    options = {name: value for name, value in options.items() if value is not None}
     kernel, data = psf.data, picture.data
     if psf.plane_count > 1 and not stack:
         raise InputError(
@@ -271,48 +288,43 @@ def deconvolve(
         )
     if stack:
         kernel, data = psf.all_planes(), picture.all_planes()
-    restored, records = [], []
-    pieces = _pieces(data, np.ndim(kernel), picture.dimensions)
-    for piece in pieces:
-        image, record = restore(
-            piece,
-            kernel,
-            method,
-            iterations,
-            engine,
-            callback,
-            boundary=boundary,
-            full_output=True,
-            **options,
-        )
-        restored.append(image)
-        records.append(record)
-    out = _together(restored, picture.dimensions) if np.ndim(data) == 3 else restored[0]
-    warnings = []
-    if method == "richardson_lucy" and data.min() < -0.05 * max(float(data.max()), 0.0):
-        warnings.append(
-            f"negative pixels (down to {data.min():.4g}) count as 0: add an offset first if they are signal"
-        )
-    summary = records[0] | {"seconds": sum(r["seconds"] for r in records), "pieces": len(pieces)}
-    return Result([new_image(picture, out, "-deconvolved")], summary=summary, warnings=warnings)
+    axes, data = _named(data, np.ndim(kernel), picture.dimensions)
+    restored, record = restore(
+        data,
+        kernel,
+        method,
+        iterations,
+        engine,
+        callback,
+        boundary=boundary,
+        axes=axes,
+        background=background,
+        saturation=saturation,
+        mask=None if mask is None else _left_out(mask, data.shape),
+        full_output=True,
+        **options,
+    )
+    planes = restored.reshape(-1, *restored.shape[-2:]) if axes != "yx" else restored
+    summary = {name: value for name, value in record.items() if name not in ("objective", "residual")}
+    return Result([new_image(picture, planes, "-deconvolved")], summary=summary)
 
 
-def _pieces(data: np.ndarray, kernel_axes: int, dimensions) -> list[np.ndarray]:
-    """Planes of a stack for a 2-D kernel, volumes (one for each channel and frame) for a 3-D one."""
-    if data.ndim == 2 or kernel_axes == 2:
-        return [data] if data.ndim == 2 else list(data)
+def _named(data: np.ndarray, kernel_axes: int, dimensions) -> tuple[str, np.ndarray]:
+    """Axes of a plane or of a stack in ImageJ's order (channels fastest, then slices, then frames)."""
+    if data.ndim == 2:
+        return "yx", data
     channels, slices, frames = dimensions
-    if slices < 2:
+    if kernel_axes == 3 and slices < 2:
         raise InputError("a 3-D PSF needs a stack with slices (z); this one has channels or frames only")
-    volumes = data.reshape(frames, slices, channels, *data.shape[1:])
-    return [volumes[t, :, c] for t in range(frames) for c in range(channels)]
+    return "tzcyx", data.reshape(frames, slices, channels, *data.shape[1:])
 
 
-def _together(restored: list[np.ndarray], dimensions) -> np.ndarray:
-    """Restored pieces as a stack in ImageJ's order: channels fastest, then slices, then frames."""
-    if restored[0].ndim == 2:
-        return np.stack(restored)
-    channels, slices, frames = dimensions
-    shape = restored[0].shape[1:]
-    volumes = np.stack(restored).reshape(frames, channels, slices, *shape)
-    return volumes.transpose(0, 2, 1, 3, 4).reshape(-1, *shape)
+def _left_out(mask: Picture, shape: tuple[int, ...]) -> np.ndarray:
+    """Non-zero pixels of a mask image: of one plane for all, or of as many as the picture has."""
+    planes = mask.all_planes() if mask.plane_count > 1 else mask.data
+    bad = planes != 0
+    if bad.shape[-2:] == shape[-2:] and bad.ndim == 2:
+        return np.broadcast_to(bad, shape)
+    if bad.size != np.prod(shape) or bad.shape[-2:] != shape[-2:]:
+        raise InputError(f'the mask "{mask.title}" has shape {bad.shape}, the picture {shape}')
+    return bad.reshape(shape)

@@ -1,16 +1,20 @@
-"""Blur as an operator: H x = sharp ⊛ kernel on an extended domain, with its exact adjoint.
+"""Blur as a linear operator from a scene to the picture seen of it, with its exact adjoint.
 
-The picture is a window onto a larger scene. With `boundary="extended"` the scene reaches half a kernel
-beyond the picture on every side and only the window is compared with the data, so that nothing is assumed
-about what lies outside (Bertero & Boccacci, 2005, doi:10.1051/0004-6361:20052717).
+A picture is a window onto a larger scene. With `boundary="extended"` the scene reaches half a kernel beyond
+the picture on every side and only the window is compared with the data, so that nothing is assumed about
+what lies outside (Bertero & Boccacci 2005, doi:10.1051/0004-6361:20052717).
 """
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
-from scipy import fft
 
 from ..errors import InputError
+from . import border
+from .fft import Plan, fast_length
+from .parallel import blockwise
 
 BOUNDARIES = ("extended", "reflect", "periodic", "zero")
 
@@ -29,7 +33,10 @@ def prepare_kernel(psf, ndim: int) -> np.ndarray:
     InputError
         If the kernel has the wrong dimension, holds NaN or Inf, or its sum is not positive.
     """
-    kernel = np.asarray(psf.kernel() if hasattr(psf, "kernel") else psf, dtype=np.float64)
+    kernel = np.asarray(psf.kernel() if hasattr(psf, "kernel") else psf)
+    if kernel.dtype.kind not in "buif":
+        raise InputError(f"the PSF must hold real numbers, not {kernel.dtype}")
+    kernel = kernel.astype(np.float64)
     if kernel.ndim != ndim or kernel.size == 0:
         raise InputError(f"the PSF has shape {kernel.shape}, a {ndim}-D kernel is needed")
     if not np.all(np.isfinite(kernel)):
@@ -43,7 +50,7 @@ def prepare_kernel(psf, ndim: int) -> np.ndarray:
 
 
 class Blur:
-    """Convolution of a scene with a kernel, seen through the window of a picture.
+    """y = A x: a scene convolved with a kernel and seen through the window of a picture.
 
     Parameters
     ----------
@@ -52,77 +59,115 @@ class Blur:
     shape : tuple of int
         Shape of the picture.
     boundary : {"extended", "reflect", "periodic", "zero"}
-        "extended" and "zero" work on a scene larger than the picture (unknown, or zero outside);
-        "periodic" on the picture itself; "reflect" on the picture mirrored into a margin.
-    workers : int
-        Threads of the FFT.
+        The scene beyond the picture: unknown, and part of the scene's array; its mirror image; its
+        repetition; nothing.
+    workers : int, optional
+        Threads; all cores by default.
+    backend : str, optional
+        FFT library, see `Plan`.
+
+    Attributes
+    ----------
+    scene_shape : tuple of int
+        Shape of the arrays that `forward` takes and `adjoint` gives.
+    domain : tuple of int
+        Shape of the FFTs.
     """
 
     def __init__(
-        self, kernel: np.ndarray, shape: tuple[int, ...], boundary: str = "extended", workers: int = 2
+        self,
+        kernel: np.ndarray,
+        shape: tuple[int, ...],
+        boundary: str = "extended",
+        workers: int | None = None,
+        backend: str | None = None,
     ):
         if boundary not in BOUNDARIES:
             raise InputError(f'unknown boundary "{boundary}": use one of {", ".join(BOUNDARIES)}')
-        self.shape, self.boundary, self.workers = tuple(shape), boundary, workers
-        self.before = tuple(0 if boundary == "periodic" else k // 2 for k in kernel.shape)
+        self.shape, self.boundary = tuple(shape), boundary
+        self.workers = workers or os.cpu_count() or 1
+        periodic = boundary == "periodic"
         self.domain = tuple(
-            n if boundary == "periodic" else fft.next_fast_len(n + k - 1, real=True)
-            for n, k in zip(shape, kernel.shape, strict=True)
+            n if periodic else fast_length(n + k - 1) for n, k in zip(shape, kernel.shape, strict=True)
         )
-        self.window = tuple(slice(b, b + n) for b, n in zip(self.before, shape, strict=True))
-        self.otf = fft.rfftn(self._centred(kernel).astype(np.float32), workers=workers)
+        before = [0 if periodic else k // 2 for k in kernel.shape]
+        self.margins = [(b, d - n - b) for b, d, n in zip(before, self.domain, shape, strict=True)]
+        self.window = tuple(slice(b, b + n) for b, n in zip(before, shape, strict=True))
+        self.scene_shape = self.domain if boundary == "extended" else self.shape
+        self.plan = Plan(self.domain, self.workers, backend)
+        self.otf = self.plan.forward(self._centred(kernel)).copy()
 
     def _centred(self, kernel: np.ndarray) -> np.ndarray:
-        """Kernel on the domain with its centre at index 0; what is larger wraps around (periodic) or fits."""
-        out = np.zeros(self.domain)
+        """Kernel on the domain with its centre at index 0; what is larger wraps around."""
         index = [(np.arange(k) - k // 2) % n for k, n in zip(kernel.shape, self.domain, strict=True)]
-        np.add.at(out, np.ix_(*index), kernel)
+        out = np.zeros(self.domain, np.float32)
+        if all(k <= n for k, n in zip(kernel.shape, self.domain, strict=True)):
+            out[np.ix_(*index)] = kernel
+        else:
+            np.add.at(out, np.ix_(*index), kernel)
         return out
 
+    def forward(self, scene: np.ndarray) -> np.ndarray:
+        """A x: the picture of a scene, float32; may be changed in place, holds until the next call."""
+        return self.convolve(self._spread(scene))[self.window]
+
+    def adjoint(self, picture: np.ndarray) -> np.ndarray:
+        """Aᵀ y, float32; may be changed in place, holds until the next call."""
+        out = self.correlate(self.embed(picture))
+        if self.boundary == "reflect":
+            return border.fold(out, self.margins)
+        return out[self.window] if self.boundary == "zero" else out
+
+    def _spread(self, scene: np.ndarray) -> np.ndarray:
+        if self.boundary == "reflect":
+            return border.reflect(scene, self.margins)
+        return self.embed(scene) if self.boundary == "zero" else scene
+
     def convolve(self, scene: np.ndarray) -> np.ndarray:
-        """Scene ⊛ kernel on the whole domain."""
-        return self._filter(scene, self.otf)
+        """Circular convolution of an array of the domain's shape with the kernel."""
+        return self._filter(scene, False)
 
     def correlate(self, scene: np.ndarray) -> np.ndarray:
         """Adjoint of `convolve`."""
-        return self._filter(scene, self.otf.conj())
+        return self._filter(scene, True)
 
-    def _filter(self, scene, transfer):
-        spectrum = fft.rfftn(scene, workers=self.workers)
-        spectrum *= transfer
-        return fft.irfftn(spectrum, s=self.domain, workers=self.workers)
+    def _filter(self, scene: np.ndarray, conjugate: bool) -> np.ndarray:
+        # conj(H) F(x) = conj(H conj(F(x))): with conjugated transforms one OTF serves both ways.
+        spectrum = self.plan.forward(scene, conjugate)
+        blockwise(_times, spectrum, self.otf, workers=self.workers)
+        return self.plan.inverse(spectrum, conjugate)
 
     def embed(self, picture: np.ndarray) -> np.ndarray:
-        """Picture in the domain, zero outside its window (adjoint of `crop`)."""
-        out = np.zeros(self.domain, dtype=np.float32)
-        out[self.window] = picture
+        """Picture in an array of the domain's shape, zero outside its window."""
+        if self.shape == self.domain:
+            return picture
+        out = self.plan.real
+        inside = out[self.window]
+        if picture is not inside and not _same(picture, inside):
+            inside[...] = picture
+        for axis, part in enumerate(self.window):
+            rest = self.window[:axis]
+            out[(*rest, slice(0, part.start))] = 0
+            out[(*rest, slice(part.stop, None))] = 0
         return out
 
     def crop(self, scene: np.ndarray) -> np.ndarray:
-        """The window of the picture."""
-        return scene[self.window]
+        """The part of a scene that the picture shows."""
+        return scene[self.window] if self.boundary == "extended" else scene
 
-    def mirror(self, picture: np.ndarray) -> np.ndarray:
-        """Picture continued into the margin so that it closes smoothly around the periodic domain.
-
-        The gap between the last pixel and the first one is filled with the two mirror images, blended.
-        """
-        out = picture.astype(np.float32)
-        for axis, (n, size, before) in enumerate(zip(self.shape, self.domain, self.before, strict=True)):
-            gap = size - n
-            if gap:
-                steps = np.arange(1, gap + 1)
-                after = np.take(out, _fold(n - 1 + steps, n), axis)
-                ahead = np.take(out, _fold(steps - gap - 1, n), axis)
-                weight = (steps / (gap + 1.0)).astype(np.float32)
-                weight = weight.reshape([-1 if a == axis else 1 for a in range(out.ndim)])
-                out = np.roll(
-                    np.concatenate([out, after * (1 - weight) + ahead * weight], axis), before, axis
-                )
-        return out
+    def close(self, picture: np.ndarray) -> np.ndarray:
+        """Picture continued over the domain without a jump, for filters that take it for periodic."""
+        if self.boundary == "zero":
+            return self.embed(picture).copy()
+        return border.close(picture, self.margins)
 
 
-def _fold(index: np.ndarray, n: int) -> np.ndarray:
-    """Indices mirrored at both ends (half-sample symmetry) into 0 … n − 1."""
-    index = index % (2 * n)
-    return np.where(index < n, index, 2 * n - 1 - index)
+def _times(spectrum, otf) -> None:
+    spectrum *= otf
+
+
+def _same(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether two arrays are the same memory seen the same way."""
+    return (
+        one.__array_interface__["data"] == other.__array_interface__["data"] and one.strides == other.strides
+    )

@@ -34,7 +34,8 @@ def callback(title: str) -> Callable[[int, int, dict[str, Any]], None]:
             raise InputError(f"cancelled with Esc after {i} of {n} iterations; nothing was made")
         if imagej.getInstance() is not None:
             imagej.showProgress(i / n)
-            imagej.showStatus(f"{title}: {i} of {n} iterations (Esc cancels)")
+            stage = info.get("stage", "restoring")
+            imagej.showStatus(f"{title}: {stage}, {i} of {n} iterations (Esc cancels)")
 
     return report
 

@@ -1,0 +1,74 @@
+"""What lies beyond the border of a picture: mirrored or smoothly closed continuation, and its adjoint."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def tiles(n: int, before: int, after: int) -> list[tuple[slice, slice]]:
+    """The mirrored copies that cover −before … n + after − 1: where each goes, and what of the picture it is."""
+    out = []
+    for tile in range(-(-before // n) * -1, -(-(n + after) // n)):
+        low, high = max(tile * n, -before), min((tile + 1) * n, n + after)
+        first, last = low - tile * n, high - tile * n
+        source = slice(first, last)
+        if tile % 2:
+            first, last = n - 1 - first, n - 1 - last
+            source = slice(first, None if last < 0 else last, -1)
+        out.append((slice(low + before, high + before), source))
+    return out
+
+
+def _along(axis: int, part: slice) -> tuple[slice, ...]:
+    return (*(slice(None),) * axis, part)
+
+
+def reflect(picture: np.ndarray, margins: list[tuple[int, int]]) -> np.ndarray:
+    """Picture with its mirror images (half-sample symmetry) around it, as many as the margins need."""
+    for axis, (before, after) in enumerate(margins):
+        shape = list(picture.shape)
+        shape[axis] += before + after
+        out = np.empty(shape, picture.dtype)
+        for place, source in tiles(picture.shape[axis], before, after):
+            out[_along(axis, place)] = picture[_along(axis, source)]
+        picture = out
+    return picture
+
+
+def fold(padded: np.ndarray, margins: list[tuple[int, int]]) -> np.ndarray:
+    """Adjoint of `reflect`: every mirror image is added onto the picture."""
+    for axis, (before, after) in enumerate(margins):
+        n = padded.shape[axis] - before - after
+        shape = list(padded.shape)
+        shape[axis] = n
+        out = np.zeros(shape, padded.dtype)
+        for place, source in tiles(n, before, after):
+            out[_along(axis, source)] += padded[_along(axis, place)]
+        padded = out
+    return padded
+
+
+def close(picture: np.ndarray, margins: list[tuple[int, int]]) -> np.ndarray:
+    """Picture continued so that its periodic repetition has no jump.
+
+    Each gap between the last pixel and the first one of the next period is filled with the two mirror images,
+    blended linearly, which leaves no edge for a Fourier filter to ring at.
+    """
+    for axis, (before, after) in enumerate(margins):
+        n, gap = picture.shape[axis], before + after
+        if not gap:
+            continue
+        steps = np.arange(1, gap + 1)
+        weight = (steps / (gap + 1.0)).astype(picture.dtype)
+        weight = weight.reshape([-1 if a == axis else 1 for a in range(picture.ndim)])
+        filling = np.take(picture, _folded(n - 1 + steps, n), axis) * (1 - weight)
+        filling += np.take(picture, _folded(steps - gap - 1, n), axis) * weight
+        head, tail = filling[_along(axis, slice(after, None))], filling[_along(axis, slice(after))]
+        picture = np.concatenate([head, picture, tail], axis)
+    return picture
+
+
+def _folded(index: np.ndarray, n: int) -> np.ndarray:
+    """Indices mirrored at both ends (half-sample symmetry) into 0 … n − 1."""
+    index = index % (2 * n)
+    return np.where(index < n, index, 2 * n - 1 - index)

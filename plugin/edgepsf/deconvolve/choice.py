@@ -1,0 +1,85 @@
+"""Choice of the regularisation λ of a Fourier filter from the data.
+
+A filter leaves the part rest(λ · weight) of every frequency's data unexplained. Frequencies are gathered in
+classes of equal weight first, so that a try of λ costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy.optimize import brentq, minimize_scalar
+
+from .operator import Blur
+from .parallel import blockwise
+
+_BINS = 4096
+_LOW, _HIGH = np.log(1e-10), np.log(1e22)
+_SCALE = np.float32((_BINS - 1) / (_HIGH - _LOW))
+# Below the first a filter would amplify single precision's own rounding, 1e-7, to what can be seen.
+_SMALLEST, _LARGEST = np.log(1e-6), np.log(1e2)
+
+
+class Classes:
+    """Energy and number of the frequencies of a picture by the logarithm of their weight.
+
+    Parameters
+    ----------
+    spectrum : ndarray of complex64
+        Half spectrum of the picture on the blur's domain.
+    weight : ndarray of float32
+        Penalty / |H|², of the same shape or broadcast to it.
+    rest : callable
+        Part of the data left unexplained, for λ · weight.
+    blur : Blur
+    """
+
+    def __init__(self, spectrum: np.ndarray, weight: np.ndarray, rest: Callable, blur: Blur):
+        self.rest, self.size = rest, int(np.prod(blur.domain))
+        twice = np.full(
+            spectrum.shape[-1], 2.0, np.float32
+        )  # a half spectrum has most frequencies once for two
+        twice[0] = 1.0
+        if blur.domain[-1] % 2 == 0:
+            twice[-1] = 1.0
+
+        def gather(weight, spectrum):
+            index = np.log(np.maximum(weight, np.float32(1e-10)))
+            index -= np.float32(_LOW)
+            index *= _SCALE
+            index = np.clip(index, 0, _BINS - 1).astype(np.int32).ravel()
+            number = np.broadcast_to(twice, spectrum.shape).ravel()
+            energy = spectrum.real**2 + spectrum.imag**2
+            energy *= twice
+            return np.stack([np.bincount(index, number, _BINS), np.bincount(index, energy.ravel(), _BINS)])
+
+        weight = np.broadcast_to(weight, spectrum.shape)
+        self.number, self.energy = blockwise(gather, weight, spectrum, workers=blur.workers)
+        self.centre = np.exp(_LOW + np.arange(_BINS) / _SCALE)
+
+    def generalised_cross_validation(self) -> float:
+        """λ that minimises n Σ |rest · Y|² / (Σ rest)²."""
+
+        def score(log_value: float) -> float:
+            left = self.rest(np.exp(log_value) * self.centre)
+            misfit, freedom = (left**2 * self.energy).sum(), (self.number * left).sum()
+            return float(np.log(max(misfit, 1e-300)) - 2 * np.log(max(freedom, 1e-300)))
+
+        grid = np.linspace(_SMALLEST, _LARGEST, 50)
+        best = int(np.argmin([score(v) for v in grid]))
+        around = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
+        return float(np.exp(minimize_scalar(score, bounds=around, method="bounded").x))
+
+    def discrepancy(self, mean_square: float) -> float:
+        """λ for which the mean square of the residual is that of the noise."""
+
+        def excess(log_value: float) -> float:
+            left = self.rest(np.exp(log_value) * self.centre)
+            return float((left**2 * self.energy).sum()) / self.size**2 - mean_square
+
+        if excess(_SMALLEST) >= 0:
+            return float(np.exp(_SMALLEST))
+        if excess(_LARGEST) <= 0:
+            return float(np.exp(_LARGEST))
+        return float(np.exp(brentq(excess, _SMALLEST, _LARGEST, xtol=1e-4)))

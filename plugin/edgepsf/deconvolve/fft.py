@@ -1,0 +1,161 @@
+"""Real single-precision FFTs of one shape: scipy, or ducc0 where it is installed.
+
+A backend is trusted only after its transform of a picture whose spectrum is known came out right, there and
+back, at the very shape and number of threads that will be used: such faults do exist in released libraries.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import os
+import warnings
+
+import numpy as np
+from scipy import fft
+
+from ..errors import EngineError, InputError
+
+BACKENDS = ("ducc0", "scipy")
+
+
+class _Scipy:
+    """scipy.fft; every transform makes a new array."""
+
+    def __init__(self, shape: tuple[int, ...], workers: int):
+        self.shape, self.workers = shape, workers
+        self.real = np.zeros(shape, np.float32)
+
+    def forward(self, real: np.ndarray, conjugate: bool = False) -> np.ndarray:
+        if conjugate:
+            return fft.ihfftn(real, norm="forward", workers=self.workers)
+        return fft.rfftn(real, workers=self.workers)
+
+    def inverse(self, spectrum: np.ndarray, conjugate: bool = False) -> np.ndarray:
+        settings = {"s": self.shape, "workers": self.workers, "overwrite_x": True}
+        self.real = None  # the old one may go before the new one comes
+        if conjugate:
+            self.real = fft.hfftn(spectrum, norm="forward", **settings)
+        else:
+            self.real = fft.irfftn(spectrum, **settings)
+        return self.real
+
+
+class _Ducc:
+    """ducc0; two buffers, no array made in a transform."""
+
+    def __init__(self, shape: tuple[int, ...], workers: int):
+        import ducc0
+
+        self.shape, self.workers, self._library = shape, workers, ducc0.fft
+        self._axes = tuple(range(len(shape)))
+        self.real = np.zeros(shape, np.float32)
+        self._spectrum = np.empty((*shape[:-1], shape[-1] // 2 + 1), np.complex64)
+
+    def forward(self, real: np.ndarray, conjugate: bool = False) -> np.ndarray:
+        return self._library.r2c(
+            real, axes=self._axes, forward=not conjugate, out=self._spectrum, nthreads=self.workers
+        )
+
+    def inverse(self, spectrum: np.ndarray, conjugate: bool = False) -> np.ndarray:
+        return self._library.c2r(
+            spectrum,
+            axes=self._axes,
+            lastsize=self.shape[-1],
+            forward=conjugate,
+            inorm=2,
+            out=self.real,
+            nthreads=self.workers,
+            allow_overwriting_input=True,
+        )
+
+
+_MAKERS = {"ducc0": _Ducc, "scipy": _Scipy}
+
+
+class Plan:
+    """Transforms of real arrays of one shape.
+
+    Parameters
+    ----------
+    shape : tuple of int
+    workers : int
+        Threads.
+    backend : {"ducc0", "scipy"}, optional
+        By default the environment variable EDGEPSF_FFT, else ducc0 where it is installed, else scipy.
+
+    Attributes
+    ----------
+    real : ndarray of float32
+        Result of the last `inverse`. The caller may work in it, and may put another array in its place.
+    backend : str
+    """
+
+    def __init__(self, shape: tuple[int, ...], workers: int, backend: str | None = None):
+        self.shape, self.workers = tuple(shape), workers
+        self.backend = _trusted(_choose(backend), self.shape, workers)
+        self._library = _MAKERS[self.backend](self.shape, workers)
+
+    @property
+    def real(self) -> np.ndarray:
+        return self._library.real
+
+    @real.setter
+    def real(self, array: np.ndarray) -> None:
+        self._library.real = array
+
+    def forward(self, real: np.ndarray, conjugate: bool = False) -> np.ndarray:
+        """Half spectrum Σ x exp(∓2πi kn/N), or its complex conjugate; holds until the next call."""
+        return self._library.forward(real, conjugate)
+
+    def inverse(self, spectrum: np.ndarray, conjugate: bool = False) -> np.ndarray:
+        """What `forward` came from; `spectrum` is overwritten, the result is in `real`."""
+        return self._library.inverse(spectrum, conjugate)
+
+
+def fast_length(n: int, last: bool = False) -> int:
+    """The next even product of 2, 3 and 5 (on every axis: real transforms want it on the last one)."""
+    n = max(n + n % 2, 2)
+    while fft.next_fast_len(n, real=True) != n:
+        n += 2
+    return n
+
+
+def _choose(backend: str | None) -> str:
+    backend = backend or os.environ.get("EDGEPSF_FFT") or None
+    if backend is None:
+        return "ducc0" if importlib.util.find_spec("ducc0") else "scipy"
+    if backend not in BACKENDS:
+        raise InputError(f'unknown FFT backend "{backend}": use one of {", ".join(BACKENDS)}')
+    if backend == "ducc0" and importlib.util.find_spec("ducc0") is None:
+        raise EngineError('the FFT backend "ducc0" is not installed: pip install "edgepsf[fast]"')
+    return backend
+
+
+@functools.lru_cache(maxsize=256)
+def _trusted(backend: str, shape: tuple[int, ...], workers: int) -> str:
+    """The backend if it transforms right at this shape, else scipy."""
+    if transforms_right(_MAKERS[backend](shape, workers)):
+        return backend
+    if backend == "scipy":
+        raise EngineError(f"scipy's FFT of shape {shape} with {workers} threads gives wrong numbers here")
+    warnings.warn(f"{backend} transforms the shape {shape} wrongly here: scipy takes over", stacklevel=3)
+    return _trusted("scipy", shape, workers)
+
+
+def transforms_right(library) -> bool:
+    """Whether a product of random vectors gets the product of their spectra, and comes back."""
+    rng = np.random.default_rng(0)
+    vectors = [rng.choice((-1.0, 1.0), n) for n in library.shape]
+    spectra = [np.fft.fft(v) for v in vectors[:-1]] + [np.fft.rfft(vectors[-1])]
+    real = functools.reduce(np.multiply.outer, [v.astype(np.float32) for v in vectors])
+    expected = functools.reduce(np.multiply.outer, [s.astype(np.complex64) for s in spectra])
+    spectrum = library.forward(real)
+    if spectrum.dtype != np.complex64 or spectrum.shape != expected.shape:
+        return False
+    expected -= spectrum
+    # Each vector entry has modulus 1: the spectrum's root mean square is √N, rounding a few 1e-7 of it.
+    limit = 1e-4 * np.sqrt(real.size)
+    wrong = max(np.abs(expected.real).max(), np.abs(expected.imag).max()) > limit * 10
+    back = library.inverse(spectrum)
+    return not wrong and back.dtype == np.float32 and bool(np.abs(back - real).max() < 1e-4)

@@ -1,0 +1,125 @@
+"""What was observed: the picture, the pixels that count, and the level that is not blurred signal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import InputError
+from .noise import high_frequency_sd
+
+_FAR = 0.05
+
+
+@dataclass
+class Observation:
+    """A picture ready for a deconvolution.
+
+    Attributes
+    ----------
+    data : ndarray of float32
+        The picture; 0 where it is not valid.
+    valid : ndarray of bool, or None
+        Pixels that count; None when all do.
+    background : float
+        Level added by camera and stray light: the model is A x + background.
+    """
+
+    data: np.ndarray
+    valid: np.ndarray | None
+    background: float = 0.0
+
+    @property
+    def count(self) -> int:
+        """Number of valid pixels."""
+        return self.data.size if self.valid is None else int(self.valid.sum())
+
+    @property
+    def mean(self) -> float:
+        """Mean of the valid pixels."""
+        return float(self.data.sum(dtype=np.float64) / self.count)
+
+    @property
+    def level(self) -> float:
+        """Mean of the valid pixels above the background."""
+        return self.mean - self.background
+
+    def signal(self) -> np.ndarray:
+        """Data minus background, 0 where not valid."""
+        if not self.background:
+            return self.data
+        out = self.data - np.float32(self.background)
+        return out if self.valid is None else np.where(self.valid, out, np.float32(0))
+
+
+def observe(image: np.ndarray, mask=None, saturation=None, background=None) -> Observation:
+    """Leave out what is not finite, masked or saturated.
+
+    Parameters
+    ----------
+    image : ndarray
+        Real numbers.
+    mask : array_like of bool, optional
+        True where a pixel is to be left out (as in `numpy.ma`); same shape as the image.
+    saturation : float, optional
+        Gray value from which on a pixel counts as saturated and is left out.
+    background : float, optional
+        Level that is not blurred signal; 0 when not given.
+    """
+    bad = ~np.isfinite(image)
+    if mask is not None:
+        mask = np.asarray(mask)
+        if mask.shape != image.shape:
+            raise InputError(f"the mask has shape {mask.shape}, the picture {image.shape}")
+        if mask.dtype.kind not in "bui":
+            raise InputError(f"the mask must hold True where a pixel is left out, not {mask.dtype}")
+        bad |= mask.astype(bool)
+    if saturation is not None:
+        if not np.isfinite(saturation):
+            raise InputError(f"saturation must be a gray value, not {saturation}")
+        with np.errstate(invalid="ignore"):
+            bad |= image >= saturation
+    if background is not None and not np.isfinite(background):
+        raise InputError(f"background must be a gray value, not {background}")
+    left_out = int(bad.sum())
+    if left_out == image.size:
+        raise InputError("no pixel is left: every one is NaN, infinite, masked or saturated")
+    data = image.astype(np.float32)
+    if left_out:
+        data[bad] = 0
+    return Observation(data, ~bad if left_out else None, float(background or 0.0))
+
+
+def positive(seen: Observation) -> tuple[np.ndarray, float]:
+    """Data and background raised together so that a Poisson likelihood is defined.
+
+    Where dark pixels lie below zero (a subtracted background leaves noise of both signs), the same constant is
+    added to data and model: the scene and its flux stay what they are, which clipping at zero does not give.
+    The constant reaches down to five standard deviations of the noise; what is darker still is a defect and
+    counts as zero.
+
+    Returns
+    -------
+    data : ndarray of float32
+        Non-negative; a copy only where something had to change.
+    background : float
+        Level to add to the model.
+    """
+    offset = max(-seen.background, 0.0)
+    lowest = float(seen.data.min()) + offset
+    if lowest >= 0 and offset == 0:
+        return seen.data, seen.background
+    if lowest < 0:
+        noise = high_frequency_sd(seen.data, seen.valid)
+        far = float(np.mean(seen.data + offset < -5 * noise - 1e-6 * abs(seen.mean)))
+        if far > _FAR:
+            raise InputError(
+                f"{100 * far:.3g} % of the pixels lie far below zero (down to {lowest:.4g}), and this method counts "
+                "light: give background= the gray value of no light"
+            )
+        offset += min(-lowest, 5 * noise)
+    data = np.maximum(seen.data + np.float32(offset), 0)
+    if seen.valid is not None:
+        data[~seen.valid] = 0
+    return data, seen.background + offset

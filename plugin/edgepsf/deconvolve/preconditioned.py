@@ -1,0 +1,54 @@
+"""WPL: Landweber iterations preconditioned with a Wiener filter and kept non-negative.
+
+After Dougherty, Extensions of DAMAS and benefits and limitations of deconvolution in beamforming (2005), and
+its Wiener filter preconditioned Landweber method in Parallel Iterative Deconvolution.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .choice import Classes
+from .direct import filled
+from .noise import estimate_noise
+from .observation import Observation
+from .operator import Blur
+from .parallel import blockwise
+from .record import Log
+
+
+def wpl(
+    seen: Observation, blur: Blur, log: Log, *, iterations: int, regularization: float | None = None
+) -> np.ndarray:
+    """x ← max(0, x + P Hᵀ(y − H x)) with the filter P = 1 / (|H|² + λ) on the smoothly continued picture.
+
+    λ (`regularization`), when not given, is such that after these iterations, of which each takes the share
+    λ / (|H|² + λ) of the last residual, the residual is as large as the noise (discrepancy principle).
+    """
+    data, power = blur.close(filled(seen)), np.abs(blur.otf) ** 2
+    if regularization is None:
+        weight = 1 / np.maximum(power, np.float32(1e-20))
+        classes = Classes(blur.plan.forward(data), weight, lambda r: (r / (1 + r)) ** iterations, blur)
+        noise = estimate_noise(seen.data, seen.valid)
+        regularization = classes.discrepancy(noise.mean_square(seen.mean))
+        log.note(chosen_by="discrepancy")
+    log.note(regularization=float(regularization))
+    filters = blur.otf.conj() / (power + np.float32(regularization))
+    scene, norm = np.maximum(data, 0), float(np.linalg.norm(data)) or 1.0
+    for i in range(iterations):
+        rest = blur.convolve(scene)
+        np.subtract(data, rest, out=rest)
+        if seen.valid is not None:
+            rest[blur.window] *= seen.valid
+        relative = float(np.linalg.norm(rest)) / norm
+        spectrum = blur.plan.forward(rest)
+        blockwise(_times, spectrum, filters, workers=blur.workers)
+        scene += blur.plan.inverse(spectrum)
+        np.maximum(scene, 0, out=scene)
+        if not log.iteration(i + 1, iterations, residual=relative):
+            break
+    return scene[blur.window]
+
+
+def _times(spectrum, filters) -> None:
+    spectrum *= filters

@@ -1,0 +1,75 @@
+"""What a method tells about its work: progress to a callback, and a small record."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+
+class Log:
+    """Progress and record of one run.
+
+    Parameters
+    ----------
+    method : str
+    callback : callable, optional
+        callback(i, n, info) after every iteration, with n the most iterations and info a dict of method,
+        stage and, where the method computes them, objective and residual; False stops there.
+
+    Attributes
+    ----------
+    record : dict
+        method, iterations, objective and residual (lists, one entry an iteration), seconds, memory (bytes by
+        which the process grew at its peak; None where the system does not tell, or where it stayed below what
+        the process had used before) and what else a method chose.
+    full : bool
+        Whether the record is asked for: costly figures are left out otherwise.
+    """
+
+    def __init__(self, method: str, callback: Callable | None = None, full: bool = False):
+        self.callback, self.full = callback, full
+        self.record: dict[str, Any] = {"method": method, "iterations": 0}
+        self._started = time.perf_counter()
+        self._memory, self._peak = _memory_now(), _memory_peak()
+
+    def note(self, **chosen: Any) -> None:
+        """Write what the method chose."""
+        self.record |= chosen
+
+    def iteration(self, i: int, n: int, stage: str = "restoring", **figures: float) -> bool:
+        """Report iteration i of at most n; False when the callback wants to stop."""
+        if stage == "restoring":
+            self.record["iterations"] = i
+            for name, value in figures.items():
+                self.record.setdefault(name, []).append(float(value))
+        if self.callback is None:
+            return True
+        return self.callback(i, n, {"method": self.record["method"], "stage": stage, **figures}) is not False
+
+    def finish(self) -> dict[str, Any]:
+        """The record with time and memory."""
+        peak = _memory_peak()
+        grown = None if peak is None or peak <= self._peak else peak - self._memory
+        return self.record | {"seconds": time.perf_counter() - self._started, "memory": grown}
+
+
+def _memory_peak() -> int | None:
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def _memory_now() -> int | None:
+    """Memory in use; where only the peak is known (macOS), that."""
+    try:
+        import resource
+
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[1]) * resource.getpagesize()
+    except (ImportError, OSError):
+        return _memory_peak()
