@@ -60,7 +60,8 @@ def ready(peer: Peer) -> str | None:
         Why the peer cannot be run here, in one line; None when it can.
     """
     mark = peer.folder / "installed"
-    wanted = hashlib.sha256(repr((peer.requirements, peer.extras, str(ROOT))).encode()).hexdigest()
+    ours = "" if peer.extras is None else (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    wanted = hashlib.sha256(repr((peer.requirements, peer.extras, str(ROOT), ours)).encode()).hexdigest()
     if mark.exists() and mark.read_text() == wanted:
         return None
     base = _base_python(peer.python)
