@@ -7,11 +7,13 @@ import os
 import shlex
 from pathlib import Path
 
+from . import saved
 from .cases import CASES, scene
 from .engine import figures
 from .environments import peers, ready
 from .report import OURS, machine, page, plot, table
 from .rounds import compare
+from .saved import Results
 
 
 def arguments() -> argparse.Namespace:
@@ -26,6 +28,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--no-engine", action="store_true", help="leave out the figures of edgepsf's engine")
     parser.add_argument(
         "--write", type=Path, metavar="PAGE.md", help="write the page, and its plot into images/"
+    )
+    parser.add_argument(
+        "--saved", action="store_true", help="measure nothing: write what the last run measured"
     )
     return parser.parse_args()
 
@@ -49,34 +54,40 @@ def command(args: argparse.Namespace) -> str:
     return shlex.join(words + (["--no-engine"] if args.no_engine else []) + ["--write", "docs/benchmarks.md"])
 
 
-def main() -> None:
-    """Install, compare, print, write."""
-    args = arguments()
+def run(args: argparse.Namespace) -> Results:
+    """Install and measure; what is measured is kept after every step."""
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
     facts = (
         f"{machine()}; {args.threads} threads for everyone; load average {load:.1f} before the first call."
     )
     chosen = [(peer, ready(peer)) for name, peer in peers().items() if name in args.peers]
-    results = {}
+    results = Results(command(args), facts)
     for name in args.case:
         case = CASES[name]
         picture, rounds = scene(case, args.seed), args.rounds or case.rounds
         taking_part = [(peer, reason) for peer, reason in chosen if name in peer.cases or case.iterations > 1]
         print(f"{case.title}: {rounds} rounds", flush=True)
-        results[name] = (
-            compare(case, taking_part, picture, rounds, args.threads),
-            rounds,
-            picture["image"].nbytes,
-        )
-        print(table(results[name][0], results[name][2]), flush=True)
+        results.scores[name] = compare(case, taking_part, picture, rounds, args.threads)
+        results.rounds[name], results.image_bytes[name] = rounds, picture["image"].nbytes
+        results.save()
+        print(table(results.scores[name], picture["image"].nbytes), flush=True)
     able = [peer for peer, reason in chosen if peer.name in OURS and reason is None]
-    rows = [] if args.no_engine or not able else figures(able[-1], args.threads, args.seed, args.rounds or 2)
-    print(facts)
+    if able and not args.no_engine:
+        results.figures = figures(able[-1], args.threads, args.seed, min(args.rounds or 2, 2))
+        results.save()
+    return results
+
+
+def main() -> None:
+    """Measure, print, write."""
+    args = arguments()
+    results = saved.load() if args.saved else run(args)
+    print(results.machine)
     if args.write:
         pictures = args.write.parent / "images"
         pictures.mkdir(parents=True, exist_ok=True)
         plot(results, pictures / "benchmarks.png")
-        args.write.write_text(page(results, rows, command(args), facts), encoding="utf-8")
+        args.write.write_text(page(results), encoding="utf-8")
         print(f"written: {args.write}")
 
 

@@ -25,7 +25,7 @@ class Peer:
     package: str
     requirements: tuple[str, ...]
     cases: tuple[str, ...]
-    edges: str
+    edges: tuple[str, ...]
     note: str
     extras: str | None = None
     python: str = "3.11"
@@ -44,7 +44,7 @@ class Peer:
 def peers() -> dict[str, Peer]:
     """The peers of peers.toml by name, in its order."""
     table = tomllib.loads((HERE / "peers.toml").read_text(encoding="utf-8"))
-    lists = ("requirements", "cases")
+    lists = ("requirements", "cases", "edges")
     return {
         name: Peer(name, **{key: tuple(value) if key in lists else value for key, value in entry.items()})
         for name, entry in table.items()

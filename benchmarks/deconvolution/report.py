@@ -7,10 +7,10 @@ import platform
 from pathlib import Path
 
 from .cases import CASES
-from .engine import Figure
 from .environments import HERE
 from .measure import BAND, paired_ratio
 from .rounds import Score
+from .saved import Results
 
 OURS = ("edgepsf", "edgepsf-fast")
 HEAD = (
@@ -65,51 +65,48 @@ def _row(scores: list[Score], score: Score, image_bytes: int) -> str:
         values.append(" / ".join("–" if r is None else f"{r:.2f}" for r in pair))
     values.append(f"{score.median('memory') / image_bytes:.1f}")
     values += [f"{score.psnr[region]:.2f}" for region in ("all", "interior", "edge")]
-    return f"| {score.peer.name} | {score.version} | " + " | ".join(values) + f" | {score.peer.edges} |"
+    return f"| {score.peer.name} | {score.version} | " + " | ".join(values) + f" | {score.edges} |"
 
 
-def page(
-    results: dict[str, tuple[list[Score], int, int]], figures: list[Figure], command: str, facts: str
-) -> str:
-    """The page: results are scores, rounds and bytes of the image for each case."""
-    parts = [
-        INTRODUCTION,
-        f"```\n{command}\n```\n\n{facts}\n\n![Time and PSNR beside the peers](images/benchmarks.png)",
-    ]
-    seen = {}
-    for name, (scores, rounds, image_bytes) in results.items():
-        parts.append(f"## {CASES[name].title}\n\n{rounds} rounds.\n\n{table(scores, image_bytes)}")
-        seen |= {
+def page(results: Results) -> str:
+    """The page in Markdown."""
+    picture = "![Time and PSNR beside the peers](images/benchmarks.png)"
+    parts = [INTRODUCTION, f"```\n{results.command}\n```", results.machine, picture]
+    called = {}
+    for name, scores in results.scores.items():
+        rows = table(scores, results.image_bytes[name])
+        parts.append(f"## {CASES[name].title}\n\n{results.rounds[name]} rounds.\n\n{rows}")
+        called |= {
             s.peer.name: f"- {s.peer.name}, Python {s.python}: {s.peer.note}." for s in scores if s.version
         }
-    if seen:
-        parts.append("\n".join(["## How each peer was called\n", *seen.values()]))
+    if called:
+        parts.append("\n".join(["## How each peer was called\n", *called.values()]))
         parts.append(
             f"The calls stand in `benchmarks/{HERE.name}/peers/`, the exact versions in `peers.toml`."
         )
-    if figures:
-        rows = [f"| {f.name} | {f.value} | {f.detail} |" for f in figures]
+    if results.figures:
+        rows = [f"| {f.name} | {f.value} | {f.detail} |" for f in results.figures]
         parts.append("\n".join(["## edgepsf's engine\n", "| figure | value | from |\n|---|---|---|", *rows]))
     return "\n\n".join(parts) + "\n"
 
 
-def plot(results: dict[str, tuple[list[Score], int, int]], path: Path) -> None:
+def plot(results: Results, path: Path) -> None:
     """Bars of the time ratios, and the PSNR of the whole picture and of the edge band, one row a case."""
     import matplotlib
 
     matplotlib.use("Agg")
     from matplotlib import pyplot as plt
 
-    counts = [sum(not s.reason for s in scores) for scores, _, _ in results.values()]
+    counts = [sum(not s.reason for s in scores) for scores in results.scores.values()]
     figure, axes = plt.subplots(
-        len(results),
+        len(counts),
         2,
         figsize=(10, 1.1 + sum(0.42 * n + 0.75 for n in counts)),
         squeeze=False,
         layout="constrained",
         height_ratios=[n + 1.2 for n in counts],
     )
-    for (left, right), (name, (scores, _, _)) in zip(axes, results.items(), strict=True):
+    for (left, right), (name, scores) in zip(axes, results.scores.items(), strict=True):
         done = [s for s in scores if not s.reason]
         _bars(left, scores, [s for s in done if s.peer.name not in OURS])
         _dots(right, done)
@@ -123,16 +120,23 @@ def plot(results: dict[str, tuple[list[Score], int, int]], path: Path) -> None:
 
 
 def _bars(axis, scores: list[Score], peers: list[Score]) -> None:
-    for shift, index, label, colour in ((0.19, 0, "scipy.fft", "#9db8d2"), (-0.19, 1, "ducc0", "#1f5f99")):
-        pairs = [(i, ratios(scores, s, "wall")[index]) for i, s in enumerate(peers)]
-        pairs = [(i, r) for i, r in pairs if r is not None]
-        bars = axis.barh(
-            [i + shift for i, _ in pairs], [r for _, r in pairs], 0.36, color=colour, label=label
+    for shift, index, label, colour in ((-0.19, 0, "scipy.fft", "#9db8d2"), (0.19, 1, "ducc0", "#1f5f99")):
+        rows = [
+            (i + shift, [ratios(scores, s, q)[index] for q in ("wall", "cpu")]) for i, s in enumerate(peers)
+        ]
+        rows = [(y, pair) for y, pair in rows if pair[0] is not None]
+        axis.barh([y for y, _ in rows], [pair[0] for _, pair in rows], 0.36, color=colour, label=label)
+        marks = axis.plot(
+            [pair[1] for _, pair in rows], [y for y, _ in rows], "d", color="#c8553d", mec="w", ms=7
         )
-        axis.bar_label(bars, fmt="%.2f", padding=2, fontsize=8)
+        for y, pair in rows:
+            axis.annotate(
+                f"{pair[0]:.2f}", (max(pair), y), (7, 0), textcoords="offset points", va="center", size=8
+            )
+    marks[0].set_label("the same in CPU time")
     axis.axvline(1, color="k", lw=0.8, ls=":")
     axis.set_yticks(range(len(peers)), [s.peer.name for s in peers], fontsize=9)
-    axis.invert_yaxis()
+    axis.set_ylim(len(peers) - 0.4, -0.6)
     axis.set_xlim(0, max(1.15, 1.15 * axis.get_xlim()[1]))
     axis.spines[["top", "right"]].set_visible(False)
 

@@ -37,6 +37,7 @@ class Score:
     version: str = ""
     python: str = ""
     reason: str = ""
+    edges: str = ""
 
     def median(self, name: str) -> float:
         """Median over the rounds."""
@@ -105,8 +106,13 @@ def compare(
     case, peers: list[tuple[Peer, str | None]], picture: dict, rounds: int, threads: int
 ) -> list[Score]:
     """Scores of the peers in a case; each peer comes with the reason why it cannot run, or None."""
+    edges = 0 if case.method == "richardson_lucy" else -1
     scores = [
-        Score(peer, reason=reason or ("" if case.name in peer.cases else "does not do this"))
+        Score(
+            peer,
+            reason=reason or ("" if case.name in peer.cases else "does not do this"),
+            edges=peer.edges[edges],
+        )
         for peer, reason in peers
     ]
     with tempfile.TemporaryDirectory() as folder:
