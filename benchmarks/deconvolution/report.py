@@ -111,10 +111,9 @@ def plot(results: Results, path: Path) -> None:
         _bars(left, scores, [s for s in done if s.peer.name not in OURS])
         _dots(right, done)
         left.set_title(CASES[name].title, loc="left", fontsize=10)
-    axes[0, 0].legend(frameon=False, fontsize=8)
-    axes[0, 1].legend(frameon=False, fontsize=8)
-    axes[-1, 0].set_xlabel("time of edgepsf ÷ time of the peer")
-    axes[-1, 1].set_xlabel("PSNR, dB")
+    for axis, label in zip(axes[-1], ("time of edgepsf ÷ time of the peer", "PSNR, dB"), strict=True):
+        axis.set_xlabel(label)
+        axis.legend(frameon=False, fontsize=9, ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.28))
     figure.savefig(path, dpi=110)
     plt.close(figure)
 
