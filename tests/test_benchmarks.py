@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 from benchmarks.deconvolution import cases, measure
 from benchmarks.deconvolution.environments import HERE, peers
+from benchmarks.deconvolution.report import page
+from benchmarks.deconvolution.rounds import Score
+from benchmarks.deconvolution.saved import Results, load
 from scipy.signal import fftconvolve
 
 
@@ -51,6 +54,23 @@ def test_every_peer_has_its_worker_and_pins():
         assert (HERE / "peers" / peer.script).is_file(), name
         assert set(peer.cases) <= set(cases.CASES), name
         assert all("==" in requirement for requirement in peer.requirements), name
+
+
+def test_page_from_kept_results(tmp_path):
+    known = peers()
+    psnr = {"all": 30.0, "interior": 31.0, "edge": 29.0}
+    fast = Score(known["edgepsf-fast"], [1.0, 2.0, 1.0], [2.0, 2.0, 2.0], [8e6] * 3, psnr, "0.1", "3.11")
+    other = Score(known["flowdec"], [2.0, 8.0, 8.0], [3.0, 4.0, 8.0], [9e6] * 3, psnr, "1.1", "3.11")
+    absent = Score(known["sdeconv"], reason="does not install: no wheel")
+    results = Results("python -m x", "a machine", {"rl-2d": [fast, other, absent]}, {"rl-2d": "3 rounds"})
+    results.image_bytes["rl-2d"] = 4_000_000
+    results.save(tmp_path / "results.json")
+    text = page(load(tmp_path / "results.json"))
+    assert text == page(results)
+    row = next(line for line in text.splitlines() if line.startswith("| flowdec"))
+    cells = [cell.strip() for cell in row.split("|")]
+    assert cells[3:8] == ["8.000", "4.000", "– / 0.25", "– / 0.50", "2.2"]
+    assert "does not install: no wheel" in text
 
 
 @pytest.mark.parametrize("ndim", [2, 3])

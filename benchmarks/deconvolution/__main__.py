@@ -21,14 +21,17 @@ def arguments() -> argparse.Namespace:
     known = list(peers())
     parser = argparse.ArgumentParser(prog="python -m benchmarks.deconvolution", description=__doc__)
     parser.add_argument("--seed", type=int, default=1, help="of truth and noise (default 1)")
-    parser.add_argument("--case", nargs="*", choices=CASES, default=list(CASES), help="cases (default all)")
+    everything = [*CASES, "engine"]
+    parser.add_argument(
+        "--case", nargs="*", choices=everything, default=everything, help="cases (default all)"
+    )
     parser.add_argument("--peers", nargs="*", choices=known, default=known, help="peers (default all)")
     parser.add_argument("--rounds", type=int, help="rounds of every case (default 5 in 2-D, 3 in 3-D)")
     parser.add_argument("--threads", type=int, default=2, help="threads of everyone (default 2)")
-    parser.add_argument("--no-engine", action="store_true", help="leave out the figures of edgepsf's engine")
     parser.add_argument(
         "--write", type=Path, metavar="PAGE.md", help="write the page, and its plot into images/"
     )
+    parser.add_argument("--add", action="store_true", help="keep what the last run measured of other cases")
     parser.add_argument(
         "--saved", action="store_true", help="measure nothing: write what the last run measured"
     )
@@ -36,7 +39,7 @@ def arguments() -> argparse.Namespace:
 
 
 def command(args: argparse.Namespace) -> str:
-    """The command that makes the page again."""
+    """The command that measures everything on the page again."""
     words = [
         "python",
         "-m",
@@ -46,36 +49,39 @@ def command(args: argparse.Namespace) -> str:
         "--threads",
         str(args.threads),
     ]
-    if args.case != list(CASES):
-        words += ["--case", *args.case]
     if args.peers != list(peers()):
         words += ["--peers", *args.peers]
-    words += ["--rounds", str(args.rounds)] if args.rounds else []
-    return shlex.join(words + (["--no-engine"] if args.no_engine else []) + ["--write", "docs/benchmarks.md"])
+    return shlex.join([*words, "--write", "docs/benchmarks.md"])
 
 
 def run(args: argparse.Namespace) -> Results:
     """Install and measure; what is measured is kept after every step."""
-    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
-    facts = (
-        f"{machine()}; {args.threads} threads for everyone; load average {load:.1f} before the first call."
-    )
     chosen = [(peer, ready(peer)) for name, peer in peers().items() if name in args.peers]
-    results = Results(command(args), facts)
-    for name in args.case:
-        case = CASES[name]
+    results = saved.load() if args.add else Results()
+    results.command, results.machine = command(args), f"{machine()}; {args.threads} threads for everyone."
+    for name, case in CASES.items():
+        if name not in args.case:
+            continue
         picture, rounds = scene(case, args.seed), args.rounds or case.rounds
         taking_part = [(peer, reason) for peer, reason in chosen if name in peer.cases or case.iterations > 1]
         print(f"{case.title}: {rounds} rounds", flush=True)
+        results.circumstances[name] = f"{rounds} rounds{load_average()}"
+        results.image_bytes[name] = picture["image"].nbytes
         results.scores[name] = compare(case, taking_part, picture, rounds, args.threads)
-        results.rounds[name], results.image_bytes[name] = rounds, picture["image"].nbytes
         results.save()
         print(table(results.scores[name], picture["image"].nbytes), flush=True)
     able = [peer for peer, reason in chosen if peer.name in OURS and reason is None]
-    if able and not args.no_engine:
-        results.figures = figures(able[-1], args.threads, args.seed, min(args.rounds or 2, 2))
+    if able and "engine" in args.case:
+        rounds = min(args.rounds or 2, 2)
+        results.circumstances["engine"] = f"{able[-1].note}{load_average()}"
+        results.figures = figures(able[-1], args.threads, args.seed, rounds)
         results.save()
     return results
+
+
+def load_average() -> str:
+    """What else the machine had to do at the start, where the system tells."""
+    return f"; load average {os.getloadavg()[0]:.1f} at the start" if hasattr(os, "getloadavg") else ""
 
 
 def main() -> None:

@@ -75,7 +75,7 @@ def page(results: Results) -> str:
     called = {}
     for name, scores in results.scores.items():
         rows = table(scores, results.image_bytes[name])
-        parts.append(f"## {CASES[name].title}\n\n{results.rounds[name]} rounds.\n\n{rows}")
+        parts.append(f"## {CASES[name].title}\n\n{results.circumstances[name]}.\n\n{rows}")
         called |= {
             s.peer.name: f"- {s.peer.name}, Python {s.python}: {s.peer.note}." for s in scores if s.version
         }
@@ -86,7 +86,12 @@ def page(results: Results) -> str:
         )
     if results.figures:
         rows = [f"| {f.name} | {f.value} | {f.detail} |" for f in results.figures]
-        parts.append("\n".join(["## edgepsf's engine\n", "| figure | value | from |\n|---|---|---|", *rows]))
+        around = results.circumstances.get("engine", "")
+        parts.append(
+            "\n".join(
+                [f"## edgepsf's engine\n\n{around}.\n", "| figure | value | from |\n|---|---|---|", *rows]
+            )
+        )
     return "\n\n".join(parts) + "\n"
 
 
@@ -111,9 +116,11 @@ def plot(results: Results, path: Path) -> None:
         _bars(left, scores, [s for s in done if s.peer.name not in OURS])
         _dots(right, done)
         left.set_title(CASES[name].title, loc="left", fontsize=10)
-    for axis, label in zip(axes[-1], ("time of edgepsf ÷ time of the peer", "PSNR, dB"), strict=True):
+    sides = ("time of edgepsf ÷ time of the peer", "left"), ("PSNR, dB", "right")
+    for axis, (label, side) in zip(axes[-1], sides, strict=True):
         axis.set_xlabel(label)
-        axis.legend(frameon=False, fontsize=9, ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.28))
+        handles = axis.get_legend_handles_labels()
+        figure.legend(*handles, frameon=False, fontsize=9, ncols=3, loc=f"outside lower {side}")
     figure.savefig(path, dpi=110)
     plt.close(figure)
 

@@ -16,12 +16,12 @@ FILE = WORK / "results.json"
 
 @dataclass
 class Results:
-    """One run: its command and machine, what every case gave, and the figures of the engine."""
+    """The command, the machine, what every case gave, and the figures of the engine."""
 
-    command: str
-    machine: str
+    command: str = ""
+    machine: str = ""
     scores: dict[str, list[Score]] = field(default_factory=dict)  # by case
-    rounds: dict[str, int] = field(default_factory=dict)
+    circumstances: dict[str, str] = field(default_factory=dict)  # by case: rounds, load
     image_bytes: dict[str, int] = field(default_factory=dict)
     figures: list[Figure] = field(default_factory=list)
 
