@@ -27,7 +27,7 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--peers", nargs="*", choices=known, default=known, help="peers (default all)")
     parser.add_argument("--rounds", type=int, help="rounds of every case (default 5 in 2-D, 3 in 3-D)")
-    parser.add_argument("--threads", type=int, default=2, help="threads of everyone (default 2)")
+    parser.add_argument("--threads", type=int, default=2, help="threads of all that use several (default 2)")
     parser.add_argument(
         "--write", type=Path, metavar="PAGE.md", help="write the page, and its plot into images/"
     )
@@ -58,7 +58,10 @@ def run(args: argparse.Namespace) -> Results:
     """Install and measure; what is measured is kept after every step."""
     chosen = [(peer, ready(peer)) for name, peer in peers().items() if name in args.peers]
     results = saved.load() if args.add else Results()
-    results.command, results.machine = command(args), f"{machine()}; {args.threads} threads for everyone."
+    results.command, results.machine = (
+        command(args),
+        f"{machine()}; {args.threads} threads, one for scikit-image and RedLionfish, which use no more by themselves.",
+    )
     for name, case in CASES.items():
         if name not in args.case:
             continue

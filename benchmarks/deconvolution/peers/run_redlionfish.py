@@ -1,6 +1,5 @@
-"""RedLionfish by its CPU method, which goes through scipy.fft; threads come from the caller."""
+"""RedLionfish by its CPU method as it comes: one thread of scipy.fft."""
 
-import scipy.fft
 from _worker import main
 from RedLionfishDeconv import doRLDeconvolutionFromNpArrays
 
@@ -9,8 +8,7 @@ def prepare(job):
     """Richardson-Lucy of a stack."""
 
     def call():
-        with scipy.fft.set_workers(job.threads):
-            return doRLDeconvolutionFromNpArrays(job.image, job.psf, niter=job.iterations, method="cpu")
+        return doRLDeconvolutionFromNpArrays(job.image, job.psf, niter=job.iterations, method="cpu")
 
     return call
 

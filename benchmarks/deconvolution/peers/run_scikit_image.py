@@ -1,6 +1,5 @@
-"""scikit-image. Its convolutions go through scipy.fft, which gets its threads from the caller."""
+"""scikit-image as it comes: its convolutions use one thread of scipy.fft."""
 
-import scipy.fft
 from _worker import best_regularization, main
 from skimage import restoration
 
@@ -18,12 +17,11 @@ def prepare(job):
         )
 
     def call():
-        with scipy.fft.set_workers(job.threads):
-            if job.method == "richardson_lucy":
-                return restoration.richardson_lucy(job.image, job.psf, num_iter=job.iterations, clip=False)
-            if job.method == "wiener":
-                return wiener(balance)
-            return restoration.unsupervised_wiener(job.image, job.psf, clip=False)[0]
+        if job.method == "richardson_lucy":
+            return restoration.richardson_lucy(job.image, job.psf, num_iter=job.iterations, clip=False)
+        if job.method == "wiener":
+            return wiener(balance)
+        return restoration.unsupervised_wiener(job.image, job.psf, clip=False)[0]
 
     return call
 
