@@ -19,7 +19,8 @@ import tifffile
 from edgepsf.cli import main
 from edgepsf.commands import COMMANDS
 from edgepsf.errors import InputError
-from edgepsf.imagej import sources
+from edgepsf.imagej import site, sources
+from edgepsf.imagej.java import find_java
 from edgepsf.psf import from_profile
 from edgepsf.testing import edge_image
 
@@ -90,6 +91,16 @@ def test_coordinates_that_are_none(text, monkeypatch):
 def test_both_are_one_too_many(capsys):
     assert main(["--fiji", "/x", "--imagej", "embedded", "doctor"]) == 2
     assert capsys.readouterr().err == "edgepsf: give --fiji or --imagej, not both\n"
+
+
+def test_the_java_in_a_fiji_comes_before_that_of_a_package(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    name = "java.exe" if os.name == "nt" else "java"
+    home = folder(tmp_path, (f"Fiji/java/linux-amd64/zulu21/bin/{name}",)) / "Fiji/java/linux-amd64/zulu21"
+    (home / "release").write_text('JAVA_VERSION="21.0.5"\n')
+    found = find_java(tmp_path / "Fiji")
+    assert (found.home, found.version, found.source) == (home, "21.0.5", "Fiji")
 
 
 # What goes wrong at the start
@@ -318,14 +329,11 @@ def test_the_menu_of_an_installed_fiji_has_each_command_once(fiji, display, tmp_
     assert sorted(labels) == sorted({*(command.name for command in COMMANDS), "Edge to PSF..."}), done.stderr
 
 
-def test_the_updater_installs_from_our_site(fiji, tmp_path):
-    """Fiji's own updater, without a window, takes a site as made by `edgepsf fiji site`."""
-    from edgepsf.imagej.java import find_java
-
-    own, site = tmp_path / "Fiji.app", tmp_path / "site"
+def test_the_updater_installs_and_updates_from_our_site(fiji, tmp_path, monkeypatch):
+    """Fiji's own updater, without a window, takes sites as made by `edgepsf fiji site`."""
+    own, folder_of_site = tmp_path / "Fiji.app", tmp_path / "site"
     for name in ("jars", "plugins"):
         (own / name).mkdir(parents=True)
-    assert main(["fiji", "site", str(site)]) == 0
 
     def updater(*words: str) -> str:
         java = [str(find_java().home / "bin" / "java"), "-Djava.awt.headless=true", f"-Dimagej.dir={own}"]
@@ -333,14 +341,34 @@ def test_the_updater_installs_from_our_site(fiji, tmp_path):
         done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
         return done.stdout + done.stderr
 
-    said = updater("add-update-site", "edgepsf", f"{site.as_uri()}/")
+    def listed() -> dict[str, str]:
+        lines = [line.split("\t") for line in updater("list").splitlines() if "Edge_PSF" in line]
+        return {words[0]: words[1] for words in lines}
+
+    real = site.macro_files()
+    older = real | {"toolsets/Edge_PSF.ijm": b"// older", "toolsets/Edge_PSF_Gone.ijm": b"// gone"}
+    monkeypatch.setattr(site, "macro_files", lambda: older)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    site.write_site(folder_of_site)
+    said = updater("add-update-site", "edgepsf", f"{folder_of_site.as_uri()}/")
     if "ClassNotFoundException" in said:
         pytest.skip("this Fiji has no updater")
     said += updater("update")
-    toolset = own / "macros" / "toolsets" / "Edge_PSF.ijm"
-    assert toolset.read_bytes() == (HERE.parent / "macros/toolsets/Edge_PSF.ijm").read_bytes(), said
-    assert len(list(own.glob("scripts/Plugins/Edge_PSF/*.ijm"))) == 9
-    assert "(INSTALLED)" in next(line for line in updater("list").splitlines() if "Edge_g..." in line)
+    toolsets = own / "macros" / "toolsets"
+    assert (toolsets / "Edge_PSF.ijm").read_bytes() == b"// older", said
+    assert set(listed().values()) == {"(INSTALLED)"}
+    assert len(list(own.glob("scripts/Plugins/Edge_PSF/*.ijm"))) == sum(
+        name.startswith("scripts") for name in real
+    )
+    monkeypatch.setattr(site, "macro_files", lambda: real)
+    monkeypatch.delenv("SOURCE_DATE_EPOCH")
+    assert main(["fiji", "site", str(folder_of_site), "--overwrite"]) == 0
+    found = listed()
+    assert found["macros/toolsets/Edge_PSF.ijm"] == "(UPDATEABLE)"
+    assert found["macros/toolsets/Edge_PSF_Gone.ijm"] == "(OBSOLETE)"
+    updater("update")
+    assert [path.name for path in toolsets.iterdir()] == ["Edge_PSF.ijm"]
+    assert (toolsets / "Edge_PSF.ijm").read_bytes() == real["toolsets/Edge_PSF.ijm"]
 
 
 def test_doctor_speaks_of_the_fiji(fiji):

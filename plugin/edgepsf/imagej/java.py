@@ -20,6 +20,10 @@ from edgepsf.errors import EngineError
 
 IMAGEJ_VERSION = "1.54p"
 MINIMUM_JAVA = 11
+ON_MAC = (
+    "ImageJ's window needs the main thread on macOS, where Python runs: run a macro with `edgepsf macro FILE` "
+    "(no window), or put the macros into Fiji itself with `edgepsf fiji install DIR`."
+)
 ENDPOINTS = (f"net.imagej:ij:{IMAGEJ_VERSION}", "net.imagej:ij1-patcher:2.0.0")
 # What these endpoints resolve to; a folder that lacks one of these names is not a usable cache.
 JAR_NAMES = (f"ij-{IMAGEJ_VERSION}", "ij1-patcher-2.0.0", "javassist-", "classgraph-")
@@ -239,7 +243,9 @@ def quiet() -> Iterator[None]:
 
 
 def check_display(headless: bool) -> None:
-    """Refuse to start with a window where there is no display for it."""
+    """Refuse to start with a window where there is no display for it, or where it would hang."""
+    if not headless and sys.platform == "darwin":
+        raise EngineError(ON_MAC)
     if not headless and sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
         raise EngineError(
             "ImageJ's window needs a display and DISPLAY is not set: use xvfb-run or headless=True."

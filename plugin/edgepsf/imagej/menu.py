@@ -11,12 +11,9 @@ from typing import Any
 
 from ..commands import COMMANDS
 from ..errors import EngineError
+from .java import ON_MAC
 
 TITLE = "Edge PSF"
-_ON_MAC = (
-    "ImageJ's window needs the main thread on macOS, where Python runs: run a macro with `edgepsf macro FILE` "
-    "(no window), or open Fiji itself with the macros of the folder macros/."
-)
 
 
 def install(running: Any) -> None:
@@ -87,7 +84,7 @@ def open_window() -> None:
         There is no display or no Java, or this is macOS.
     """
     if sys.platform == "darwin":
-        raise EngineError(_ON_MAC)
+        raise EngineError(ON_MAC)
     from .bridge import register
     from .session import start
 
