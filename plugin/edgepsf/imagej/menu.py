@@ -98,6 +98,25 @@ def open_window() -> None:
     try:
         while imagej.getInstance() is not None:
             time.sleep(0.2)
+        await_quit()
     except JVMNotRunning:  # ImageJ2 ends Java and with it the process; two must not end it at a time
         sys.stdout.flush()
         time.sleep(10)
+
+
+def await_quit(seconds: float = 10.0) -> None:
+    """Wait until ImageJ has closed its window and is done, if it was told to quit.
+
+    Its thread for this needs Java's event thread: were Java shut down meanwhile, both would wait for ever.
+    """
+    from jpype import JClass, JVMNotRunning, isJVMStarted
+
+    end = time.monotonic() + seconds
+    try:
+        while isJVMStarted() and time.monotonic() < end:
+            threads = JClass("java.lang.Thread").getAllStackTraces().keySet()
+            if "Quit" not in [str(thread.getName()) for thread in threads]:
+                return
+            time.sleep(0.05)
+    except JVMNotRunning:
+        return

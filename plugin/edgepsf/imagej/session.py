@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import time
 from typing import Any
 
 from edgepsf.errors import EngineError
-from edgepsf.imagej import fiji
+from edgepsf.imagej import fiji, menu
 from edgepsf.imagej.folders import check_fiji_directory
 from edgepsf.imagej.java import Java, check_display, load_imagej, missing_extra, start_jvm
 from edgepsf.imagej.running import Session
@@ -68,6 +69,8 @@ def start(headless: bool = True, memory: str | None = None, source: Source | Non
     started = (
         _start_embedded(headless, memory) if source == EMBEDDED else _start_imagej2(source, headless, memory)
     )
+    if not headless:
+        atexit.register(menu.await_quit)  # before Java is shut down
     started.seconds = time.perf_counter() - begin
     _session = started
     return started
