@@ -325,6 +325,7 @@ def test_the_menu_of_an_installed_fiji_has_each_command_once(fiji, display, tmp_
         "JClass('ij.IJ').getInstance().quit()"
     )
     done = child("-c", code, DISPLAY=display, EDGEPSF_FIJI=str(own))
+    assert done.returncode == 0, "the window that was quit lets the process end"
     (labels,) = ast.literal_eval(done.stdout)
     assert sorted(labels) == sorted({*(command.name for command in COMMANDS), "Edge to PSF..."}), done.stderr
 
