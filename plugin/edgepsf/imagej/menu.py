@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import sys
 import threading
@@ -14,6 +15,7 @@ from ..errors import EngineError
 from .java import ON_MAC
 
 TITLE = "Edge PSF"
+_PATIENCE = 10.0  # s for ImageJ to quit
 
 
 def install(running: Any) -> None:
@@ -88,35 +90,48 @@ def open_window() -> None:
     from .bridge import register
     from .session import start
 
-    register(start(headless=False))
+    running = register(start(headless=False))
     from jpype import JClass, JVMNotRunning
 
     if threading.current_thread() is threading.main_thread():
         # Java took Ctrl-C over when it started, and would end under our feet.
         signal.signal(signal.SIGINT, signal.default_int_handler)
     imagej = JClass("ij.IJ")
-    try:
+    with contextlib.suppress(JVMNotRunning):
         while imagej.getInstance() is not None:
             time.sleep(0.2)
-        await_quit()
-    except JVMNotRunning:  # ImageJ2 ends Java and with it the process; two must not end it at a time
-        sys.stdout.flush()
-        time.sleep(10)
+    if running.gateway is not None:
+        _let_java_end_the_process()
 
 
-def await_quit(seconds: float = 10.0) -> None:
+def await_quit(ends_process: bool) -> None:
     """Wait until ImageJ has closed its window and is done, if it was told to quit.
 
     Its thread for this needs Java's event thread: were Java shut down meanwhile, both would wait for ever.
-    """
-    from jpype import JClass, JVMNotRunning, isJVMStarted
 
-    end = time.monotonic() + seconds
-    try:
-        while isJVMStarted() and time.monotonic() < end:
-            threads = JClass("java.lang.Thread").getAllStackTraces().keySet()
-            if "Quit" not in [str(thread.getName()) for thread in threads]:
-                return
-            time.sleep(0.05)
-    except JVMNotRunning:
-        return
+    Parameters
+    ----------
+    ends_process : bool
+        Whether this ImageJ ends the process when it is quit, as ImageJ2 does.
+    """
+    from jpype import isJVMStarted
+
+    end = time.monotonic() + _PATIENCE
+    while isJVMStarted() and _quitting() and time.monotonic() < end:
+        if ends_process:
+            _let_java_end_the_process()
+        time.sleep(0.05)
+
+
+def _quitting() -> bool:
+    """Whether ImageJ's thread that quits is at work."""
+    from jpype import JClass
+
+    threads = JClass("java.lang.Thread").getAllStackTraces().keySet()
+    return "Quit" in [str(thread.getName()) for thread in threads]
+
+
+def _let_java_end_the_process() -> None:
+    """Two must not end it at a time, and nobody may call into a Java that ends."""
+    sys.stdout.flush()
+    time.sleep(_PATIENCE)

@@ -70,7 +70,7 @@ def start(headless: bool = True, memory: str | None = None, source: Source | Non
         _start_embedded(headless, memory) if source == EMBEDDED else _start_imagej2(source, headless, memory)
     )
     if not headless:
-        atexit.register(menu.await_quit)  # before Java is shut down
+        atexit.register(menu.await_quit, started.gateway is not None)  # before Java is shut down
     started.seconds = time.perf_counter() - begin
     _session = started
     return started
