@@ -26,6 +26,7 @@ ON_MAC = (
 )
 ENDPOINTS = (f"net.imagej:ij:{IMAGEJ_VERSION}", "net.imagej:ij1-patcher:2.0.0")
 # What these endpoints resolve to; a folder that lacks one of these names is not a usable cache.
+_STACK = 8192  # kB
 JAR_NAMES = (f"ij-{IMAGEJ_VERSION}", "ij1-patcher-2.0.0", "javassist-", "classgraph-")
 
 
@@ -283,6 +284,7 @@ def launch(
     # The patcher defines classes in ImageJ's own class loader, which Java 17 forbids by default.
     own = [f"-Djava.awt.headless={str(headless).lower()}", "--add-opens=java.base/java.lang=ALL-UNNAMED"]
     own += [f"-Xmx{memory}"] if memory else []
+    own.append(f"-Xss{stack_kilobytes()}k")
     # Endpoints of other packages (importing imagej adds one) would be looked up on the network.
     before = config.endpoints[:]
     config.endpoints[:] = endpoints
@@ -302,6 +304,20 @@ def launch(
         ) from error
     finally:
         config.endpoints[:] = before
+
+
+def stack_kilobytes() -> int:
+    """Stack that Java leaves to the thread that starts it.
+
+    By default Java closes the main thread's stack to everybody 1 MB below its top; numerical libraries need
+    several (OpenBLAS to solve 100 equations on two cores) and would end the process by a segmentation fault.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows
+        return _STACK
+    soft = resource.getrlimit(resource.RLIMIT_STACK)[0]
+    return _STACK if soft == resource.RLIM_INFINITY else min(max(soft // 1024, _STACK), 64 * _STACK)
 
 
 def load_imagej() -> str:
