@@ -4,7 +4,7 @@
 `edgepsf.psf` hold the single steps, `edgepsf.imagej` the bridge to ImageJ (imported only when used).
 """
 
-from . import edge, psf
+from . import edge, engines, psf
 from .deconvolve import best_unsharp_mask, deconvolve, unsharp_mask
 from .edge.fit import fit_edge
 from .edge.result import EdgeFit
@@ -23,6 +23,7 @@ __all__ = [
     "best_unsharp_mask",
     "deconvolve",
     "edge",
+    "engines",
     "fit_edge",
     "psf",
     "unsharp_mask",

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from importlib import metadata
 
 from edgepsf.errors import EngineError, MacroError
+from edgepsf.imagej.engines.find import PLUGINS, SOURCES, place_of
 from edgepsf.imagej.java import cached_jars, find_java, jar_folder
-from edgepsf.imagej.session import check_fiji_directory, session
+from edgepsf.imagej.session import session
 
 Row = tuple[str, str, str | None]
 
@@ -45,7 +46,7 @@ def report() -> tuple[list[Row], bool]:
     """
     rows = [*_versions(), *_java(), *_jars()]
     imagej, ok = _imagej()
-    return [*rows, *imagej, *_fiji(), *_extras()], ok
+    return [*rows, *imagej, *_plugins(), *_extras()], ok
 
 
 def main(as_json: bool = False) -> int:
@@ -110,15 +111,30 @@ def _imagej() -> tuple[list[Row], bool]:
     return [*rows, ("macro", f"gives {result!r}", remedy)], False
 
 
-def _fiji() -> Iterator[Row]:
-    path = os.environ.get("EDGEPSF_FIJI")
-    if not path:
-        yield "Fiji", "EDGEPSF_FIJI is not set (needed only for Fiji's plugins)", None
-        return
-    try:
-        yield "Fiji", str(check_fiji_directory(path)), None
-    except EngineError as error:
-        yield "Fiji", path, str(error)
+def _plugins() -> Iterator[Row]:
+    """The folders that the environment names, and which plugins are in them."""
+    found = []
+    for name, variable in (("plugins", "EDGEPSF_PLUGINS"), ("Fiji", "EDGEPSF_FIJI")):
+        try:
+            place = place_of(variable)
+        except EngineError as error:
+            yield name, os.environ[variable], str(error)
+            continue
+        if place is None:
+            yield name, f"{variable} is not set (needed only for plugins as engines)", None
+        else:
+            yield name, str(place.folder), None
+            found.append(place)
+    for engine in PLUGINS:
+        holders = [place for place in found if engine in place.found]
+        if not holders:
+            remedy = f"put {SOURCES[engine]} there" if found else None
+            yield engine, "not found (the native engine needs no plugin)", remedy
+            continue
+        place = holders[0]
+        lacks = place.missing(engine)
+        remedy = f"it cannot run without {lacks}: put it there" if lacks else None
+        yield engine, f"{place.versions[engine]} in {place.found[engine]}", remedy
 
 
 def _extras() -> Iterator[Row]:

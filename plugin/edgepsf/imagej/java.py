@@ -248,7 +248,7 @@ def start_jvm(headless: bool, memory: str | None) -> Java:
     jars = find_jars(java)
     os.environ["JAVA_HOME"] = str(java.home)
     config.set_java_constraints(fetch="never")
-    config.add_classpath(*jars)
+    config.add_classpath(*jars, *([] if headless else _plugin_jars()))
     # The patcher defines classes in ImageJ's own class loader, which Java 17 forbids by default.
     options = [f"-Djava.awt.headless={str(headless).lower()}", "--add-opens=java.base/java.lang=ALL-UNNAMED"]
     options += [f"-Xmx{memory}"] if memory else []
@@ -267,6 +267,18 @@ def start_jvm(headless: bool, memory: str | None) -> Java:
     finally:
         config.endpoints.extend(endpoints)
     return java
+
+
+def _plugin_jars() -> list[Path]:
+    """The jars of plugins that work in an ImageJ with a window; without one they get a process of their own."""
+    import jpype
+
+    from .engines.find import places
+
+    jars = [jar for place in places() for jar in place.jars if jar != place.found.get("ImageJ")]
+    if jars:  # DeconvolutionLab2 leaves threads for which Java would wait at its end, for ever
+        jpype.config.destroy_jvm = False
+    return jars
 
 
 def load_imagej() -> str:

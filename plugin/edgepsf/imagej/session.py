@@ -213,6 +213,11 @@ class Session:
 _session: Session | None = None
 
 
+def running() -> Session | None:
+    """The running ImageJ, None where there is none."""
+    return _session
+
+
 def session() -> Session:
     """The running ImageJ; started without a window if there is none."""
     return _session if _session is not None else start()
