@@ -1,0 +1,79 @@
+"""Validation of pictures, PSFs, numbers and choices: one sentence for each fault."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...errors import InputError
+
+
+def check_image(image) -> np.ndarray:
+    """The picture as float64, 2-D or 3-D and finite."""
+    array = _real_array(image, "picture")
+    if array.ndim not in (2, 3) or array.size == 0:
+        raise InputError(f"a 2-D or 3-D picture is needed, not an array of shape {array.shape}")
+    return array
+
+
+def check_psf(psf, ndim: int, decibel: bool = False) -> np.ndarray:
+    """The PSF as float64 with `ndim` dimensions, finite, with a positive sum.
+
+    A 2-D PSF for a 3-D picture becomes a PSF of one plane: it blurs every slice for itself. Decibels are
+    converted.
+    """
+    array = _real_array(psf.kernel() if hasattr(psf, "kernel") else psf, "PSF")
+    array = 10 ** (array / 10) if decibel else array
+    if array.ndim == 2 and ndim == 3:
+        array = array[None]
+    if array.ndim != ndim or array.size == 0:
+        raise InputError(f"the PSF has shape {array.shape}, a {ndim}-D kernel is needed")
+    if not array.sum() > 0:
+        raise InputError(f"the PSF sums to {array.sum():g}; it must be positive")
+    return array
+
+
+def _real_array(values, what: str) -> np.ndarray:
+    array = np.asarray(values)
+    if array.dtype.kind not in "buif":
+        raise InputError(f"the {what} must hold real numbers, not {array.dtype}")
+    array = array.astype(np.float64)
+    bad = int((~np.isfinite(array)).sum())
+    if bad:
+        raise InputError(f"the {what} has {bad} NaN or infinite pixels; replace them first")
+    return array
+
+
+def check_not_negative(image: np.ndarray, method: str) -> None:
+    """Refuse negative pixels, with which `method` diverges."""
+    if image.min() < 0:
+        raise InputError(f"{method} needs pixels ≥ 0, the smallest is {image.min():g}: subtract it or clip")
+
+
+def number(name: str, value, low: float = -np.inf, high: float = np.inf, above: bool = False) -> float:
+    """A finite number in [low, high] (in ]low, high] with `above`)."""
+    try:
+        result = float(value)
+    except (TypeError, ValueError):
+        raise InputError(f"{name} must be a number, not {value!r}") from None
+    inside = low < result <= high if above else low <= result <= high
+    if not (np.isfinite(result) and inside):
+        bound = f" {'>' if above else '≥'} {low:g}" if np.isfinite(low) else ""
+        bound += f" and ≤ {high:g}" if np.isfinite(high) else ""
+        raise InputError(f"{name} must be a number{bound}, not {value}")
+    return result
+
+
+def whole(name: str, value, low: int = 1) -> int:
+    """A whole number ≥ low."""
+    result = number(name, value)
+    if result != round(result) or result < low:
+        raise InputError(f"{name} must be a whole number ≥ {low}, not {value}")
+    return round(result)
+
+
+def choice(name: str, value, allowed) -> str:
+    """One of the words allowed, whatever the case."""
+    for word in allowed:
+        if str(value).lower() == word.lower():
+            return word
+    raise InputError(f'unknown {name} "{value}": use one of {", ".join(allowed)}')
