@@ -31,7 +31,12 @@ def page() -> str:
 
 def section(command: Command) -> str:
     """One command: what it does, its keys, and examples."""
-    lines = [f"## {command.name}", "", f"{command.help} Makes {OUTPUTS[command.output]}.", ""]
+    lines = [
+        f"## {command.name}",
+        "",
+        f"{command.help} Makes {command.makes or OUTPUTS[command.output]}.",
+        "",
+    ]
     if command.options:
         lines += ["| key | kind | default | unit | meaning |", "|---|---|---|---|---|"]
         lines += [row(option) for option in command.options]

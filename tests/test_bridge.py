@@ -87,6 +87,47 @@ def test_psf_from_edge_and_deconvolve_equal_python(imagej):
     )
 
 
+def test_comparison_equals_python(imagej):
+    show(imagej, EDGE)
+    sharp = edge_image(ep.psf.Logistic(8.0)).astype(np.float32)
+    show(imagej, sharp, "sharp")
+    x, y, w, h = ROI
+    answer = imagej.run_macro(
+        'run("PSF from Profile...", "p1=1.2"); rename("PSF"); run("Clear Results");'
+        f'selectImage("img"); makeRectangle({x},{y},{w},{h});'
+        'run("Compare Sharpening...", "psf=PSF iterations=5 truth=sharp");'
+        "getMinAndMax(low, high); labels = '';"
+        "for (i = 1; i <= nSlices; i++) { setSlice(i); labels += getInfo('slice.label') + ','; }"
+        'kind = getResultString("image", nResults-1) + "," + getResultString("method", nResults-1);'
+        'return getTitle() + "|" + labels + "|" + low + "|" + high + "|" + kind + "|" + nResults;'
+    )
+    title, labels, low, high, kind, count = answer.split("|")
+    kernel = ep.psf.from_profile(p1=1.2).kernel()
+    expected = ep.compare_sharpening(EDGE, kernel, iterations=5, truth=sharp, roi=ROI)
+    assert (title, labels) == ("img-compared", "blurred,unsharp mask,deconvolved,")
+    assert (kind, count) == ("deconvolved,richardson_lucy", "3")
+    np.testing.assert_allclose([float(low), float(high)], expected.display, rtol=1e-3)
+    np.testing.assert_array_equal(image_of(imagej, "img-compared"), np.stack(expected.pictures))
+    for i, row in enumerate(expected.rows):
+        names = [name for name, value in row.items() if isinstance(value, float)]
+        got = imagej.run_macro(
+            "return " + '+" "+'.join(f'd2s(getResult("{name}", {i}), -16)' for name in names) + ";"
+        )
+        np.testing.assert_allclose([float(v) for v in got.split()], [row[n] for n in names], rtol=1e-9)
+
+
+def test_profile_of_a_comparison_is_a_plot(imagej):
+    show(imagej, EDGE)
+    answer = imagej.run_macro(
+        'run("PSF from Profile...", "p1=1.2"); rename("PSF"); selectImage("img");'
+        'run("Compare Sharpening...", "psf=PSF method=wiener plot"); title = getTitle();'
+        'selectImage("img-profile"); Plot.getValues(x, y); return title + " " + x.length + " " + y[40];'
+    )
+    title, length, value = answer.split()
+    assert (title, length) == ("img-compared", "88")
+    assert 25 < float(value) < 105
+
+
 def test_results_columns_are_those_of_the_design(imagej):
     show(imagej, EDGE)
     headings = imagej.run_macro(
@@ -207,7 +248,7 @@ def test_examples_run(imagej, command):
     show(imagej, EDGE, "img")
     if command.name in ("Fit Edge Plane", "Fit Edge Profile..."):
         imagej.run_macro('run("Edge f...", "v1=30 v2=100");')
-    if command.name == "Deconvolve...":
+    if command.name in ("Deconvolve...", "Compare Sharpening..."):
         imagej.run_macro('run("PSF from Profile...", "p1=1.2"); rename("PSF"); selectImage("img");')
     made = 'return "" + (nImages + nResults);'
     before = int(imagej.run_macro(made))

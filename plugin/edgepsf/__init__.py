@@ -1,6 +1,7 @@
 """edgepsf: point spread functions read from edges, and deconvolution with them.
 
-`fit_edge` reads a PSF from a contrast edge, `deconvolve` restores a picture with it; `edgepsf.edge` and
+`fit_edge` reads a PSF from a contrast edge, `deconvolve` restores a picture with it, `compare_sharpening` sets the
+best unsharp mask beside that; `edgepsf.edge` and
 `edgepsf.psf` hold the single steps, `edgepsf.imagej` the bridge to ImageJ (imported only when used).
 """
 
@@ -10,6 +11,7 @@ from .edge.fit import fit_edge
 from .edge.result import EdgeFit
 from .errors import EdgeError, EngineError, InputError, MacroError
 from .psf.pointspread import PointSpread
+from .sharpening import compare_sharpening
 
 __version__ = "0.1.0"
 
@@ -21,6 +23,7 @@ __all__ = [
     "MacroError",
     "PointSpread",
     "best_unsharp_mask",
+    "compare_sharpening",
     "deconvolve",
     "edge",
     "engines",

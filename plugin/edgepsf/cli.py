@@ -98,6 +98,8 @@ def _add_command(parser: argparse.ArgumentParser, command: Command) -> None:
         else:
             metavar = {"number": "NUMBER", "integer": "N", "image": "FILE"}.get(option.kind, "TEXT")
             parser.add_argument(*names, metavar=metavar, help=text.replace("%", "%%"))
+    if command.report:
+        parser.add_argument("--report", metavar="OUT.png", help=command.report)
     if command is BY_CLI["psf edge"]:
         _add_edge_extras(parser)
     if command is BY_CLI["deconvolve"]:
@@ -134,9 +136,6 @@ def _add_edge_extras(parser: argparse.ArgumentParser) -> None:
         "the word overlay for that of IMAGE; -o is then a .csv with a row for each",
     )
     parser.add_argument("--workers", metavar="N", default="1", help="processes for --rois; default 1")
-    parser.add_argument(
-        "--report", metavar="OUT.png", help="picture of the fit: region, residuals, E, P, MTF"
-    )
 
 
 def _run_command(command: Command, given: argparse.Namespace) -> int:
@@ -311,7 +310,7 @@ def _roi(text: str | None) -> tuple[int, ...] | None:
 
 def _report(result, as_json: bool, written: list[str], extras: dict[str, str]) -> None:
     """Figures on stdout: one JSON object, or a line each."""
-    figures = {**result.summary, **result.row}
+    figures = {**result.summary, **result.row} | ({"rows": result.rows} if result.rows else {})
     if as_json:
         extra = {"warnings": result.warnings} | (
             {"output": written[0] if len(written) == 1 else written} if written else {}
@@ -322,8 +321,18 @@ def _report(result, as_json: bool, written: list[str], extras: dict[str, str]) -
         result.row or {k: v for k, v in figures.items() if not isinstance(v, (dict, list))}
     ).items():
         print(f"{name:>16}  {value:.8g}" if isinstance(value, float) else f"{name:>16}  {value}")
+    if result.rows:
+        _print_table(result.rows)
     for name in (*written, *extras.values()):
         print(f"{'written':>16}  {name}")
+
+
+def _print_table(rows: list[dict[str, Any]]) -> None:
+    """Rows as columns of text, a line for each of their figures."""
+    for name in rows[0]:
+        cells = (row[name] for row in rows)
+        texts = ("" if v != v else f"{v:.5g}" if isinstance(v, float) else str(v) for v in cells)
+        print(f"{name:>16}  " + "  ".join(f"{text:>15}" for text in texts).rstrip())
 
 
 def _finite(value: Any) -> Any:

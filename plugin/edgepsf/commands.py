@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import linear, operations
+from . import compare, linear, operations
 from .deconvolve import engines
 from .deconvolve.compatible import PROGRAMS
 from .deconvolve.methods import METHODS
@@ -35,6 +35,10 @@ class Command:
         the picture worked on.
     color : bool
         Whether colour images are taken.
+    makes : str
+        What it makes, in words, where `output` does not say it.
+    report : str
+        What `--report` draws on the command line, where there is such a picture.
     example : str
         Option string that works, for the docs and tests.
     """
@@ -49,6 +53,8 @@ class Command:
     derived_as: str = ""
     color: bool = False
     example: str = ""
+    makes: str = ""
+    report: str = ""
 
 
 _V1 = Option("v1", "number", None, "plateau level on the side d > 0; estimated when not given", "gray value")
@@ -184,6 +190,7 @@ COMMANDS: tuple[Command, ...] = (
         ),
         output="both",
         example="model=logistic",
+        report="picture of the fit: region, residuals, E, P, MTF",
     ),
     Command(
         "Deconvolve...",
@@ -255,6 +262,36 @@ COMMANDS: tuple[Command, ...] = (
             _STACK,
         ),
         example="psf=PSF method=richardson_lucy iterations=20",
+    ),
+    Command(
+        "Compare Sharpening...",
+        "compare",
+        compare.compare,
+        "The best unsharp mask, its radius and amount searched, beside deconvolution; figures of the region.",
+        (
+            Option("psf", "image", None, "kernel image: title of an open image, else a path", required=True),
+            Option("method", "choice", "richardson_lucy", "method of the deconvolution", "", tuple(METHODS)),
+            Option("iterations", "integer", None, "of an iterative method; 20 when not given", "", (), 1),
+            Option(
+                "regularization",
+                "number",
+                None,
+                "of the method; chosen from the data when not given",
+                "",
+                (),
+                0,
+            ),
+            Option(
+                "auto", "flag", False, "for richardson_lucy: choose the number of iterations from the picture"
+            ),
+            Option("truth", "image", None, "sharp picture of the same scene, where there is one"),
+            Option("plot", "flag", False, "show a profile through the three pictures too"),
+        ),
+        output="both",
+        example="psf=PSF method=wiener",
+        makes="a stack of three slices (blurred, unsharp mask, deconvolved) in one display range, and a row of the "
+        "Results table for each",
+        report="the pictures side by side with a detail, a profile and the table",
     ),
 )
 

@@ -187,9 +187,12 @@ def write_picture(path: str | os.PathLike, picture: Picture) -> None:
         options["resolution"] = (1 / picture.calibration.pixel_width, 1 / picture.calibration.pixel_height)
     if picture.properties:
         metadata["Properties"] = dict(picture.properties)
+    if picture.labels:
+        metadata["Labels"] = list(picture.labels)
     finite = data[np.isfinite(data)]
     if finite.size and data.dtype.kind == "f":
-        metadata |= {"min": float(finite.min()), "max": float(finite.max())}
+        low, high = picture.display or (finite.min(), finite.max())
+        metadata |= {"min": float(low), "max": float(high)}
     with atomic_path(path) as temporary:
         tifffile.imwrite(temporary, data, imagej=True, metadata=metadata, **options)
 

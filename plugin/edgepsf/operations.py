@@ -32,6 +32,8 @@ def new_image(source: Picture, data: np.ndarray, suffix: str, **properties: str)
         dimensions=source.dimensions if np.ndim(data) == 3 else (1, 1, 1),
         planes=None,
         areas=None,
+        labels=(),
+        display=None,
     )
 
 

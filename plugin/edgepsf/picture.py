@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 # What commands append to titles, with the number that ImageJ adds to make a title unique.
-_SUFFIX = re.compile(r"(?<=.)-(g|f|distance|PSF|deconvolved|linear|red|green|blue)(-\d+)?$")
+_SUFFIX = re.compile(r"(?<=.)-(g|f|distance|PSF|deconvolved|linear|red|green|blue|compared)(-\d+)?$")
 _EXTENSIONS = (".tif", ".tiff", ".png", ".jpg", ".jpeg", ".bmp", ".gif")
 
 
@@ -53,6 +53,10 @@ class Picture:
         Gives all planes of the stack, shape (n, ny, nx), channels running fastest, then slices.
     areas : callable, optional
         Gives the named areas of the overlay, for an image open in ImageJ.
+    labels : tuple of str
+        Names of the planes of `data`, where they have any.
+    display : (black, white), optional
+        Gray values to show as black and white; by default the lowest and highest.
     """
 
     data: np.ndarray
@@ -63,6 +67,8 @@ class Picture:
     dimensions: tuple[int, int, int] = (1, 1, 1)
     planes: Callable[[], np.ndarray] | None = field(default=None, repr=False)
     areas: Callable[[], list[tuple[str, Any]]] | None = field(default=None, repr=False)
+    labels: tuple[str, ...] = ()
+    display: tuple[float, float] | None = None
 
     @property
     def base(self) -> str:

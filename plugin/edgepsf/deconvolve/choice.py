@@ -27,15 +27,18 @@ class Classes:
     Parameters
     ----------
     spectrum : ndarray of complex64
-        Half spectrum of the picture on the blur's domain.
-    weight : ndarray of float32
-        Penalty / |H|², of the same shape or broadcast to it.
+        Half spectrum of the picture on the blur's domain; the mean (zero frequency) does not count.
+    penalty : (ndarray, ndarray)
+        Penalty, the sum of a part that varies along the first axis and one that varies along the others; the
+        weight is penalty / |H|².
     rest : callable
         Part of the data left unexplained, for λ · weight.
     blur : Blur
     """
 
-    def __init__(self, spectrum: np.ndarray, weight: np.ndarray, rest: Callable, blur: Blur):
+    def __init__(
+        self, spectrum: np.ndarray, penalty: tuple[np.ndarray, np.ndarray], rest: Callable, blur: Blur
+    ):
         self.rest, self.size = rest, int(np.prod(blur.domain))
         twice = np.full(
             spectrum.shape[-1], 2.0, np.float32
@@ -44,8 +47,11 @@ class Classes:
         if blur.domain[-1] % 2 == 0:
             twice[-1] = 1.0
 
-        def gather(weight, spectrum):
-            index = np.log(np.maximum(weight, np.float32(1e-10)))
+        others = penalty[1]
+
+        def gather(spectrum, otf, first):
+            power = np.maximum(otf.real**2 + otf.imag**2, np.float32(1e-20))
+            index = np.log(np.maximum((first + others) / power, np.float32(1e-10)))
             index -= np.float32(_LOW)
             index *= _SCALE
             index = np.clip(index, 0, _BINS - 1).astype(np.int32).ravel()
@@ -54,8 +60,10 @@ class Classes:
             energy *= twice
             return np.stack([np.bincount(index, number, _BINS), np.bincount(index, energy.ravel(), _BINS)])
 
-        weight = np.broadcast_to(weight, spectrum.shape)
-        self.number, self.energy = blockwise(gather, weight, spectrum, workers=blur.workers)
+        origin = (0,) * spectrum.ndim
+        mean, spectrum[origin] = spectrum[origin], 0
+        self.number, self.energy = blockwise(gather, spectrum, blur.otf, penalty[0], workers=blur.workers)
+        spectrum[origin] = mean
         self.centre = np.exp(_LOW + np.arange(_BINS) / _SCALE)
 
     def generalised_cross_validation(self) -> float:

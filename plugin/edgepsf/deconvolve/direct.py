@@ -11,6 +11,9 @@ fall with the frequency as pictures do.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 from scipy import fft, ndimage
 
@@ -26,36 +29,93 @@ _FILLS = 12
 
 def wiener(seen: Observation, blur: Blur, log: Log, *, regularization: float | None = None) -> np.ndarray:
     """Wiener filter conj(H) / (|H|² + λ (ω/π)²): the noise-to-signal ratio of pictures grows with ω²."""
-    return _restore(seen, blur, log, _frequency_squared(blur.domain), _damped, regularization)
+    return _restore(seen, blur, log, Filter(blur, _frequency_squared(blur.domain), _damping), regularization)
 
 
 def tikhonov(seen: Observation, blur: Blur, log: Log, *, regularization: float | None = None) -> np.ndarray:
     """Tikhonov filter conj(H) / (|H|² + λ): the scene of smallest ‖y − A x‖² + λ ‖x − mean‖²."""
-    flat = np.ones((1,) * len(blur.domain), np.float32)
-    return _restore(seen, blur, log, flat, _damped, regularization, discrepancy=True)
+    return _restore(seen, blur, log, Filter(blur, flat(blur.domain), _damping), regularization, True)
 
 
 def inverse(seen: Observation, blur: Blur, log: Log, *, regularization: float | None = None) -> np.ndarray:
     """Inverse filter conj(H) / max(|H|², λ): the guard λ keeps frequencies that are lost from being divided."""
-    flat = np.ones((1,) * len(blur.domain), np.float32)
-    return _restore(seen, blur, log, flat, _guarded, regularization)
+    return _restore(seen, blur, log, Filter(blur, flat(blur.domain), _guarding), regularization)
 
 
-def _damped(ratio):
-    """What the filter leaves of a frequency's data unexplained, for λ · penalty / |H|² = ratio."""
-    return ratio / (1 + ratio)
+@dataclass(frozen=True)
+class Shape:
+    """How a filter limits 1 / H.
+
+    Attributes
+    ----------
+    bottom : callable
+        bottom(power, λ · penalty), by which conj(H) is divided.
+    rest : callable
+        rest(λ · penalty / power), the part of a frequency's data that the filter leaves unexplained.
+    """
+
+    bottom: Callable
+    rest: Callable
 
 
-def _guarded(ratio):
-    return np.where(ratio > 1, 1 - 1 / np.maximum(ratio, 1), 0)
+_damping = Shape(np.add, lambda ratio: ratio / (1 + ratio))
+_guarding = Shape(np.maximum, lambda ratio: np.where(ratio > 1, 1 - 1 / np.maximum(ratio, 1), 0))
 
 
-def _restore(seen, blur, log, penalty, rest, regularization, discrepancy=False) -> np.ndarray:
+@dataclass(frozen=True)
+class Filter:
+    """A filter on the blur's domain; the mean passes unchanged, for a penalty on it would darken the picture.
+
+    Attributes
+    ----------
+    penalty : (ndarray, ndarray)
+        A part that varies along the first axis and one that varies along the others; their sum is the penalty.
+    """
+
+    blur: Blur
+    penalty: tuple[np.ndarray, np.ndarray]
+    shape: Shape
+
+    def classes(self, spectrum: np.ndarray) -> Classes:
+        """The frequencies of a picture, to choose λ from."""
+        return Classes(spectrum, self.penalty, self.shape.rest, self.blur)
+
+    def apply(self, spectrum: np.ndarray, regularization: float) -> np.ndarray:
+        """The filtered picture; the spectrum is overwritten."""
+        blur, others, bottom = self.blur, self.penalty[1], self.shape.bottom
+        value, origin = np.float32(regularization), (0,) * spectrum.ndim
+        mean = spectrum[origin] / blur.otf[origin]
+
+        def divide(spectrum, otf, first):
+            power = otf.real**2 + otf.imag**2
+            power = bottom(power, value * (first + others))
+            np.maximum(power, np.float32(1e-12), out=power)
+            spectrum *= otf.conj()
+            spectrum /= power
+
+        blockwise(divide, spectrum, blur.otf, self.penalty[0], workers=blur.workers)
+        spectrum[origin] = mean
+        return blur.plan.inverse(spectrum)
+
+
+def flat(shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """The same penalty on every frequency."""
+    first = np.ones((shape[0],) + (1,) * (len(shape) - 1), np.float32)
+    return first, np.zeros((1,) * len(shape), np.float32)
+
+
+def _frequency_squared(shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """(ω/π)² on the grid of a half spectrum: the part of the first axis, and that of the others."""
+    axes = [fft.fftfreq(n) for n in shape[:-1]] + [fft.rfftfreq(shape[-1])]
+    first, *others = np.meshgrid(*((2 * a).astype(np.float32) ** 2 for a in axes), indexing="ij", sparse=True)
+    return first, sum(others[1:], others[0])
+
+
+def _restore(seen, blur, log, filters: Filter, regularization, discrepancy=False) -> np.ndarray:
     picture = filled(seen)
-    weight = penalty / np.maximum(np.abs(blur.otf) ** 2, np.float32(1e-20))
-    weight[(0,) * weight.ndim] = 0  # the mean is kept: a penalty on it would darken the picture
+    spectrum = blur.plan.forward(blur.close(picture))
     if regularization is None:
-        classes = Classes(blur.plan.forward(blur.close(picture)), weight, rest, blur)
+        classes = filters.classes(spectrum)
         if discrepancy:
             noise = estimate_noise(seen.data, seen.valid)
             regularization = classes.discrepancy(noise.mean_square(seen.mean))
@@ -63,27 +123,13 @@ def _restore(seen, blur, log, penalty, rest, regularization, discrepancy=False) 
             regularization = classes.generalised_cross_validation()
         log.note(chosen_by="discrepancy" if discrepancy else "GCV")
     log.note(regularization=float(regularization))
-    gain = (1 - rest(np.float32(regularization) * weight)).astype(np.float32) / np.where(
-        blur.otf == 0, np.complex64(1), blur.otf
-    )
-    del weight
-    scene = _filtered(picture, gain, blur)
+    scene = filters.apply(spectrum, regularization)
     for _ in range(_FILLS if seen.valid is not None else 0):
         model = blur.convolve(scene)[blur.window]
         picture = np.where(seen.valid, picture, model)
-        scene = _filtered(picture, gain, blur)
+        scene = filters.apply(blur.plan.forward(blur.close(picture)), regularization)
     log.iteration(1, 1)
     return scene[blur.window]
-
-
-def _filtered(picture: np.ndarray, gain: np.ndarray, blur: Blur) -> np.ndarray:
-    spectrum = blur.plan.forward(blur.close(picture))
-    blockwise(_times, spectrum, gain, workers=blur.workers)
-    return blur.plan.inverse(spectrum)
-
-
-def _times(spectrum, gain) -> None:
-    spectrum *= gain
 
 
 def filled(seen: Observation) -> np.ndarray:
@@ -93,13 +139,3 @@ def filled(seen: Observation) -> np.ndarray:
         return signal
     nearest = ndimage.distance_transform_edt(~seen.valid, return_distances=False, return_indices=True)
     return signal[tuple(nearest)]
-
-
-def _frequency_squared(shape: tuple[int, ...]) -> np.ndarray:
-    """(ω/π)² summed over the axes, on the grid of a half spectrum."""
-    axes = [fft.fftfreq(n) for n in shape[:-1]] + [fft.rfftfreq(shape[-1])]
-    grid = np.meshgrid(*((2 * a).astype(np.float32) ** 2 for a in axes), indexing="ij", sparse=True)
-    out = grid[0]
-    for each in grid[1:]:
-        out = out + each
-    return out

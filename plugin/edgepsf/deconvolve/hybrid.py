@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.optimize import minimize_scalar
 
-from .least_squares import Residual, _dot, start
+from .least_squares import Residual, Scaled, _dot, start
 from .observation import Observation
 from .operator import Blur
 from .record import Log
@@ -23,9 +23,10 @@ def hybr(
 ) -> np.ndarray:
     """Hybrid bidiagonalisation regularisation.
 
-    `regularization` fixes the Tikhonov weight λ of ‖y − A x‖² + λ‖x − mean‖²; by weighted GCV when not given.
+    `regularization` fixes the Tikhonov weight λ of ‖y − A x‖² + λ‖S⁻¹(x − mean)‖² with S of `Scaled`, which is
+    1 inside the picture; it is chosen by weighted GCV when not given.
     """
-    residual, origin = Residual(seen, blur), start(seen, blur)
+    residual, origin, scaled = Residual(seen, blur), start(seen, blur), Scaled(seen, blur)
     left = [residual(origin).copy()]
     beta = _normalise(left[0], blur)
     right: list[np.ndarray] = []
@@ -33,24 +34,24 @@ def hybr(
     best = _Best()
     omegas: list[float] = []
     for k in range(iterations if beta > 0 else 0):
-        v = blur.adjoint(left[k]).copy()
+        v = scaled.adjoint(left[k])
         _orthogonalise(v, right, blur)
         matrix[k, k] = _normalise(v, blur)
         right.append(v)
-        u = residual.blurred(v).copy()
+        u = residual.blurred(scaled.scene(v)).copy()
         _orthogonalise(u, left, blur)
         matrix[k + 1, k] = _normalise(u, blur)
         left.append(u)
         small = matrix[: k + 2, : k + 1]
         weight, coefficients, score = _solve_projected(small, beta, seen.count, regularization, omegas)
-        best.consider(score, coefficients, weight, k + 1)
+        best.consider(-k if regularization else score, coefficients, weight, k + 1)
         go_on = log.iteration(k + 1, iterations, residual=_rest(small, beta, coefficients) / residual.norm)
         if not go_on or min(matrix[k, k], matrix[k + 1, k]) < 1e-10 * beta:
             break
         if regularization is None and best.settled(k + 1):
             break
     for coefficient, v in zip(best.coefficients, right, strict=False):
-        origin += np.float32(coefficient) * v
+        origin += np.float32(coefficient) * scaled.scene(v)
     log.note(regularization=best.weight, iterations=best.at)
     return origin
 

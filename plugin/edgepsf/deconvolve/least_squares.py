@@ -1,7 +1,9 @@
 """Iterative least squares: Landweber, non-negative least squares, CGLS, MRNSD.
 
 All minimise ½‖y − A x‖² over the valid pixels and start from a flat scene; the number of iterations is the
-regularisation.
+regularisation. Scene pixels that are seen with a small weight only (beyond the border, behind masked pixels)
+would hardly have moved by then: steps are scaled by 1 / Aᵀ1, which majorises AᵀA (De Pierro 1995,
+doi:10.1109/42.370409) and is 1 wherever a pixel is seen whole.
 """
 
 from __future__ import annotations
@@ -17,6 +19,37 @@ from .record import Log
 def start(seen: Observation, blur: Blur) -> np.ndarray:
     """Flat scene of the picture's mean."""
     return np.full(blur.scene_shape, seen.level, np.float32)
+
+
+_SEEN = 1e-2
+
+
+def scale(seen: Observation, blur: Blur) -> np.ndarray | None:
+    """1 / Aᵀ1, 0 where a scene pixel is hardly seen; None where every pixel is seen whole."""
+    if seen.valid is None and blur.boundary == "periodic":
+        return None
+    ones = np.ones(blur.shape, np.float32) if seen.valid is None else seen.valid.astype(np.float32)
+    weight = blur.adjoint(ones)
+    out = np.zeros(blur.scene_shape, np.float32)
+    np.divide(np.float32(1), weight, out=out, where=weight > _SEEN)
+    return out
+
+
+class Scaled:
+    """A · S and its adjoint, S = √(1 / Aᵀ1): Krylov methods in a variable that is seen evenly."""
+
+    def __init__(self, seen: Observation, blur: Blur):
+        weight = scale(seen, blur)
+        self.blur, self.root = blur, None if weight is None else np.sqrt(weight)
+
+    def scene(self, z: np.ndarray) -> np.ndarray:
+        """S z."""
+        return z if self.root is None else z * self.root
+
+    def adjoint(self, picture: np.ndarray) -> np.ndarray:
+        """S Aᵀ y, a new array."""
+        out = self.blur.adjoint(picture)
+        return out.copy() if self.root is None else out * self.root
 
 
 class Residual:
@@ -58,11 +91,13 @@ def _dot(a: np.ndarray, b: np.ndarray, blur: Blur) -> float:
 
 
 def landweber(seen: Observation, blur: Blur, log: Log, *, iterations: int, step: float = 1.0) -> np.ndarray:
-    """Landweber: x ← x + step · Aᵀ(y − A x); converges for 0 < step < 2 (Landweber 1951)."""
-    scene, residual = start(seen, blur), Residual(seen, blur)
+    """Landweber: x ← x + step · S² Aᵀ(y − A x); converges for 0 < step < 2 (Landweber 1951)."""
+    scene, residual, weight = start(seen, blur), Residual(seen, blur), scale(seen, blur)
     for i in range(iterations):
         gradient = blur.adjoint(residual(scene))
         gradient *= np.float32(step)
+        if weight is not None:
+            gradient *= weight
         scene += gradient
         if not log.iteration(i + 1, iterations, residual=residual.relative):
             break
@@ -75,10 +110,12 @@ def nnls(seen: Observation, blur: Blur, log: Log, *, iterations: int) -> np.ndar
     Every iterate is projected, and Nesterov's momentum restarts where it leads uphill (O'Donoghue & Candès
     2015, doi:10.1007/s10208-013-9150-3).
     """
-    scene, residual = np.maximum(start(seen, blur), 0), Residual(seen, blur)
+    scene, residual, weight = np.maximum(start(seen, blur), 0), Residual(seen, blur), scale(seen, blur)
     ahead, t, last = scene.copy(), 1.0, np.inf
     for i in range(iterations):
         new = blur.adjoint(residual(ahead))
+        if weight is not None:
+            new *= weight
         new += ahead
         np.maximum(new, 0, out=new)
         if residual.relative > last:
@@ -97,19 +134,20 @@ def nnls(seen: Observation, blur: Blur, log: Log, *, iterations: int) -> np.ndar
 
 def cgls(seen: Observation, blur: Blur, log: Log, *, iterations: int) -> np.ndarray:
     """Conjugate gradients for least squares (Björck 1996, §7.4, doi:10.1137/1.9781611971484)."""
-    scene, residual = start(seen, blur), Residual(seen, blur)
+    scene, residual, scaled = start(seen, blur), Residual(seen, blur), Scaled(seen, blur)
     rest = residual(scene).copy()
-    direction = blur.adjoint(rest).copy()
+    direction = scaled.adjoint(rest)
     gamma = first = _dot(direction, direction, blur)
     for i in range(iterations):
         if gamma <= 1e-14 * first:
             break
-        image = residual.blurred(direction)
+        step = scaled.scene(direction)
+        image = residual.blurred(step)
         alpha = np.float32(gamma / _dot(image, image, blur))
         image *= alpha
         rest -= image
-        scene += alpha * direction
-        gradient = blur.adjoint(rest)
+        scene += alpha * step
+        gradient = scaled.adjoint(rest)
         before, gamma = gamma, _dot(gradient, gradient, blur)
         direction *= np.float32(gamma / before)
         direction += gradient
@@ -121,12 +159,14 @@ def cgls(seen: Observation, blur: Blur, log: Log, *, iterations: int) -> np.ndar
 
 def mrnsd(seen: Observation, blur: Blur, log: Log, *, iterations: int) -> np.ndarray:
     """Modified residual-norm steepest descent: non-negative (Nagy & Strakoš 2000, doi:10.1117/12.402439)."""
-    residual = Residual(seen, blur)
+    residual, weight = Residual(seen, blur), scale(seen, blur)
     scene = np.full(blur.scene_shape, max(seen.level, 1e-6 * residual.norm / seen.count**0.5), np.float32)
     rest = residual(scene).copy()
     for i in range(iterations):
         gradient = blur.adjoint(rest)
         step = scene * gradient
+        if weight is not None:
+            step *= weight
         slope = _dot(step, gradient, blur)
         if not slope > 0:
             break

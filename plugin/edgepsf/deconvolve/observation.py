@@ -67,7 +67,8 @@ def observe(image: np.ndarray, mask=None, saturation=None, background=None) -> O
     background : float, optional
         Level that is not blurred signal; 0 when not given.
     """
-    bad = ~np.isfinite(image)
+    bad = np.isfinite(image)
+    np.logical_not(bad, out=bad)
     if mask is not None:
         mask = np.asarray(mask)
         if mask.shape != image.shape:
@@ -85,7 +86,7 @@ def observe(image: np.ndarray, mask=None, saturation=None, background=None) -> O
     left_out = int(bad.sum())
     if left_out == image.size:
         raise InputError("no pixel is left: every one is NaN, infinite, masked or saturated")
-    data = image.astype(np.float32)
+    data = image.astype(np.float32, copy=left_out > 0)  # else the caller's own memory: it is only read
     if left_out:
         data[bad] = 0
     return Observation(data, ~bad if left_out else None, float(background or 0.0))

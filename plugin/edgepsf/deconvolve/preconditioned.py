@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from .choice import Classes
-from .direct import filled
+from .direct import filled, flat
 from .noise import estimate_noise
 from .observation import Observation
 from .operator import Blur
@@ -27,8 +27,9 @@ def wpl(
     """
     data, power = blur.close(filled(seen)), np.abs(blur.otf) ** 2
     if regularization is None:
-        weight = 1 / np.maximum(power, np.float32(1e-20))
-        classes = Classes(blur.plan.forward(data), weight, lambda r: (r / (1 + r)) ** iterations, blur)
+        classes = Classes(
+            blur.plan.forward(data), flat(blur.domain), lambda r: (r / (1 + r)) ** iterations, blur
+        )
         noise = estimate_noise(seen.data, seen.valid)
         regularization = classes.discrepancy(noise.mean_square(seen.mean))
         log.note(chosen_by="discrepancy")

@@ -10,6 +10,7 @@ from ..picture import Graph, Picture, Result
 from . import images
 
 _COLORS = {"edge": "red", "band-": "yellow", "band+": "yellow"}
+_CURVES = ("black", "red", "blue", "#00a000")
 
 
 def show(result: Result, source: Any = None) -> None:
@@ -51,6 +52,10 @@ def show_picture(picture: Picture, source: Any) -> None:
         if picture.data.ndim == 3:
             imp.setDimensions(*picture.dimensions)
             imp.setOpenAsHyperStack(source is not None and bool(source.isHyperStack()))
+            for i, label in enumerate(picture.labels, start=1):
+                imp.getStack().setSliceLabel(label, i)
+        if picture.display is not None:
+            imp.setDisplayRange(*picture.display)
     for key, value in picture.properties.items():
         imp.setProp(key, value)
     if source is not None:
@@ -131,7 +136,7 @@ def show_graph(graph: Graph) -> None:
     plot_class = JClass("ij.gui.Plot")
     plot = plot_class(unique_title(graph.title), graph.x_label, graph.y_label)
     for i, curve in enumerate(graph.curves):
-        plot.setColor("black" if i == 0 else "red")
+        plot.setColor(_CURVES[i % len(_CURVES)])
         values = [JArray(JDouble)(np.asarray(v, dtype=np.float64)) for v in (curve.x, curve.y)]
         plot.addPoints(*values, plot_class.DOT if curve.dots else plot_class.LINE)
     plot.setColor("black")
