@@ -132,26 +132,35 @@ def _for_deconvolutionlab2(call: Call, images, kernel, boundary: str) -> Job:
         window = tuple(slice(a, a + n) for (a, _), n in zip(widths, shape, strict=True))
     else:
         window = tuple(slice(0, n) for n in shape)
-    psf = centred_in(kernel, images.shape[1:])
-    total = psf.sum()  # 1 where all of the kernel fits
+    psf, total = centred_in(kernel, images.shape[1:])
     if 1 - total > _LOST:
         warnings.append(f"{1 - total:.1%} of the PSF lie outside the picture's size and are left out")
-    return Job(call, images, (psf / total).astype(np.float32), window, warnings)
+    return Job(call, images, psf, window, warnings)
 
 
-def centred_in(kernel: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """A kernel in an array of a shape, centre at index N // 2; what does not fit is left out."""
-    out = np.zeros(shape)
+def centred_in(kernel: np.ndarray, shape: tuple[int, ...], scaled: bool = True) -> tuple[np.ndarray, float]:
+    """A kernel in a float32 array of a shape, centre at index N // 2; what does not fit is left out.
+
+    Returns
+    -------
+    array : ndarray of float32
+        Its sum is 1, if `scaled`.
+    sum : float
+        Of the part of the kernel that fits.
+    """
     target, source = [], []
     for k, n in zip(kernel.shape, shape, strict=True):
         shift = n // 2 - k // 2
         low, high = max(0, shift), min(n, k + shift)
         target.append(slice(low, high))
         source.append(slice(low - shift, high - shift))
-    out[tuple(target)] = kernel[tuple(source)]
-    if not out.sum() > 0:
+    part = kernel[tuple(source)]
+    share = float(part.sum())
+    if not share > 0:
         raise InputError("the PSF, or the part of it that fits into the picture, sums to zero or less")
-    return out
+    out = np.zeros(shape, np.float32)
+    out[tuple(target)] = part / share if scaled else part
+    return out, share
 
 
 def _for_parallel_iterative(call: Call, images, kernel, boundary: str) -> Job:

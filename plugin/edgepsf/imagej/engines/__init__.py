@@ -5,7 +5,6 @@ Without a window a plugin works in a child process; in an open ImageJ window it 
 
 from __future__ import annotations
 
-import time
 import warnings
 from typing import Any
 
@@ -84,17 +83,15 @@ def run(job: Job, memory: str | None = None, timeout: float = child.TIMEOUT, cal
         place = find_plugin(call.engine)
         version = place.versions[call.engine]
     request, images, psf = requests.build(job, version)
-    begin = time.perf_counter()
     if here:
-        out = inside.restore(request, images, psf)
+        out, seconds = inside.restore(request, images, psf)
     else:
-        out = child.restore(request, images, psf, place, memory, timeout, _waiting(call, callback))
-    plugin_seconds = time.perf_counter() - begin
+        out, seconds = child.restore(request, images, psf, place, memory, timeout, _waiting(call, callback))
     requests.check(out, images, psf, call)
     if callback is not None:
         callback(call.iterations, call.iterations, {"method": call.code, "stage": "restoring"})
     job.warnings.extend(requests.caveats(job))
-    return out, {"engine": call.engine, "version": version, "plugin_seconds": plugin_seconds}
+    return out, {"engine": call.engine, "version": version, "plugin_seconds": seconds}
 
 
 def _waiting(call: Call, callback):

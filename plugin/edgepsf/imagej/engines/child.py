@@ -33,7 +33,7 @@ def restore(
     memory: str | None = None,
     timeout: float = TIMEOUT,
     waiting: Callable[[], None] = lambda: None,
-) -> np.ndarray:
+) -> tuple[np.ndarray, float]:
     """Let a plugin restore images in a child process.
 
     Parameters
@@ -54,7 +54,9 @@ def restore(
 
     Returns
     -------
-    ndarray of float32, same shape as `images`
+    restored : ndarray of float32, same shape as `images`
+    seconds : float
+        The plugin's own time.
 
     Raises
     ------
@@ -72,12 +74,14 @@ def restore(
         answer = folder / "answer.json"
         if not answer.exists():
             raise _died(code, job["engine"], (folder / "log").read_text(errors="replace"))
-        if sentence := json.loads(answer.read_text(encoding="utf-8")).get("refused"):
-            raise InputError(f"{sentence}{_last_words(folder)}")
-        out = np.load(folder / "result.npy")
+        told = json.loads(answer.read_text(encoding="utf-8"))
+        if "refused" in told:
+            raise InputError(f"{told['refused']}{_last_words(folder)}")
+        # Mapped, not read: the caller copies it into its place; the file is gone with the folder.
+        out = np.load(folder / "result.npy", mmap_mode="r" if os.name == "posix" else None)
         if out.shape != images.shape:
             raise EngineError(f"{job['engine']} gave shape {out.shape} instead of {images.shape}")
-        return out
+        return out, told["seconds"]
 
 
 def _java(place: Place, memory: str | None, folder: Path) -> dict[str, Any]:

@@ -147,8 +147,8 @@ def _by_plugin(call: Call, command: Command, y: np.ndarray, h: np.ndarray) -> np
     padded = np.zeros(shape, np.float32)
     padded[window] = y
     padded = apodise(padded, command.apodize)
-    psf = plugin_jobs.centred_in(check_psf(h, y.ndim), shape)
-    job = Job(call, padded[None], psf.astype(np.float32), window, [])
+    psf, _ = plugin_jobs.centred_in(check_psf(h, y.ndim), shape, scaled=False)
+    job = Job(call, padded[None], psf, window, [])
     return run(job)[0][0][window]
 
 

@@ -67,7 +67,7 @@ def _declared(place: Place) -> list[tuple[str, str]]:
     return out
 
 
-def restore(request: dict[str, Any], images: np.ndarray, psf: np.ndarray) -> np.ndarray:
+def restore(request: dict[str, Any], images: np.ndarray, psf: np.ndarray) -> tuple[np.ndarray, float]:
     """Like `child.restore`, in this process."""
     from jpype import JClass
 
@@ -75,7 +75,8 @@ def restore(request: dict[str, Any], images: np.ndarray, psf: np.ndarray) -> np.
 
     with _one_at_a_time:
         try:
-            return np.stack([java_side.restore(request, image, psf) for image in images])
+            done = [java_side.restore(request, image, psf) for image in images]
+            return np.stack([out for out, _ in done]), sum(seconds for _, seconds in done)
         except java_side.Refused as error:
             raise InputError(str(error)) from error
         except JClass("java.lang.OutOfMemoryError") as error:

@@ -6,6 +6,8 @@ in an open ImageJ. It therefore imports nothing of the package.
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 from jpype import JArray, JClass, JDouble, JException, JFloat
 
@@ -18,7 +20,7 @@ class Refused(Exception):
     """The plugin cannot do the job; the message says why."""
 
 
-def restore(job: dict, image: np.ndarray, psf: np.ndarray) -> np.ndarray:
+def restore(job: dict, image: np.ndarray, psf: np.ndarray) -> tuple[np.ndarray, float]:
     """Run a job of `jobs`.
 
     Parameters
@@ -29,7 +31,9 @@ def restore(job: dict, image: np.ndarray, psf: np.ndarray) -> np.ndarray:
 
     Returns
     -------
-    ndarray of float32, same shape as `image`
+    restored : ndarray of float32, same shape as `image`
+    seconds : float
+        The plugin's own time, without the copies to and from Java.
 
     Raises
     ------
@@ -39,10 +43,10 @@ def restore(job: dict, image: np.ndarray, psf: np.ndarray) -> np.ndarray:
     run = deconvolutionlab2 if job["engine"] == "DeconvolutionLab2" else parallel_iterative
     check_memory(job, image.shape)
     try:
-        planes = run(job, image, psf)
+        planes, seconds = run(job, image, psf)
     except JException as error:
         raise Refused(f"{job['engine']} failed: {str(error).splitlines()[0]}") from error
-    return np.stack(planes).reshape(image.shape)
+    return np.stack(planes).reshape(image.shape), seconds
 
 
 def check_memory(job: dict, shape: tuple[int, ...]) -> None:
@@ -67,21 +71,25 @@ def footprint(code: str) -> float:
     return float(algorithms.createAlgorithm(code).getMemoryFootprintRatio())
 
 
-def deconvolutionlab2(job: dict, image: np.ndarray, psf: np.ndarray) -> list[np.ndarray]:
+def deconvolutionlab2(job: dict, image: np.ndarray, psf: np.ndarray) -> tuple[list[np.ndarray], float]:
     """Planes restored by DeconvolutionLab2 with the options of a job; nothing shown, nothing saved."""
     run = JClass("deconvolution.Deconvolution")("edgepsf", job["options"])
-    result = run.deconvolve(_signal(image, "image"), _signal(psf, "psf"))
+    y, h = _signal(image, "image"), _signal(psf, "psf")
+    begin = time.perf_counter()
+    result = run.deconvolve(y, h)
+    seconds = time.perf_counter() - begin
     collector = JClass("signal.SignalCollector")
     try:
         if result is None:
             raise Refused("DeconvolutionLab2 gave no result")
-        return [_plane(result.getXY(z), (result.ny, result.nx)) for z in range(int(result.nz))]
+        shape = result.ny, result.nx
+        return [_plane(result.getXY(z), shape) for z in range(int(result.nz))], seconds
     finally:
         if hasattr(collector, "clear"):  # it keeps a reference to every signal
             collector.clear()
 
 
-def parallel_iterative(job: dict, image: np.ndarray, psf: np.ndarray) -> list[np.ndarray]:
+def parallel_iterative(job: dict, image: np.ndarray, psf: np.ndarray) -> tuple[list[np.ndarray], float]:
     """Planes restored by Parallel Iterative Deconvolution with the parameters of a job."""
     p, code, dimension = job["parameters"], job["code"], image.ndim
     real, name = (JDouble, "Double") if p["precision"] == "DOUBLE" else (JFloat, "Float")
@@ -96,12 +104,14 @@ def parallel_iterative(job: dict, image: np.ndarray, psf: np.ndarray) -> list[np
     else:
         preconditioner = _constant(f"{_PID}iterative.IterativeEnums$PreconditionerType", p["preconditioner"])
         solver = kind(y, _nested(h, dimension), preconditioner, real(p["preconditioner_tol"]), *last)
+    begin = time.perf_counter()
     result = solver.deconvolve()
+    seconds = time.perf_counter() - begin
     if result is None:
         raise Refused("Parallel Iterative Deconvolution gave no result")
     stack = result.getStack()
     shape = int(result.getHeight()), int(result.getWidth())
-    return [_plane(stack.getPixels(z + 1), shape) for z in range(int(stack.getSize()))]
+    return [_plane(stack.getPixels(z + 1), shape) for z in range(int(stack.getSize()))], seconds
 
 
 def _options(code: str, p: dict):

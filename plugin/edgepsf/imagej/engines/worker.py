@@ -1,6 +1,6 @@
 """The child process in which a plugin works: `python worker.py`, in a folder with job.json, image.npy, psf.npy.
 
-Writes result.npy and then answer.json: {} or {"refused": sentence}. It ends with its standard input, that is,
+Writes result.npy and then answer.json: {"seconds": the plugin's own} or {"refused": sentence}. It ends with its standard input, that is,
 with its parent. Every way out is os._exit: DeconvolutionLab2 leaves threads that keep Java alive for ever.
 """
 
@@ -26,10 +26,12 @@ def main() -> None:
     try:
         # Written in place: the result of many images never lies in memory as a whole.
         out = np.lib.format.open_memmap("result.npy", "w+", np.float32, images.shape)
+        seconds = 0.0
         for image, place in zip(images, out, strict=True):
-            place[...] = java_side.restore(job, image, psf)
+            place[...], spent = java_side.restore(job, image, psf)
+            seconds += spent
         out.flush()
-        answer = {}
+        answer = {"seconds": seconds}
     except java_side.Refused as error:
         answer = {"refused": str(error)}
     with open("answer.json.part", "w", encoding="utf-8") as file:
