@@ -1,7 +1,8 @@
 """The child process in which a plugin works: `python worker.py`, in a folder with job.json, image.npy, psf.npy.
 
-Writes result.npy and then answer.json: {"seconds": the plugin's own} or {"refused": sentence}. It ends with its standard input, that is,
-with its parent. Every way out is os._exit: DeconvolutionLab2 leaves threads that keep Java alive for ever.
+Writes result.npy and then answer.json: {"seconds": the plugin's own time} or {"refused": sentence}. It ends with its
+standard input, that is, with its parent. Every way out is os._exit: DeconvolutionLab2 leaves threads that keep Java
+alive for ever.
 """
 
 from __future__ import annotations
