@@ -94,8 +94,9 @@ def test_methods_of_deconvolutionlab2(shape, method, kind, limit):
 
 
 def test_tikhonov_miller_on_even_axes():
-    compare("TM 10 1 0.01", DL2, SHAPES["256²"], "odd")
-    compare("TM 10 1 0.01", DL2, SHAPES["3-D"], "even")
+    """With a λ for which it converges; on odd axes the plugin's Laplacian has holes."""
+    compare("TM 10 1 0.001", DL2, SHAPES["256²"], "odd")
+    compare("TM 10 1 0.001", DL2, SHAPES["3-D"], "even")
 
 
 @pytest.mark.parametrize(

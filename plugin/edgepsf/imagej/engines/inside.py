@@ -63,7 +63,7 @@ def _declared(place: Place) -> list[tuple[str, str]]:
             continue
         with zipfile.ZipFile(place.found[engine]) as jar:
             text = jar.read("plugins.config").decode() if "plugins.config" in jar.namelist() else ""
-        out += re.findall(r'^[^#\n,]+,\s*"([^"]+)"\s*,\s*(\S+)', text, re.MULTILINE)
+        out += re.findall(r'^[^#\n]+,\s*"([^"]+)"\s*,\s*(\S+)', text, re.MULTILINE)
     return out
 
 
