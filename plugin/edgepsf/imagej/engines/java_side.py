@@ -63,12 +63,13 @@ def check_memory(job: dict, shape: tuple[int, ...]) -> None:
 
 
 def footprint(code: str) -> float:
-    """Images that an algorithm of DeconvolutionLab2 holds at a time; an unknown code is refused."""
+    """Images that an algorithm of DeconvolutionLab2 holds at a time at least; an unknown code is refused."""
     algorithms = JClass("deconvolution.algorithm.AlgorithmList")
     known = [str(name) for each in algorithms.getAvailableAlgorithms() for name in each.getShortnames()]
     if code not in known:  # createAlgorithm would give the identity
         raise Refused(f"this DeconvolutionLab2 has no algorithm {code}: it has {', '.join(known)}")
-    return float(algorithms.createAlgorithm(code).getMemoryFootprintRatio())
+    # The plugin counts its own signals; the FFT adds copies of image and PSF as complex numbers.
+    return float(algorithms.createAlgorithm(code).getMemoryFootprintRatio()) + 8
 
 
 def deconvolutionlab2(job: dict, image: np.ndarray, psf: np.ndarray) -> tuple[list[np.ndarray], float]:
