@@ -1,5 +1,7 @@
 """Macros written for DeconvolutionLab2 and Parallel Iterative Deconvolution, without either plugin."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import tifffile
@@ -7,6 +9,7 @@ import tifffile
 import edgepsf as ep
 from edgepsf.deconvolve.compat import deconvolutionlab2, parallel_iterative
 from edgepsf.errors import MacroError
+from edgepsf.testing import edge_image
 
 pytest.importorskip("scyjava", reason='needs pip install "edgepsf[imagej]"')
 
@@ -332,3 +335,37 @@ def test_deconvolve_command_with_the_numbers_of_a_plugin(imagej):
         imagej.run_macro(
             'selectImage("y"); run("Deconvolve...", "psf=h engine=DeconvolutionLab2 method=[RL 3]");'
         )
+
+
+# ---- the macros to copy from
+
+MACROS = Path(__file__).parent.parent / "macros"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder as the macros want it: blurred.tif with an edge in their region."""
+    image = edge_image(ep.psf.Gaussian(1.3), (201, 200), center=(100, 120), noise=0.005)
+    tifffile.imwrite(tmp_path / "blurred.tif", image.astype(np.float32), imagej=True)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["with_engine", "deconvolutionlab2", "parallel_iterative"])
+def test_macros_from_an_edge_to_a_restored_picture(imagej, folder, name):
+    image = tifffile.imread(folder / "blurred.tif")
+    kernel = ep.fit_edge(image, (80, 100, 40, 40)).psf.kernel()
+    imagej.run_macro(MACROS / f"restore_{name}.ijm", str(folder))
+    (made,) = {p.name for p in folder.iterdir()} - {"blurred.tif", "psf.tif"}
+    file, want = {
+        "with_engine": ("restored.tif", lambda: ep.deconvolve(image, kernel, iterations=40)),
+        "deconvolutionlab2": (
+            "restored-deconvolutionlab2.tif",
+            lambda: deconvolutionlab2(image, kernel, "RL", 40),
+        ),
+        "parallel_iterative": (
+            "restored-parallel-iterative.tif",
+            lambda: ep.deconvolve(image, kernel, "MRNSD 20", compat="Parallel Iterative"),
+        ),
+    }[name]
+    assert made == file
+    np.testing.assert_allclose(tifffile.imread(folder / file), want(), rtol=1e-4)

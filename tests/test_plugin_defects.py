@@ -108,7 +108,9 @@ def test_d8_the_input_given_back_is_recognised(monkeypatch):
     image = np.random.default_rng(0).uniform(10, 100, (1024, 1024))
     said = []
     for memory in ("72M", "80M"):  # in which of its steps memory ends varies a little
-        with pytest.raises((ep.EngineError, ep.InputError), match="input back unchanged|OutOfMemory") as error:
+        with pytest.raises(
+            (ep.EngineError, ep.InputError), match=r"input back unchanged|OutOfMemory"
+        ) as error:
             ep.deconvolve(image, PSF, "RL 5", engine=DL2, memory=memory)
         said.append(str(error.value))
     assert any("gave the input back unchanged" in sentence for sentence in said)

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ import tifffile
 import edgepsf as ep
 from edgepsf.cli import main
 from edgepsf.deconvolve.compat import deconvolutionlab2
+from edgepsf.testing import edge_image
 
 FOLDER, FOLDER_20 = os.environ.get("EDGEPSF_PLUGINS"), os.environ.get("EDGEPSF_PLUGINS_20")
 pytestmark = pytest.mark.skipif(
@@ -283,6 +285,26 @@ def test_the_plugins_own_macro_lines_reach_the_plugins(tidy, tmp_path, capfd):
     )
     assert rms(window(tidy, "Final Display of LW"), want) < 1e-5
     assert x.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "engine", "method", "stem"),
+    [
+        ("deconvolutionlab2", DL2, "RL 40", "restored-deconvolutionlab2"),
+        ("parallel_iterative", PID, "MRNSD 20 threshold=-1", "restored-parallel-iterative"),
+    ],
+)
+def test_macros_from_an_edge_to_a_restored_picture(tidy, tmp_path, name, engine, method, stem):
+    """The plugin's own line and Deconvolve... give the same picture."""
+    image = edge_image(ep.psf.Gaussian(1.3), (201, 200), center=(100, 120), noise=0.005).astype(np.float32)
+    tifffile.imwrite(tmp_path / "blurred.tif", image, imagej=True)
+    macro = Path(__file__).parent.parent / "macros" / f"restore_{name}.ijm"
+    tidy.run_macro(macro, str(tmp_path))
+    tidy.run_macro(macro.with_name("restore_with_engine.ijm"), f"{tmp_path};{engine};{method}")
+    kernel = ep.fit_edge(image, (80, 100, 40, 40)).psf.kernel()
+    want = ep.deconvolve(image, kernel, method, compat=engine)
+    for file in ("restored.tif", f"{stem}.tif"):
+        assert rms(tifffile.imread(tmp_path / file), want) < 1e-5
 
 
 def test_in_a_window_the_plugins_work_in_that_imagej(tmp_path):
