@@ -26,8 +26,10 @@ lint: $(VENV)/.ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
+# The peers of deconvolution get environments of their own under .bench (several GB). make bench ARGS="--rounds 1"
 bench: $(VENV)/.ready
 	$(BIN)/python benchmarks/timings.py
+	$(BIN)/python -m benchmarks.deconvolution --seed $(or $(SEED),1) $(ARGS)
 
 # make accuracy SEED=3 ARGS=--quick
 accuracy: $(VENV)/.ready
@@ -37,5 +39,5 @@ docs: $(VENV)/.ready
 	$(BIN)/python docs/build.py
 
 clean:
-	rm -rf $(VENV) demo build dist .pytest_cache .ruff_cache
+	rm -rf $(VENV) .bench demo build dist .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

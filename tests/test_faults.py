@@ -72,6 +72,18 @@ def test_mirror_and_flip_equivariant(method, axis):
     assert np.abs(np.flip(other, axis) - one).max() < 1e-5 * np.abs(one).max()
 
 
+@pytest.mark.parametrize("boundary", ["extended", "reflect", "periodic", "zero"])
+def test_flip_equivariant_with_an_even_psf_recentred(boundary):
+    """Turned by 180°, an even PSF has its centre one index earlier: it is moved back by one."""
+    image = picture()
+    kernel = gaussian((8, 10), 1.4) * np.linspace(0.5, 1.5, 10)
+    kernel[0] = kernel[:, 0] = 0  # what would leave the array when moved
+    turned = np.roll(kernel[::-1, ::-1], (1, 1), (0, 1))
+    one = ep.deconvolve(image, kernel, boundary=boundary)
+    other = ep.deconvolve(image[::-1, ::-1], turned, boundary=boundary)
+    assert np.abs(other[::-1, ::-1] - one).max() < 1e-5 * one.max()
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_transposed_picture_gives_the_transposed_scene(method):
     image, kernel = picture(), gaussian((7, 9), 1.3)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import edgepsf as ep
-from edgepsf.testing import edge_image
+from edgepsf.testing import AiryDisk, Ring, edge_image
 
 ANGLES = [0, 5, 26.565, 45, 90, -30, 137]
 
@@ -211,6 +211,27 @@ def test_where_no_model_fits_the_psf_is_free(seed):
     assert fit.psf.kernel().min() >= 0
     low, high = fit.interval("mtf50")
     assert low < fit.psf.mtf50 < high
+
+
+@pytest.mark.parametrize("truth", [Ring(1.5, 3.0), AiryDisk(0.35, 1.2)], ids=["ring", "airy disk"])
+def test_compositions_find_jumps_and_tails(truth):
+    fit = ep.fit_edge(edge_image(truth, noise=0.01, seed=4))
+    assert fit.model == "free"
+    r = np.linspace(0, 40, 8001)
+    difference = np.abs(fit.psf.radial(r) - truth.radial(r))
+    assert np.trapezoid(difference * 2 * np.pi * r, r) < 0.06
+    low, high = fit.interval("fwhm", 0.999)
+    assert low < 2 * truth.half_maximum_radius() < high
+
+
+def test_free_on_request_leaves_the_library():
+    truth = ep.psf.Gaussian(1.5)
+    image = edge_image(truth, noise=0.01, seed=3)
+    fit = ep.fit_edge(image, model="free")
+    assert fit.model == "free"
+    assert fit.psf.mtf50 == pytest.approx(ep.PointSpread(truth).mtf50, rel=0.01)
+    bare = ep.fit_edge(image, model="auto")
+    assert bare.model == "gaussian"
 
 
 def test_defects_of_real_pictures():

@@ -5,10 +5,23 @@ import pytest
 
 import edgepsf as ep
 from edgepsf.psf import Airy, Disk, Gaussian, Logistic, Moffat
+from edgepsf.psf.composite import Blurred, BlurredFamily, Steps, StepsFamily, Sum, SumFamily
 from edgepsf.psf.families import family, library
 
 MODELS = [Gaussian(1.5), Disk(3.0), Moffat(2.4, 2.5), Airy(0.35), Logistic(1.2), Logistic(0.9, 0.04)]
 MODELS += [Logistic(0.8, -0.01, 0.002), Moffat(3.0, 5.0)]
+MODELS += [Blurred(Disk(3.0), 0.8), Blurred(Logistic(1.2), 0.5), Sum(Gaussian(1.0), Disk(3.0), 0.6)]
+MODELS += [Steps(1.5, 3.0, 0.1), Steps(1.5, 3.0, 0.0)]
+
+COMPOSED = {
+    "blurred airy": (BlurredFamily(library()["airy"]), [1.05, -0.5]),
+    "sum": (SumFamily(library()["gaussian"], library()["moffat"]), [0.1, 1.0, 0.8, 0.3]),
+    "sum of three": (
+        SumFamily(BlurredFamily(library()["disk"]), library()["airy"]), [1.1, -0.4, 0.9, 0.7],
+    ),
+    "steps": (StepsFamily(), [1.1, 0.5, 0.1]),
+    "hollow": (StepsFamily(hollow=True), [1.1, 0.5]),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("model", MODELS, ids=repr)
@@ -58,10 +71,13 @@ class TestOnePsf:
         assert (kernel * x).sum() == pytest.approx(0, abs=1e-6)
 
 
-@pytest.mark.parametrize("name", sorted(library()))
+@pytest.mark.parametrize("name", [*sorted(library()), *COMPOSED])
 def test_derivatives_of_families(name):
-    each = library()[name]
-    shape = each.start(1.3) + 0.02
+    if name in COMPOSED:
+        each, shape = COMPOSED[name][0], np.array(COMPOSED[name][1])
+    else:
+        each = library()[name]
+        shape = each.start(1.3) + 0.02
     d = np.linspace(-5, 5, 41) + 0.007
     esf, slope, gradient = each.esf_and_gradient(shape, d)
     np.testing.assert_allclose(esf, each.model(shape).esf(d), atol=1e-9)

@@ -60,10 +60,35 @@ def test_reflection_is_that_of_numpy_and_fold_its_adjoint(margins):
 
 
 def test_closed_picture_has_no_jump():
-    ramp = np.outer(np.arange(20.0), np.ones(6))
-    closed = border.close(ramp, [(5, 7), (0, 0)])
-    np.testing.assert_array_equal(closed[5:25], ramp)
-    assert np.abs(np.diff(closed, axis=0, append=closed[:1])).max() < 4
+    ramp = np.outer(np.arange(20.0), np.ones(6)) + np.arange(6)
+    closed = np.full((32, 15), np.nan)
+    closed[5:25, 4:10] = ramp
+    border.close(closed, [(5, 7), (4, 5)])
+    np.testing.assert_array_equal(closed[5:25, 4:10], ramp)
+    for axis in (0, 1):
+        assert np.abs(np.diff(closed, axis=axis, append=closed.take([0], axis))).max() < 4
+
+
+@pytest.mark.parametrize("size", [(41, 60), (64, 33), (40, 40)])
+def test_dark_margins_of_a_psf_cost_nothing_and_change_nothing(size):
+    """A PSF image as large as the picture, with light in its middle only."""
+    small = np.random.default_rng(5).random((7, 9))
+    large = np.full(size, 1e-13)
+    y, x = size[0] // 2 - 3, size[1] // 2 - 4
+    large[y : y + 7, x : x + 9] = small
+    kernel = prepare_kernel(large, 2)
+    assert kernel.shape == (7, 9)
+    np.testing.assert_allclose(kernel, small / small.sum(), rtol=1e-6)
+    image = np.random.default_rng(6).random((30, 31)) + 1
+    np.testing.assert_allclose(ep.deconvolve(image, large), ep.deconvolve(image, small), rtol=1e-4)
+
+
+def test_an_even_psf_keeps_its_centre():
+    kernel = np.zeros((10, 12))
+    kernel[5, 6], kernel[0, 6] = 1, 0.5
+    trimmed = prepare_kernel(kernel, 2)
+    assert trimmed.shape == (10, 1)
+    assert trimmed[5, 0] == 2 * trimmed[0, 0]
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 7, 31, 94, 286, 1056])

@@ -30,7 +30,7 @@ LAST_ROW |= {"contrast_50", "contrast_20", "contrast_10"}
 def blur(scene, kernel, noise=0.0, seed=0):
     """The scene blurred as `Blur` has it, mirrored at the border, with white noise."""
     operator = Blur(kernel, scene.shape, "reflect")
-    out = operator.crop(operator.convolve(operator.mirror(scene.astype(np.float32))))
+    out = operator.convolve(operator.close(scene.astype(np.float32)))[operator.window]
     return out + noise * np.random.default_rng(seed).standard_normal(scene.shape)
 
 

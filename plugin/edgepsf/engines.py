@@ -5,19 +5,13 @@ from __future__ import annotations
 import functools
 
 from .deconvolve.engines import register
-from .errors import EngineError
 
 PLUGINS = ("DeconvolutionLab2", "Parallel Iterative")
 
 
 def _restore(engine: str, *arguments, **options):
-    try:
-        from .imagej import engines
-    except ImportError as error:
-        raise EngineError(
-            f'engine "{engine}" needs ImageJ, and {error.name or error} is not installed: '
-            f'pip install "edgepsf[imagej]"'
-        ) from error
+    from .imagej import engines
+
     return engines.restore(engine, *arguments, **options)
 
 

@@ -48,24 +48,33 @@ def fold(padded: np.ndarray, margins: list[tuple[int, int]]) -> np.ndarray:
     return padded
 
 
-def close(picture: np.ndarray, margins: list[tuple[int, int]]) -> np.ndarray:
-    """Picture continued so that its periodic repetition has no jump.
+def close(out: np.ndarray, margins: list[tuple[int, int]]) -> None:
+    """Continue a picture into the margins of its array so that its periodic repetition has no jump.
 
     Each gap between the last pixel and the first one of the next period is filled with the two mirror images,
     blended linearly, which leaves no edge for a Fourier filter to ring at.
+
+    Parameters
+    ----------
+    out : ndarray
+        The picture lies inside the margins; these are overwritten.
+    margins : list of (int, int)
+        Before and after the picture on every axis.
     """
     for axis, (before, after) in enumerate(margins):
-        n, gap = picture.shape[axis], before + after
+        n, gap = out.shape[axis] - before - after, before + after
         if not gap:
             continue
+        # Axes that come later are not continued yet.
+        rest = tuple(slice(b, out.shape[a] - e) for a, (b, e) in enumerate(margins) if a > axis)
+        block = out[(slice(None),) * (axis + 1) + rest]
         steps = np.arange(1, gap + 1)
-        weight = (steps / (gap + 1.0)).astype(picture.dtype)
-        weight = weight.reshape([-1 if a == axis else 1 for a in range(picture.ndim)])
-        filling = np.take(picture, _folded(n - 1 + steps, n), axis) * (1 - weight)
-        filling += np.take(picture, _folded(steps - gap - 1, n), axis) * weight
-        head, tail = filling[_along(axis, slice(after, None))], filling[_along(axis, slice(after))]
-        picture = np.concatenate([head, picture, tail], axis)
-    return picture
+        weight = (steps / (gap + 1.0)).astype(out.dtype)
+        weight = weight.reshape([-1 if a == axis else 1 for a in range(out.ndim)])
+        filling = np.take(block, before + _folded(n - 1 + steps, n), axis) * (1 - weight)
+        filling += np.take(block, before + _folded(steps - gap - 1, n), axis) * weight
+        block[_along(axis, slice(before + n, None))] = filling[_along(axis, slice(after))]
+        block[_along(axis, slice(before))] = filling[_along(axis, slice(after, None))]
 
 
 def _folded(index: np.ndarray, n: int) -> np.ndarray:

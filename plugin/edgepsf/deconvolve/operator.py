@@ -17,6 +17,7 @@ from .fft import Plan, fast_length
 from .parallel import blockwise
 
 BOUNDARIES = ("extended", "reflect", "periodic", "zero")
+_NOTHING = 1e-7  # of the light
 
 
 def prepare_kernel(psf, ndim: int) -> np.ndarray:
@@ -46,7 +47,24 @@ def prepare_kernel(psf, ndim: int) -> np.ndarray:
     total = kernel.sum()
     if not total > 0:
         raise InputError(f"the PSF sums to {total:g}; it must be positive")
-    return kernel / total
+    return trim(kernel / total)
+
+
+def trim(kernel: np.ndarray) -> np.ndarray:
+    """Kernel without margins that hold less than single precision can tell, its centre still at n // 2.
+
+    PSF images are often much larger than the light in them, and every pixel of margin makes the scene beyond
+    the picture's border, and so every FFT, larger.
+    """
+    limit = _NOTHING * np.abs(kernel).sum()
+    for axis, n in enumerate(kernel.shape):
+        held = np.abs(kernel).sum(axis=tuple(a for a in range(kernel.ndim) if a != axis))
+        centre = n // 2
+        half = max(centre, n - 1 - centre)
+        while half > 0 and held[: max(centre - half + 1, 0)].sum() + held[centre + half :].sum() <= limit:
+            half -= 1
+        kernel = np.take(kernel, range(max(centre - half, 0), min(centre + half + 1, n)), axis)
+    return kernel / kernel.sum()
 
 
 class Blur:
@@ -55,7 +73,7 @@ class Blur:
     Parameters
     ----------
     kernel : ndarray
-        Sum 1, centre at index n // 2 of every axis.
+        Sum 1, centre at index n // 2 of every axis, as `prepare_kernel` gives it.
     shape : tuple of int
         Shape of the picture.
     boundary : {"extended", "reflect", "periodic", "zero"}
@@ -156,10 +174,16 @@ class Blur:
         return scene[self.window] if self.boundary == "extended" else scene
 
     def close(self, picture: np.ndarray) -> np.ndarray:
-        """Picture continued over the domain without a jump, for filters that take it for periodic."""
-        if self.boundary == "zero":
-            return self.embed(picture).copy()
-        return border.close(picture, self.margins)
+        """Picture continued over the domain without a jump, for filters that take it for periodic.
+
+        In the blur's buffer, unless the domain is the picture's own.
+        """
+        if self.shape == self.domain or self.boundary == "zero":
+            return self.embed(picture)
+        out = self.plan.real
+        out[self.window] = picture
+        border.close(out, self.margins)
+        return out
 
 
 def _times(spectrum, otf) -> None:

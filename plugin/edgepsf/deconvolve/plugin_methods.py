@@ -13,7 +13,7 @@ from ..errors import InputError
 from .compat.checks import number, whole
 from .compat.deconvolutionlab2 import ALGORITHMS, find_algorithm
 from .compat.parallel_iterative import METHODS as PARALLEL_ITERATIVE
-from .compat.wavelets import WAVELETS
+from .wavelets import WAVELETS
 
 ITERATIONS = 20  # of an iterative method when not given, as in the native engine
 

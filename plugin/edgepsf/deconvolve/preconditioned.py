@@ -25,7 +25,7 @@ def wpl(
     λ (`regularization`), when not given, is such that after these iterations, of which each takes the share
     λ / (|H|² + λ) of the last residual, the residual is as large as the noise (discrepancy principle).
     """
-    data, power = blur.close(filled(seen)), np.abs(blur.otf) ** 2
+    data, power = blur.close(filled(seen)).copy(), np.abs(blur.otf) ** 2
     if regularization is None:
         classes = Classes(
             blur.plan.forward(data), flat(blur.domain), lambda r: (r / (1 + r)) ** iterations, blur

@@ -52,7 +52,7 @@ def fista(
         if penalty == "tv":
             new, dual = denoise(new, weight, 10, dual, lower=0)
         else:
-            new = np.maximum(shrink(new, weight, rng), 0)
+            new = np.maximum(shrink(new, weight, keep_coarse=True, rng=rng), 0)
         t_next = (1 + np.sqrt(1 + 4 * t * t)) / 2
         ahead = new + np.float32((t - 1) / t_next) * (new - scene)
         scene, t = new, t_next

@@ -1,70 +1,146 @@
-"""Orthonormal Haar wavelets of pictures of any size, and soft shrinkage of their coefficients."""
+"""Orthonormal wavelet transforms of arrays of any dimension: Haar and Battle–Lemarié splines.
+
+Both are periodic; coefficients lie as usual, the coarse part in the low corner. The splines of odd degree n
+use H(ω) = √2 cosⁿ⁺¹(ω/2) (A(ω)/A(2ω))^½, A the sampled B-spline of degree 2n+1 (Battle 1987,
+doi:10.1007/BF01205550; Mallat, A Wavelet Tour, 7.1), applied as a product in the frequency domain, so that
+reconstruction is exact up to rounding.
+"""
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
+from scipy import fft
+from scipy.interpolate import BSpline
 
-_HALF = np.float32(np.sqrt(0.5))
-LEVELS = 3
-
-
-def _split(image: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
-    even = [slice(None)] * image.ndim
-    odd = list(even)
-    even[axis], odd[axis] = slice(0, None, 2), slice(1, None, 2)
-    a, b = image[tuple(even)], image[tuple(odd)]
-    return (a + b) * _HALF, (a - b) * _HALF
+WAVELETS = {"Haar": None, "Spline1": 1, "Spline3": 3, "Spline5": 5}
+_ROOT = np.float32(np.sqrt(0.5))
 
 
-def _merge(low: np.ndarray, high: np.ndarray, axis: int) -> np.ndarray:
-    shape = list(low.shape)
-    shape[axis] *= 2
-    out = np.empty(shape, low.dtype)
-    even = [slice(None)] * out.ndim
-    odd = list(even)
-    even[axis], odd[axis] = slice(0, None, 2), slice(1, None, 2)
-    out[tuple(even)] = (low + high) * _HALF
-    out[tuple(odd)] = (low - high) * _HALF
-    return out
-
-
-def _soft(band: np.ndarray, threshold: np.float32) -> np.ndarray:
-    return np.sign(band) * np.maximum(np.abs(band) - threshold, 0)
-
-
-def _shrink_level(image: np.ndarray, threshold: np.float32, levels: int) -> np.ndarray:
-    axes = [a for a in range(image.ndim) if image.shape[a] % 2 == 0 and image.shape[a] >= 2]
-    if not levels or not axes:
-        return image
-    bands = {(): image}
-    for axis in axes:
-        bands = {(*k, j): part for k, v in bands.items() for j, part in enumerate(_split(v, axis))}
-    coarse = (0,) * len(axes)
-    bands = {
-        k: _shrink_level(v, threshold, levels - 1) if k == coarse else _soft(v, threshold)
-        for k, v in bands.items()
-    }
-    for axis in reversed(axes):
-        keys = {k[:-1] for k in bands}
-        bands = {k: _merge(bands[(*k, 0)], bands[(*k, 1)], axis) for k in keys}
-    return bands[()]
-
-
-def shrink(image: np.ndarray, threshold: float, rng: np.random.Generator | None = None) -> np.ndarray:
-    """Soft shrinkage of the Haar coefficients on three levels; the coarse part is kept.
+def shrink(
+    image: np.ndarray,
+    threshold: float,
+    wavelet: str = "Haar",
+    scales: int = 3,
+    *,
+    keep_coarse: bool = False,
+    rng: np.random.Generator | None = None,
+    as_shipped: bool = False,
+) -> np.ndarray:
+    """Soft threshold of the wavelet coefficients.
 
     Parameters
     ----------
-    image : ndarray of float32
-        Of any size: it is mirrored to a multiple of 8 (along axes of at least 8 pixels) and cropped back.
+    image : ndarray
+        Of any size: axes that 2^scales does not divide are continued by their mirror image and cropped again.
     threshold : float
         Gray values.
+    wavelet : {"Haar", "Spline1", "Spline3", "Spline5"}
+    scales : int
+    keep_coarse : bool
+        Leave the coarse part as it is; DeconvolutionLab2 thresholds it too.
     rng : Generator, optional
-        Shift of the grid, drawn anew at every call; none when not given.
+        The grid of wavelets is shifted at random, so that repeated calls leave no pattern of blocks.
+    as_shipped : bool
+        Move negative coefficients away from zero, as DeconvolutionLab2 does.
     """
-    block = 2**LEVELS
-    shift = [0 if rng is None or n < block else int(rng.integers(block)) for n in image.shape]
-    pads = [(0, 0) if n < block else (s, -(n + s) % block) for n, s in zip(image.shape, shift, strict=True)]
-    padded = np.pad(image, pads, mode="symmetric")
-    out = _shrink_level(padded, np.float32(threshold), LEVELS)
-    return out[tuple(slice(before, before + n) for (before, _), n in zip(pads, image.shape, strict=True))]
+    steps = [min(scales, (n - 1).bit_length()) for n in image.shape]
+    shift = [
+        0 if rng is None or n < 2**s else int(rng.integers(2**s))
+        for n, s in zip(image.shape, steps, strict=True)
+    ]
+    extra = [(d, -(n + d) % 2**s) for n, d, s in zip(image.shape, shift, steps, strict=True)]
+    coefficients = analyse(np.pad(image, extra, mode="symmetric"), wavelet, scales)
+    size = np.abs(coefficients)
+    if as_shipped:
+        out = np.where(size >= threshold, coefficients - np.float32(threshold), 0)
+    else:
+        out = np.sign(coefficients) * np.maximum(size - np.float32(threshold), 0)
+    if keep_coarse:
+        coarse = tuple(slice(0, max(1, n >> scales)) for n in coefficients.shape)
+        out[coarse] = coefficients[coarse]
+    return synthesise(out, wavelet, scales)[
+        tuple(slice(d, d + n) for d, n in zip(shift, image.shape, strict=True))
+    ]
+
+
+def analyse(x: np.ndarray, wavelet: str, scales: int) -> np.ndarray:
+    """Wavelet coefficients of x; every length must hold 2^scales, or be a smaller power of two."""
+    out = np.array(x)
+    for corner in _corners(x.shape, scales):
+        for axis, n in enumerate(corner):
+            if n > 1:
+                region = tuple(slice(0, m) for m in corner)
+                out[region] = _along(out[region], axis, wavelet, _haar_split, _spline_split)
+    return out
+
+
+def synthesise(coefficients: np.ndarray, wavelet: str, scales: int) -> np.ndarray:
+    """Inverse of `analyse`."""
+    out = np.array(coefficients)
+    for corner in reversed(_corners(out.shape, scales)):
+        for axis, n in enumerate(corner):
+            if n > 1:
+                region = tuple(slice(0, m) for m in corner)
+                out[region] = _along(out[region], axis, wavelet, _haar_merge, _spline_merge)
+    return out
+
+
+def _corners(shape, scales) -> list[tuple[int, ...]]:
+    """Shape of the low corner that each level splits."""
+    return [tuple(max(1, n >> level) for n in shape) for level in range(scales)]
+
+
+def _along(block, axis, wavelet, haar, spline):
+    line = np.moveaxis(block, axis, -1)
+    line = haar(line) if wavelet == "Haar" else spline(line, WAVELETS[wavelet])
+    return np.moveaxis(line, -1, axis)
+
+
+def _haar_split(line):
+    even, odd = line[..., ::2], line[..., 1::2]
+    return np.concatenate([even + odd, even - odd], axis=-1) * _ROOT
+
+
+def _haar_merge(line):
+    half = line.shape[-1] // 2
+    low, high = line[..., :half], line[..., half:]
+    return np.stack([low + high, low - high], axis=-1).reshape(line.shape) * _ROOT
+
+
+def _spline_split(line, degree):
+    """Low and high half: ½ Σ over both aliases of the spectrum times the conjugate filter."""
+    low, high = _filters(line.shape[-1], degree)
+    spectrum, half = fft.fft(line), line.shape[-1] // 2
+    parts = [spectrum * filter_.conj() for filter_ in (low, high)]
+    return np.concatenate([fft.ifft(0.5 * (p[..., :half] + p[..., half:])).real for p in parts], axis=-1)
+
+
+def _spline_merge(line, degree):
+    low, high = _filters(line.shape[-1], degree)
+    half = line.shape[-1] // 2
+    parts = [np.tile(fft.fft(p), 2) for p in (line[..., :half], line[..., half:])]
+    return fft.ifft(parts[0] * low + parts[1] * high).real
+
+
+@lru_cache(maxsize=32)
+def _filters(n: int, degree: int) -> tuple[np.ndarray, np.ndarray]:
+    """Low-pass H and high-pass e^(−iω) H(ω + π) on n frequencies."""
+    omega = 2 * np.pi * np.arange(n) / n
+
+    def low(w):
+        return (
+            np.sqrt(2)
+            * np.cos(w / 2) ** (degree + 1)
+            * np.sqrt(_sampled_spline(w, degree) / _sampled_spline(2 * w, degree))
+        )
+
+    return low(omega).astype(np.complex64), (np.exp(-1j * omega) * low(omega + np.pi)).astype(np.complex64)
+
+
+def _sampled_spline(omega, degree):
+    """Fourier series of the B-spline of degree 2n+1 at the whole numbers."""
+    knots = np.arange(-(degree + 1), degree + 2.0)
+    values = BSpline.basis_element(knots)(np.arange(degree + 1.0))
+    return values[0] + 2 * sum(v * np.cos(k * omega) for k, v in enumerate(values[1:], 1))

@@ -11,14 +11,20 @@ import numpy as np
 
 from ..errors import EdgeError, InputError
 from ..psf.families import family, library
+from ..psf.model import ShapeFamily
 from ..psf.pointspread import PointSpread, check_pixel
-from ..region import take_region, usable_pixels
+from ..region import Region, take_region, usable_pixels
+from .beyond import beyond_library
 from .checks import check_plateaus, check_structure
 from .defects import check_clipping, clipped
-from .problem import EdgeProblem, model_spread
+from .noise import Noise
+from .problem import EdgeProblem
 from .result import EdgeFit
+from .rivals import model_spread
 from .scene import V1, V2, Candidate
 from .transform import check_levels
+
+_ANY = ("auto", "free")
 
 
 def fit_edge(
@@ -34,8 +40,8 @@ def fit_edge(
         Region with the edge and both plateaus, in whole-image pixels; None is the whole image.
     model : str
         "gaussian", "logistic", "logistic3", "logistic5", any other odd degree, "disk", "moffat", "airy", "free"
-        (non-negative P(r) without a model), or "auto": chosen among the models by the Bayesian information
-        criterion (BIC), and free where none of them fits.
+        (no model of the library: a composition of several, or a smooth non-negative P(r)), or "auto": chosen
+        among the models by the Bayesian information criterion (BIC), and free where none of them fits.
     pixel : {"sampled", "optical"}
         "sampled": the PSF holds the pixel box. "optical": the PSF of the optics alone, the box taken off.
         Either way its kernel is the one for deconvolution on the same grid.
@@ -55,16 +61,52 @@ def fit_edge(
     InputError
         If the image, region, model or levels are unusable.
     """
+    families = _families(model, pixel, aspect)
+    levels, dtype = _given_levels(v1, v2), np.asarray(image).dtype
+    problem, first, warnings = _prepare(take_region(image, roi), levels, float(aspect), pixel, dtype)
+    candidates = problem.candidates(families)
+    candidate = _choose(candidates, explicit=model not in _ANY)
+    problem.check_contrast(candidate)
+    encoded = problem.looks_encoded(candidate, first, dtype)
+    candidate = problem.polish(candidate)
+    noise, free = problem.measure_noise(candidate), None
+    if model in _ANY and pixel == "sampled":
+        candidate, candidates, free = beyond_library(problem, candidate, candidates, only=model == "free")
+        noise = problem.measure_noise(candidate)
+    psf = PointSpread(candidate.family.model(candidate.shape), pixel, aspect)
+    fit = problem.result(candidate, psf, problem.covariance(candidate, noise, free))
+    fit.model_spread = model_spread(psf, candidates)
+    fit.warnings.extend(warnings + psf.warnings)
+    _check(fit, problem, candidate, noise)
+    if encoded:
+        fit.warnings.append(
+            "the picture looks gamma-encoded (the edge is lopsided, and not once the sRGB curve is undone): "
+            "make it linear first (Linear Channels..., edgepsf linear)"
+        )
+    return fit
+
+
+def _families(model: str, pixel: str, aspect: float) -> list[ShapeFamily]:
+    """The families to try; refuses what cannot be asked for."""
     check_pixel(pixel)
     if pixel == "optical" and model == "free":
         raise InputError('the free model holds the pixel: use pixel="sampled", or a model')
     if not (np.isfinite(aspect) and aspect > 0):
         raise InputError(f"aspect must be a positive number, not {aspect}")
-    families = list(library().values()) if model in ("auto", "free") else [family(model)]
-    levels, dtype = _given_levels(v1, v2), np.asarray(image).dtype
-    region = take_region(image, roi)
+    return list(library().values()) if model in _ANY else [family(model)]
+
+
+def _prepare(region: Region, levels, aspect: float, pixel: str, dtype: np.dtype):
+    """The problem without unusable, clipped and defective pixels, a first fit of it, and warnings.
+
+    Returns
+    -------
+    problem : EdgeProblem
+    first : Candidate
+    warnings : list of str
+    """
     use, warnings = usable_pixels(region)
-    problem = EdgeProblem(region, use, levels, float(aspect), pixel)
+    problem = EdgeProblem(region, use, levels, aspect, pixel)
     problem.find_start()
     problem, clipping = _without_clipped(problem, dtype)
     first = problem.first_fit()
@@ -74,39 +116,19 @@ def fit_edge(
         warnings.append(f"{rejected} hot or dead pixels were left out")
         first = problem.first_fit()
     problem.measure_noise(first)
-    candidates = problem.candidates(families)
-    candidate = _choose(candidates, explicit=model not in ("auto", "free"))
-    problem.check_contrast(candidate)
-    encoded = problem.looks_encoded(candidate, first, dtype)
-    candidate = problem.polish(candidate)
-    noise = problem.measure_noise(candidate)
-    free = problem.try_free(candidate, always=model == "free") if _may_be_free(model, pixel) else None
-    if free is not None:
-        candidate, candidates = free.candidate, []
-        noise = problem.measure_noise(candidate)
-    psf = PointSpread(candidate.family.model(candidate.shape), pixel, aspect)
-    if levels is None and not candidate.parameters[V2] > candidate.parameters[V1]:
+    return problem, first, warnings + clipping
+
+
+def _check(fit: EdgeFit, problem: EdgeProblem, candidate: Candidate, noise: Noise) -> None:
+    """Refuse a fit that is no edge; add warnings that only the finished fit shows."""
+    if problem.levels is None and not candidate.parameters[V2] > candidate.parameters[V1]:
         raise EdgeError(
             "no single edge: the fit turns dark and bright around; choose a region with one edge only"
         )
-    fit = problem.result(candidate, psf, problem.covariance(candidate, noise, free))
-    fit.warnings.extend(warnings + clipping + psf.warnings)
-    x, y = problem.x + problem.center[0], (problem.y + problem.center[1]) / aspect
-    check_plateaus(fit, x, y)
-    fit.model_spread = model_spread(psf, candidates)
+    check_plateaus(fit, problem.x + problem.center[0], (problem.y + problem.center[1]) / problem.aspect)
     check_structure(fit, problem.residuals(candidate)[0], problem.rows, problem.columns, noise)
     if not candidate.solution.converged:
         fit.warnings.append("the fit did not settle fully; its numbers are less certain than stated")
-    if encoded:
-        fit.warnings.append(
-            "the picture looks gamma-encoded (the edge is lopsided, and not once the sRGB curve is undone): "
-            "make it linear first (Linear Channels..., edgepsf linear)"
-        )
-    return fit
-
-
-def _may_be_free(model: str, pixel: str) -> bool:
-    return model in ("auto", "free") and pixel == "sampled"
 
 
 def _given_levels(v1, v2):

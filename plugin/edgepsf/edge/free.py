@@ -13,23 +13,12 @@ import numpy as np
 from scipy.optimize import nnls
 
 from ..psf.free import FreeFamily, FrozenFamily, _cone_edge, hat_table
-from .scene import (
-    ACROSS1,
-    ACROSS2,
-    ALONG1,
-    ALONG2,
-    ANGLE,
-    CURVATURE,
-    OFFSET,
-    SHAPE,
-    V1,
-    V2,
-    Candidate,
-    EdgeScene,
-)
+from .binned import Profile, binned, line_distance
+from .scene import SHAPE, Candidate, EdgeScene
 
 _KNOTS = 36
 _ROUNDS = 2
+_ROUGHER = 0.1  # share of the penalty that shows how far smoothing has moved P
 
 
 @dataclass(frozen=True)
@@ -43,7 +32,8 @@ class FreeFit:
 
 def misfit(scene: EdgeScene, candidate: Candidate, inflation: float) -> float:
     """How many standard deviations the binned residuals near the edge exceed what noise explains."""
-    d, residual = _distance(scene, candidate), candidate.solution.residual / scene.root
+    d, _ = line_distance(scene, candidate.parameters)
+    residual = candidate.solution.residual / scene.root
     span = 4.0 * _width(candidate, 0.16)
     near = (np.abs(d) < span) & (scene.samples.weight == 1)
     bins = np.floor((d[near] + span) / (span / 12)).astype(int)
@@ -94,7 +84,7 @@ def fit_free(scene: EdgeScene, start: Candidate, radius_limit: float) -> FreeFit
 def explains_more(fit: FreeFit, model: Candidate) -> bool:
     """Whether the free fit is better by Akaike's criterion, with its effective number of shape numbers.
 
-    The model has failed the test of its residuals already; BIC's price for freedom asks whether it might be
+    `model` has failed the test of its residuals already; BIC's price for freedom asks whether it might be
     true all the same, which is settled.
     """
     n, inflation = fit.candidate.count, model.inflation
@@ -107,31 +97,23 @@ def _width(candidate: Candidate, share: float = 0.02) -> float:
     return candidate.family.model(candidate.shape).half_width(share)
 
 
-def _distance(scene: EdgeScene, candidate: Candidate) -> np.ndarray:
-    return _line_distance(scene, candidate.parameters)[0]
-
-
-def _line_distance(scene: EdgeScene, parameters):
-    cosine, sine = np.cos(parameters[ANGLE]), np.sin(parameters[ANGLE])
-    along = scene.y * cosine - scene.x * sine
-    d = scene.x * cosine + scene.y * sine - parameters[OFFSET] - 0.5 * parameters[CURVATURE] * along**2
-    return d, along
-
-
 def _shape(scene: EdgeScene, parameters, knots, scale, weights) -> dict:
     """Values of P at the knots, their covariance and effective number, for a given line and extras.
+
+    To the covariance of the noise comes what smoothing has done: the square of the change with less of it.
 
     `scale` is the expected size of P at each knot: curvature is penalised relative to it, so that a sharp core
     and faint tails are held equally smooth.
     """
-    d, values, weight = _binned(scene, parameters, knots)
+    profile = _profile(scene, parameters, knots)
+    d = profile.d
     table = hat_table(_cone_edge, knots, d)
     # Dark level and a shift of the line are free too; a pair of columns of opposite sign for each.
     slope = np.gradient(table @ np.full(len(knots), 1.0 / len(knots)), d)
     extra = np.stack([np.ones_like(d), -np.ones_like(d), slope, -slope], axis=1)
-    root = np.sqrt(weight)[:, None]
+    root = profile.root[:, None]
     design = np.hstack([table, extra]) * root
-    target = values * root[:, 0]
+    target = profile.value * root[:, 0]
     rough = np.zeros((len(knots), design.shape[1]))
     for k in range(1, len(knots) - 1):
         rough[k, k - 1 : k + 2] = 1.0, -2.0, 1.0
@@ -141,8 +123,10 @@ def _shape(scene: EdgeScene, parameters, knots, scale, weights) -> dict:
     size = np.linalg.norm(design[:, : len(knots)]) / np.linalg.norm(rough)
     trials = [_solve(design, target, rough * size * w) | {"weight": w} for w in weights]
     best = min(trials, key=lambda t: t["gcv"])
+    rougher = _solve(design, target, rough * size * best["weight"] * _ROUGHER)
+    bias = (rougher["x"] - best["x"])[: len(knots)]
     best["x"] = best["x"][: len(knots)]
-    best["covariance"] = best["covariance"][: len(knots), : len(knots)]
+    best["covariance"] = best["covariance"][: len(knots), : len(knots)] + np.outer(bias, bias)
     return best
 
 
@@ -168,23 +152,10 @@ def _solve(design, target, rough) -> dict:
     }
 
 
-def _binned(scene: EdgeScene, parameters, knots):
-    """ESF values with the extras taken off, averaged over bins of the distance."""
-    d, along = _line_distance(scene, parameters)
+def _profile(scene: EdgeScene, parameters, knots) -> Profile:
+    """The ESF in bins of a quarter of the knots' distance; all that is far from the edge in one on each side."""
+    d, along = line_distance(scene, parameters)
     step = knots[1] - knots[0]
-    esf = np.clip((scene.values - parameters[V1]) / (parameters[V2] - parameters[V1]), 0.0, 1.0)
-    smooth = np.where(d > 0, np.minimum(esf, 0.5), np.maximum(esf, 0.5))
-    tilt = parameters[[ACROSS1, ALONG1]] + smooth[:, None] * (
-        parameters[[ACROSS2, ALONG2]] - parameters[[ACROSS1, ALONG1]]
-    )
-    plain = scene.values - (tilt[:, 0] * d + tilt[:, 1] * along) / scene.reach
-    values = (plain - parameters[V1]) / (parameters[V2] - parameters[V1])
     limit = knots[-1] + 4 * step
     inside = np.clip(d, -limit, limit)
-    bins = np.floor((inside + limit) / (0.25 * step)).astype(int)
-    weight = np.bincount(bins, weights=scene.samples.weight)
-    keep = weight > 0
-    mean = [
-        np.bincount(bins, weights=scene.samples.weight * v)[keep] / weight[keep] for v in (inside, values)
-    ]
-    return mean[0], mean[1], weight[keep]
+    return binned(scene, parameters, np.floor((inside + limit) / (0.25 * step)).astype(int), inside, along)

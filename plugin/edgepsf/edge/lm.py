@@ -26,7 +26,9 @@ class Solution:
         return float(self.residual @ self.residual)
 
 
-def levenberg_marquardt(function, start, lower, upper, max_iterations: int = 100) -> Solution:
+def levenberg_marquardt(
+    function, start, lower, upper, max_iterations: int = 100, tolerance: float = 1e-10
+) -> Solution:
     """Minimise the sum of squares of a residual within bounds.
 
     Parameters
@@ -35,6 +37,9 @@ def levenberg_marquardt(function, start, lower, upper, max_iterations: int = 100
         x → (residual of shape (n,), Jacobian of shape (len(x), n)).
     start, lower, upper : array_like
         First guess and bounds.
+    max_iterations : int
+    tolerance : float
+        Settled when a step gains less than this share of the cost, or moves less than 1e-10.
 
     Returns
     -------
@@ -61,7 +66,7 @@ def levenberg_marquardt(function, start, lower, upper, max_iterations: int = 100
         moved = np.abs(trial - x) / np.maximum(np.abs(trial), 1e-3)
         x, residual, jacobian, cost = trial, new_residual, new_jacobian, new_cost
         damping = max(damping / 10.0, 1e-12)
-        if moved.max() < 1e-10 or gain <= 1e-10 * cost:
+        if moved.max() < 1e-10 or gain <= tolerance * cost:
             return Solution(x, residual, jacobian, True)
     return Solution(x, residual, jacobian, False)
 

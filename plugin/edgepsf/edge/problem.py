@@ -15,7 +15,7 @@ from ..psf.pointspread import PointSpread
 from ..region import Region
 from .checks import check_contrast
 from .defects import lonely, robust_deviation
-from .free import FreeFit, explains_more, fit_free, misfit
+from .free import FreeFit
 from .levels import coarse_line, estimate_levels
 from .noise import Noise, measure, parameter_covariance
 from .pixels import Samples, thin
@@ -25,7 +25,6 @@ from .scene import ACROSS1, ALONG2, ANGLE, CURVATURE, FLOOR, OFFSET, SHAPE, V1, 
 from .transform import f, g
 
 _NOISELESS = 1e-7  # mean squared residual, in steps
-_MISFIT = 5.0  # standard deviations: once in ten thousand edges by chance
 _OUTLIER = 5.5  # standard deviations
 _MANY = 100_000  # pixels
 
@@ -191,17 +190,11 @@ class EdgeProblem:
         """The same fit once more on every pixel by itself, where there are not too many."""
         return candidate if candidate.count > _MANY else self.every_pixel().refit(candidate, candidate)
 
-    def try_free(self, candidate: Candidate, *, always: bool = False) -> FreeFit | None:
-        """A model-free fit, where the best model leaves a systematic misfit."""
-        scene = self.scene(self.step, self.start_levels[0]) if candidate.count > _MANY else self.every_pixel()
-        if candidate.cost <= self.floor * candidate.count or (
-            not always and misfit(scene, candidate, self.inflation) < _MISFIT
-        ):
-            return None
-        fit = fit_free(scene, candidate, self._radius_limit(candidate))
-        return fit if always or explains_more(fit, candidate) else None
+    def enough_pixels(self, candidate: Candidate) -> EdgeScene:
+        """Every pixel by itself, or thinned where there are many."""
+        return self.scene(self.step, self.start_levels[0]) if candidate.count > _MANY else self.every_pixel()
 
-    def _radius_limit(self, candidate: Candidate) -> float:
+    def radius_limit(self, candidate: Candidate) -> float:
         """How far the region reaches from the line on its narrower side, px."""
         angle, offset = candidate.parameters[ANGLE], candidate.parameters[OFFSET]
         d = self.x * np.cos(angle) + self.y * np.sin(angle) - offset
@@ -273,30 +266,6 @@ class EdgeProblem:
             shape_family=candidate.family,
             covariance=(to_image @ covariance @ to_image.T)[np.ix_(kept, kept)],
         )
-
-
-def model_spread(psf: PointSpread, candidates: list[Candidate]) -> dict[str, float]:
-    """How far FWHM and MTF50 of the other models lie from the chosen one, weighted by exp(−ΔBIC/2).
-
-    It belongs into the intervals: where two models explain the pixels equally well, choosing one of them does
-    not make its width certain.
-    """
-    if not candidates:
-        return {}
-    lowest = min(c.bic for c in candidates)
-    weights = {id(c): np.exp(-0.5 * (c.bic - lowest)) for c in candidates}
-    total, sums = sum(weights.values()), {"fwhm": 0.0, "mtf50": 0.0}
-    for candidate in candidates:
-        weight = weights[id(candidate)]
-        if weight < 0.05 * total:
-            continue
-        try:
-            other = PointSpread(candidate.family.model(candidate.shape))
-        except EdgeError:
-            continue
-        for name in sums:
-            sums[name] += weight / total * (getattr(other, name) - getattr(psf, name)) ** 2
-    return {name: float(np.sqrt(value)) for name, value in sums.items()}
 
 
 def _simple() -> list[ShapeFamily]:

@@ -27,7 +27,8 @@ class EdgeFit:
     offset : float
         Signed distance of the line from pixel (0, 0) along the normal, px.
     model : str
-        The family that was fitted.
+        The family that was fitted; "free" where it is none of the library. `psf.model` then says what it is
+        composed of, or is a `FreePsf`.
     noise : float
         Standard deviation of the residuals, in gray values.
     n : int
@@ -148,8 +149,7 @@ class EdgeFit:
 
     def _shape_derivative(self, name: str, value: float, k: int) -> float:
         """One-sided difference by shape number k, stepping away from its bound."""
-        # Shape numbers are logarithms or ratios near 1, but for the free model, whose are values of P.
-        step = 1e-3 * float(self.shape.max()) if self.model == "free" else 1e-5
+        step = self.shape_family.difference(self.shape)
         step = step if self.shape[k] + step <= self.shape_family.upper[k] else -step
         moved = self.shape.copy()
         moved[k] += step

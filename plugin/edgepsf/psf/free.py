@@ -87,6 +87,9 @@ class FreeFamily(ShapeFamily):
         self.lower = (0.0,) * len(knots)
         self.upper = (np.inf,) * len(knots)
 
+    def difference(self, shape) -> float:
+        return 1e-3 * float(np.max(shape))
+
     def model(self, shape) -> FreePsf:
         return FreePsf(self.knots, np.maximum(shape, 0.0))
 

@@ -64,6 +64,10 @@ class RadialModel:
         d = (np.arange(nodes) + 0.5) * step
         return np.abs(2.0 * step * np.cos(2 * np.pi * nu[..., None] * d) @ self.lsf(d))
 
+    def transfer(self, nu) -> np.ndarray:
+        """Optical transfer function with its sign; models whose sign never changes leave it at the MTF."""
+        return self.mtf(nu)
+
     def half_width(self, share: float = 0.02) -> float:
         """Distance (px) at which the ESF has fallen to a share of the step."""
         return brentq(lambda d: float(self.esf(d)) - share, 0.0, self.reach, xtol=1e-6)
@@ -116,6 +120,10 @@ class ShapeFamily:
     def esf_and_gradient(self, shape, d) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """E(d), dE/dd and dE/dshape (shape numbers × pixels)."""
         raise NotImplementedError
+
+    def difference(self, shape) -> float:
+        """Step for differences by a shape number; these are logarithms or ratios near 1 if nothing else is said."""
+        return 1e-5
 
     def model(self, shape) -> RadialModel:
         """The model with this shape."""

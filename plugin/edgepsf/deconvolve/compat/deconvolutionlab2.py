@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...errors import InputError
+from ..wavelets import WAVELETS
 from . import dl2_direct as direct
 from . import dl2_iterative as iterative
 from .checks import check_image, check_not_negative, check_psf, choice, number, whole
 from .dl2_control import CONSTRAINTS, Control
 from .dl2_setup import Grid, apodise, padded_shape, place_psf, window_of
 from .dl2_shrinkage import shrinkage
-from .wavelets import WAVELETS
 
 _ITERATIONS, _STEP = ("iterations", 10), ("step", 1.0)
 _SPARSE = (_ITERATIONS, _STEP, ("regularization", 1.0), ("scales", 3), ("wavelet", "Haar"))

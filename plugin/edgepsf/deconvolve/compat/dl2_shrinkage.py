@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..wavelets import shrink
 from .dl2_control import Control
 from .dl2_setup import Grid
-from .wavelets import shrink
 
 
 def shrinkage(
@@ -39,7 +39,7 @@ def shrinkage(
         start = x + np.float32(momentum) * (x - previous) if accelerate else x
         previous = x
         z = grid.inverse(grid.forward(start) * A + G)
-        x = control.accept(shrink(z, 0.5 * step * regularization, wavelet, scales, as_shipped))
+        x = control.accept(shrink(z, 0.5 * step * regularization, wavelet, scales, as_shipped=as_shipped))
         p_next = 0.5 * (1 + np.sqrt(1 + 4 * p * p))
         momentum, p = (p - 1) / p_next, p_next
     return x

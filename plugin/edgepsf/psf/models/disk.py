@@ -45,8 +45,11 @@ class Disk(RadialModel):
         return np.clip(self.radius - r + 0.5, 0.0, 1.0) / (np.pi * self.radius**2)
 
     def mtf(self, nu):
+        return np.abs(self.transfer(nu))
+
+    def transfer(self, nu):
         x = 2 * np.pi * self.radius * np.abs(np.asarray(nu, dtype=np.float64))
-        return np.abs(np.where(x < 1e-8, 1.0, 2.0 * j1(x) / np.where(x < 1e-8, 1.0, x)))
+        return np.where(x < 1e-8, 1.0, 2.0 * j1(x) / np.where(x < 1e-8, 1.0, x))
 
     def half_maximum_radius(self) -> float:
         return self.radius

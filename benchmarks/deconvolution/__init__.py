@@ -1,0 +1,1 @@
+"""Deconvolution side by side with its peers: `python -m benchmarks.deconvolution --help`."""

@@ -1,0 +1,268 @@
+"""PSFs put together from those of the library: blurred once more, summed, or in steps.
+
+They stand for PSFs that no model of the library describes: a core with a halo is a sum, optics followed by
+some other blur a convolution, and sharp shadows are steps of P(r). Compositions of compositions are allowed, so
+that with enough parts they come near any isotropic PSF. All of them are non-negative where their parts are.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import i0e
+
+from .model import RadialModel, ShapeFamily
+from .models.disk import Disk, DiskFamily
+
+NAME = "free"
+_HERMITE_NODES = 11
+_RADIAL_NODES = 80
+_SPREADS = 7.0  # standard deviations after which a Gaussian blur ends
+
+
+def _hermite() -> tuple[np.ndarray, np.ndarray]:
+    """Nodes and weights of the average over a standard normal variable."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(_HERMITE_NODES)
+    return nodes, weights / weights.sum()
+
+
+_X, _W = _hermite()
+
+
+class Composite(RadialModel):
+    """A composed PSF: no model of the library, so without parameters by name."""
+
+    name = NAME
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        return {}
+
+    def mtf(self, nu):
+        return np.abs(self.transfer(nu))
+
+
+class Blurred(Composite):
+    """A PSF convolved with a Gaussian of standard deviation `sigma` (px)."""
+
+    def __init__(self, part: RadialModel, sigma: float):
+        self.part, self.sigma = part, float(sigma)
+
+    def __repr__(self) -> str:
+        return f"{_described(self.part)} blurred by sigma={self.sigma:.4g}"
+
+    @property
+    def reach(self) -> float:
+        return self.part.reach + _SPREADS * self.sigma
+
+    def _average(self, function, d) -> np.ndarray:
+        d = np.asarray(d, dtype=np.float64)
+        return sum(w * function(d - self.sigma * x) for x, w in zip(_X, _W, strict=True))
+
+    def esf(self, d):
+        return self._average(self.part.esf, d)
+
+    def lsf(self, d):
+        return self._average(self.part.lsf, d)
+
+    def transfer(self, nu):
+        nu = np.asarray(nu, dtype=np.float64)
+        return self.part.transfer(nu) * np.exp(-2.0 * (np.pi * self.sigma * nu) ** 2)
+
+    def radial(self, r):
+        """P(r) = ∫ P₀(s) (s/σ²) exp(−(r − s)²/2σ²) e^{−z} I₀(z) ds with z = rs/σ²."""
+        r = np.abs(np.asarray(r, dtype=np.float64))
+        flat, inverse = np.unique(r.ravel(), return_inverse=True)
+        low = np.maximum(flat - _SPREADS * self.sigma, 0.0)
+        high = np.maximum(np.minimum(flat + _SPREADS * self.sigma, self.part.reach), low)
+        nodes, weights = np.polynomial.legendre.leggauss(_RADIAL_NODES)
+        half = 0.5 * (high - low)[:, None]
+        s = low[:, None] + half * (nodes + 1.0)
+        rice = s * np.exp(-0.5 * ((flat[:, None] - s) / self.sigma) ** 2)
+        rice *= i0e(flat[:, None] * s / self.sigma**2) / self.sigma**2
+        values = (self.part.radial(s) * rice * half) @ weights
+        return values[inverse].reshape(r.shape)
+
+
+class BlurredFamily(ShapeFamily):
+    """A family blurred by a Gaussian; shape numbers: those of the family, then log σ (px)."""
+
+    name = NAME
+
+    def __init__(self, part: ShapeFamily):
+        self.part = part
+        self.lower, self.upper = (*part.lower, -3.0), (*part.upper, 6.0)
+
+    def esf_and_gradient(self, shape, d):
+        sigma = np.exp(shape[-1])
+        esf, slope, by_sigma, by_part = 0.0, 0.0, 0.0, 0.0
+        for x, weight in zip(_X, _W, strict=True):
+            e, s, g = self.part.esf_and_gradient(shape[:-1], d - sigma * x)
+            esf, slope, by_part = esf + weight * e, slope + weight * s, by_part + weight * g
+            by_sigma = by_sigma - weight * sigma * x * s
+        return esf, slope, np.vstack([by_part, by_sigma])
+
+    def model(self, shape) -> Blurred:
+        return Blurred(self.part.model(shape[:-1]), float(np.exp(shape[-1])))
+
+
+class Sum(Composite):
+    """A weighted sum of two PSFs, `weight` of the first and the rest of the second."""
+
+    def __init__(self, first: RadialModel, second: RadialModel, weight: float):
+        self.first, self.second, self.weight = first, second, float(weight)
+
+    def __repr__(self) -> str:
+        first, second = _described(self.first), _described(self.second)
+        return f"{self.weight:.4g} ({first}) + {1.0 - self.weight:.4g} ({second})"
+
+    @property
+    def reach(self) -> float:
+        parts = [(self.first, self.weight), (self.second, 1.0 - self.weight)]
+        return max(part.reach for part, weight in parts if weight > 0)
+
+    def _sum(self, method: str, at) -> np.ndarray:
+        first, second = getattr(self.first, method)(at), getattr(self.second, method)(at)
+        return self.weight * first + (1.0 - self.weight) * second
+
+    def esf(self, d):
+        return self._sum("esf", d)
+
+    def lsf(self, d):
+        return self._sum("lsf", d)
+
+    def radial(self, r):
+        return self._sum("radial", r)
+
+    def sampled(self, r):
+        return self._sum("sampled", r)
+
+    def transfer(self, nu):
+        return self._sum("transfer", nu)
+
+    def energy(self, r):
+        return self._sum("energy", r)
+
+
+class SumFamily(ShapeFamily):
+    """Sum of two families; shape numbers: those of the first, those of the second, the first's weight."""
+
+    name = NAME
+
+    def __init__(self, first: ShapeFamily, second: ShapeFamily):
+        self.first, self.second = first, second
+        self.lower = (*first.lower, *second.lower, 0.0)
+        self.upper = (*first.upper, *second.upper, 1.0)
+
+    def _split(self, shape):
+        n = len(self.first.lower)
+        return shape[:n], shape[n:-1], shape[-1]
+
+    def esf_and_gradient(self, shape, d):
+        a, b, weight = self._split(shape)
+        esf1, slope1, by1 = self.first.esf_and_gradient(a, d)
+        esf2, slope2, by2 = self.second.esf_and_gradient(b, d)
+        gradient = np.vstack([weight * by1, (1.0 - weight) * by2, esf1 - esf2])
+        return weight * esf1 + (1 - weight) * esf2, weight * slope1 + (1 - weight) * slope2, gradient
+
+    def model(self, shape) -> Sum:
+        a, b, weight = self._split(shape)
+        return Sum(self.first.model(a), self.second.model(b), float(weight))
+
+
+class Steps(Composite):
+    """P(r) of two levels: a share `inside` of the energy within radius `inner`, the rest out to `outer` (px)."""
+
+    def __init__(self, inner: float, outer: float, inside: float):
+        self.inner, self.outer, self.inside = Disk(inner), Disk(outer), float(inside)
+        area = 1.0 - (inner / outer) ** 2
+        self._weight = (
+            1.0 - inside
+        ) / area  # of the outer disk; the inner one has the rest, which may be < 0
+
+    def __repr__(self) -> str:
+        return f"steps({self.inside:.4g} within r={self.inner.radius:.4g}, rest to r={self.outer.radius:.4g})"
+
+    @property
+    def reach(self) -> float:
+        return self.outer.radius
+
+    def _sum(self, method: str, at) -> np.ndarray:
+        outer, inner = getattr(self.outer, method)(at), getattr(self.inner, method)(at)
+        return self._weight * outer + (1.0 - self._weight) * inner
+
+    def esf(self, d):
+        return self._sum("esf", d)
+
+    def lsf(self, d):
+        return self._sum("lsf", d)
+
+    def radial(self, r):
+        return np.maximum(self._sum("radial", r), 0.0)
+
+    def sampled(self, r):
+        return np.maximum(self._sum("sampled", r), 0.0)
+
+    def transfer(self, nu):
+        return self._sum("transfer", nu)
+
+    def energy(self, r):
+        return self._sum("energy", r)
+
+    def half_maximum_radius(self) -> float:
+        levels = self.radial(0.5 * np.array([self.inner.radius, self.inner.radius + self.outer.radius]))
+        return self.outer.radius if levels[1] >= 0.5 * levels[0] else self.inner.radius
+
+
+class StepsFamily(ShapeFamily):
+    """Shape numbers: log of the outer radius (px), inner/outer radius, share of energy inside the inner one.
+
+    Parameters
+    ----------
+    hollow : bool
+        Nothing is inside the inner radius: the nested member with two numbers.
+    """
+
+    name = NAME
+    _disk = DiskFamily()
+
+    def __init__(self, hollow: bool = False):
+        count = 2 if hollow else 3
+        self.lower, self.upper = (-2.0, 0.05, 0.0)[:count], (6.0, 0.97, 1.0)[:count]
+
+    def _numbers(self, shape):
+        return shape[0], shape[1], shape[2] if len(self.lower) == 3 else 0.0
+
+    def esf_and_gradient(self, shape, d):
+        size, ratio, inside = self._numbers(shape)
+        area = 1.0 - ratio**2
+        weight = (1.0 - inside) / area
+        rest = 1.0 - weight
+        esf1, slope1, by1 = self._disk.esf_and_gradient([size], d)
+        esf2, slope2, by2 = self._disk.esf_and_gradient([size + np.log(ratio)], d)
+        gradient = np.stack(
+            [
+                weight * by1[0] + rest * by2[0],
+                rest * by2[0] / ratio + (esf1 - esf2) * weight * 2.0 * ratio / area,
+                (esf2 - esf1) / area,
+            ]
+        )
+        esf, slope = weight * esf1 + rest * esf2, weight * slope1 + rest * slope2
+        return esf, slope, gradient[: len(self.lower)]
+
+    def model(self, shape) -> Steps:
+        size, ratio, inside = self._numbers(shape)
+        outer = float(np.exp(size))
+        return Steps(outer * float(ratio), outer, float(inside))
+
+
+def sharpest_width(model: RadialModel) -> float:
+    """The least 1/L(0) (px) of the summands: about the full width at half maximum of each line spread."""
+    if isinstance(model, Sum):
+        return min(sharpest_width(model.first), sharpest_width(model.second))
+    return 1.0 / max(float(model.lsf(0.0)), 1e-300)
+
+
+def _described(part: RadialModel) -> str:
+    if part.name == NAME:
+        return repr(part)
+    return part.name + "(" + ", ".join(f"{k}={v:.4g}" for k, v in part.parameters.items()) + ")"
