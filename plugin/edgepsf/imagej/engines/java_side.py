@@ -100,12 +100,12 @@ def parallel_iterative(job: dict, image: np.ndarray, psf: np.ndarray) -> tuple[l
     output = _constant(f"{_PID}Enums$OutputType", "FLOAT")
     y, h = _imageplus(image, "image"), _imageplus(psf, "psf")
     last = (boundary, resizing, output, p["iterations"], False, _options(code, p))
+    begin = time.perf_counter()
     if code == "WPL":
         solver = kind(y, h, *last)
     else:
         preconditioner = _constant(f"{_PID}iterative.IterativeEnums$PreconditionerType", p["preconditioner"])
         solver = kind(y, _nested(h, dimension), preconditioner, real(p["preconditioner_tol"]), *last)
-    begin = time.perf_counter()
     result = solver.deconvolve()
     seconds = time.perf_counter() - begin
     if result is None:
