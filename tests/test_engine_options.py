@@ -81,7 +81,10 @@ def test_names_of_parallel_iterative(name):
         (DL2, "RL", {"mask": IMAGE > 50}, "mask is an option of the native methods"),
         (DL2, "", {}, "method is empty"),
         (PID, "richardson_lucy", {}, "use one of cgls, mrnsd, hybr, wpl"),
-        (PID, "WPL preconditioner=FFT", {}, 'unknown option "preconditioner" for WPL'),
+        (PID, "WPL boundary=mirror", {}, 'unknown boundary "mirror"'),
+        (PID, "WPL iterations=2.5", {}, "iterations must be a whole number"),
+        (PID, "HyBR reorth=2", {}, "reorth must be True or False"),
+        (PID, "WPL preconditioner=FFT", {}, 'unknown option "preconditioner" for method WPL'),
     ],
 )
 def test_wrong_methods_are_refused(engine, method, options, says):

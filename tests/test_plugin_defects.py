@@ -162,7 +162,7 @@ def test_p1_fft_preconditioner_with_an_asymmetric_psf():
 
 
 def test_p2_wpl_ignores_a_threshold_and_loses_everything_to_a_nan():
-    with pytest.raises(ep.InputError, match='unknown option "threshold" for WPL'):
+    with pytest.raises(ep.InputError, match='unknown option "threshold" for method WPL'):
         ep.deconvolve(IMAGE, PSF, "WPL threshold=5", engine=PID)
     with pytest.raises(ep.InputError, match="NaN"):
         ep.deconvolve(np.where(IMAGE > 199, np.nan, IMAGE), PSF, "WPL", engine=PID)
@@ -204,6 +204,15 @@ def test_wpl_does_not_depend_on_the_sum_of_the_psf():
     one, many = (ep.deconvolve(BLURRED, s * PSF, "WPL 5", engine=PID) for s in (1, 100))
     assert rms(many, one) < 1e-6
     assert one.mean() == pytest.approx(BLURRED.mean(), rel=0.02)
+
+
+@pytest.mark.parametrize("method", ["CGLS 3", "MRNSD 3", "HyBR 3", "WPL 3"])
+def test_darkness_stays_dark(method):
+    """HyBR never comes back from a picture of zeros."""
+    planes = np.stack([0 * IMAGE, IMAGE])
+    out = ep.deconvolve(planes, PSF, method, engine=PID, axes="tyx", timeout=60)
+    assert not out[0].any()
+    assert rms(out[1], ep.deconvolve(IMAGE, PSF, method, compat=PID)) < 1e-5
 
 
 def test_hybr_in_single_is_refused():

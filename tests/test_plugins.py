@@ -90,9 +90,13 @@ def test_every_shape_and_psf(shape, kind, method, engine):
 )
 @pytest.mark.parametrize("shape", SHAPES)
 def test_methods_of_deconvolutionlab2(shape, method, kind, limit):
-    if method.startswith("RIF") and shape == "255×251":
-        pytest.skip("the plugin's Laplacian has holes on axes of odd length")
-    compare(method, DL2, SHAPES[shape], kind, limit)
+    if method.startswith("RIF") and shape == "255×251":  # the plugin's Laplacian has holes on odd axes
+        psf = make_psf(kind, 2)
+        image = make_image(SHAPES[shape], psf)
+        out = ep.deconvolve(image, psf, method, engine=DL2)
+        assert rms(out, deconvolutionlab2(image, psf, "RIF", 0.01, as_shipped=True)) < limit
+    else:
+        compare(method, DL2, SHAPES[shape], kind, limit)
 
 
 def test_tikhonov_miller_on_even_axes():

@@ -21,6 +21,7 @@ from .plugin_methods import BORDERS, Call
 
 # Methods that diverge, shift the levels or clip where pixels are negative.
 NEED_POSITIVE = ("RL", "RLTV", "MRNSD", "WPL")
+MAKE_LIGHT = ("SIM",)
 _PAD_MODES = {"reflect": "symmetric", "zero": "constant"}
 _LOST = 0.001  # share of a cropped PSF from which on the user is told
 
@@ -73,11 +74,13 @@ def restore(
     kernel = prepare_kernel(psf, pieces.spatial)
     views = list(pieces.views(out := np.empty(image.shape, np.float32)))
     parts = [pieces.take(i) for i in range(len(views))]
-    images = parts[0][None] if len(parts) == 1 else np.stack(parts)
+    lit = [i for i, part in enumerate(parts) if part.any() or call.code in MAKE_LIGHT] or [0]
+    images = parts[0][None] if len(parts) == 1 else np.stack([parts[i] for i in lit])
     job = prepare(call, images, kernel, boundary)
-    restored, notes = run(job)
-    for view, part in zip(views, restored, strict=True):
-        view[...] = part[job.window]
+    out[...] = 0  # of darkness nothing is restored; a plugin can be busy with it for ever
+    restored, notes = run(job) if job.images.any() or call.code in MAKE_LIGHT else ((), {})
+    for i, part in zip(lit, restored, strict=False):
+        views[i][...] = part[job.window]
     if not full_output:
         return out
     record = {"method": call.code, "iterations": call.iterations, "memory": None, "warnings": job.warnings}

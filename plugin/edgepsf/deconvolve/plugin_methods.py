@@ -13,6 +13,7 @@ from ..errors import InputError
 from .compat.checks import number, whole
 from .compat.deconvolutionlab2 import ALGORITHMS, find_algorithm
 from .compat.parallel_iterative import METHODS as PARALLEL_ITERATIVE
+from .compat.parallel_iterative import checked_options
 from .wavelets import WAVELETS
 
 ITERATIONS = 20  # of an iterative method when not given, as in the native engine
@@ -164,11 +165,8 @@ def _parallel_iterative(name: str, words: list[str], given: dict[str, Any]) -> C
         if code == "HyBR":
             meaning = {"reg_param": meaning["gamma"], "reg_method": "NONE"}
         given = _joined(meaning, given)
-    defaults = PARALLEL_ITERATIVE[code] | {"iterations": ITERATIONS, "precision": "DOUBLE"}
-    _refuse_unknown(code, given, tuple(defaults))
-    parameters = defaults | given
-    parameters["iterations"] = whole("iterations", parameters["iterations"])
-    return Call("Parallel Iterative", code, parameters)
+    given = {"iterations": ITERATIONS, "precision": "DOUBLE"} | given
+    return Call("Parallel Iterative", code, checked_options(code, given))
 
 
 def _refuse_unknown(code: str, given: dict[str, Any], known: tuple[str, ...]) -> None:

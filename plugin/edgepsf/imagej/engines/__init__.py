@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...deconvolve import plugin_jobs
+from ...deconvolve.compat.checks import number
 from ...deconvolve.plugin_jobs import Job
 from ...deconvolve.plugin_methods import Call, parse
 from ...errors import InputError
@@ -33,7 +34,7 @@ def restore(
     workers: int | None = None,
     full_output: bool = False,
     memory: str | None = None,
-    timeout: float = child.TIMEOUT,
+    timeout: float | None = None,
     **options,
 ) -> Any:
     """Restore a picture with a plugin; see `edgepsf.deconvolve` for the parameters and errors.
@@ -53,8 +54,7 @@ def restore(
     timeout : float
         Seconds the plugin may take, an hour by default.
     """
-    if not (np.isfinite(timeout) and timeout > 0):
-        raise InputError(f"timeout must be a positive number of seconds, not {timeout}")
+    timeout = number("timeout", child.TIMEOUT if timeout is None else timeout, 0, above=True)
     call = parse(engine, method, iterations, **options)
 
     def work(job: Job) -> tuple[np.ndarray, dict]:

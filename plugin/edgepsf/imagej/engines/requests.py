@@ -12,6 +12,7 @@ from ...errors import EngineError, InputError
 from .dl2_options import write_options
 
 _SYMMETRIC = 1e-5
+_TINY = 64  # pixels; a PSF that fills so small a picture may rightly leave it as it is
 # What a plugin computes instead of the method of that name.
 CAVEATS = {
     "NNLS": "DeconvolutionLab2's NNLS is Landweber with its result clipped at 0 at the end",
@@ -94,7 +95,7 @@ def check(out: np.ndarray, images: np.ndarray, psf: np.ndarray, call: Call) -> N
             )
         if image.any() and not result.any():
             raise EngineError(f"{call.engine} gave a picture of zeros; look at the picture and the PSF")
-        changes = call.code != "I" and np.count_nonzero(psf) > 1 and np.ptp(image) > 0
+        changes = call.code != "I" and np.count_nonzero(psf) > 1 and np.ptp(image) > 0 and image.size > _TINY
         if changes and np.array_equal(result, image):
             raise EngineError(
                 f"{call.engine} gave the input back unchanged, which it does when it fails inside, mostly for want "
