@@ -289,15 +289,19 @@ def test_a_killed_child_gives_one_sentence():
 
 
 @on_linux
-def test_the_child_ends_with_its_parent():
+def test_the_child_ends_with_its_parent(tmp_path):
+    """It also takes the temporary folder away."""
     code = (
         "import numpy as np, os, edgepsf as ep\n"
         "def tell(i, n, info): print('working', flush=True)\n"
         "ep.deconvolve(np.random.rand(1024, 1024), np.ones((3, 3)), 'RL 100000', engine='DeconvolutionLab2', "
         "callback=tell)\n"
     )
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as parent:
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as parent:
         parent.stdout.readline()
+        assert len(list(tmp_path.iterdir())) == 1
         workers = [
             p
             for p in Path("/proc").iterdir()
@@ -309,6 +313,7 @@ def test_the_child_ends_with_its_parent():
     while "worker.py" in _command(workers[0]) and time.monotonic() < until:
         time.sleep(0.1)
     assert "worker.py" not in _command(workers[0])
+    assert list(tmp_path.iterdir()) == []
 
 
 def _command(process: Path) -> str:

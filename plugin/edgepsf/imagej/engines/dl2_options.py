@@ -21,7 +21,7 @@ def write_options(call: Call, version: str) -> str:
     version : str
         Version 2.0 makes one iteration fewer than it is told, and opens a window unless told not to.
     """
-    old = not version.startswith("2.1")
+    old = version.startswith(("(", "2.0"))  # 2.0 tells a date only
     parameters = dict(call.parameters)
     if old and "iterations" in parameters:
         parameters["iterations"] += 1

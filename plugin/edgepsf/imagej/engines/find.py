@@ -60,6 +60,7 @@ class Place:
         if engine == "DeconvolutionLab2":
             # It looks for version 3 and then computes with version 2.
             wrong = "JTransforms 3" in self.found and "JTransforms 2" not in self.found
+            wrong = wrong and _uses_jtransforms_2(self.found[engine])
             return "JTransforms 2 (jtransforms-2.4.0.jar)" if wrong else ""
         needed = [name for name in ("Parallel Colt", "JTransforms 2") if name not in self.found]
         return " and ".join(needed)
@@ -138,6 +139,13 @@ def _contents(jar: Path, changed: int) -> frozenset[str]:
     except (OSError, zipfile.BadZipFile):
         return frozenset()
     return frozenset(name for name, mark in MARKS.items() if mark in names)
+
+
+def _uses_jtransforms_2(jar: Path) -> bool:
+    """Whether the FFT classes of a DeconvolutionLab2 refer to version 2; a fork of 2.0 does not."""
+    package = MARKS["JTransforms 2"].rpartition("/")[0].encode()
+    with zipfile.ZipFile(jar) as file:
+        return any(package in file.read(name) for name in file.namelist() if name.startswith("fft/"))
 
 
 def _version(name: str, jar: Path) -> str:
