@@ -49,6 +49,19 @@ def refusal(code: str, **env: str) -> str:
     return done.stdout
 
 
+def test_numerical_libraries_have_their_stack_beside_java():
+    """Java may not take the main thread's stack: OpenBLAS needs megabytes of it and the process would die."""
+    done = child(
+        "import numpy as np\nfrom edgepsf.imagej.session import session\nsession()\n"
+        "for n in (100, 400):\n"
+        "    a = np.random.default_rng(0).random((n, n))\n"
+        "    assert np.allclose(a @ np.linalg.solve(a, a), a), n\n"
+        "    np.linalg.svd(a)\n"
+        "print('alive')"
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, "alive"), done.stderr
+
+
 # Macros
 
 

@@ -35,7 +35,7 @@ def thin(data: np.ndarray, noise: Noise, share: float, seed: int = 0) -> tuple[n
     Returns
     -------
     first, second : ndarray of float32
-        Expectations are share · data and (1 − share) · data; non-negative.
+        Expectations are share · data and (1 − share) · data; either may be negative where read noise is large.
     """
     rng = np.random.default_rng(seed)
     mean = float(data.mean(dtype=np.float64))

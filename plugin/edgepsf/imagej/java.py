@@ -22,6 +22,7 @@ IMAGEJ_VERSION = "1.54p"
 MINIMUM_JAVA = 11
 ENDPOINTS = (f"net.imagej:ij:{IMAGEJ_VERSION}", "net.imagej:ij1-patcher:2.0.0")
 # What these endpoints resolve to; a folder that lacks one of these names is not a usable cache.
+_STACK = 8192  # kB
 JAR_NAMES = (f"ij-{IMAGEJ_VERSION}", "ij1-patcher-2.0.0", "javassist-", "classgraph-")
 
 
@@ -248,10 +249,11 @@ def start_jvm(headless: bool, memory: str | None) -> Java:
     jars = find_jars(java)
     os.environ["JAVA_HOME"] = str(java.home)
     config.set_java_constraints(fetch="never")
-    config.add_classpath(*jars, *([] if headless else _plugin_jars()))
+    config.add_classpath(*jars, *([] if headless else _window_jars()))
     # The patcher defines classes in ImageJ's own class loader, which Java 17 forbids by default.
     options = [f"-Djava.awt.headless={str(headless).lower()}", "--add-opens=java.base/java.lang=ALL-UNNAMED"]
     options += [f"-Xmx{memory}"] if memory else []
+    options.append(f"-Xss{stack_kilobytes()}k")
     # Endpoints of other packages (importing imagej adds one) would be looked up on the network.
     endpoints = config.endpoints[:]
     config.endpoints.clear()
@@ -269,16 +271,24 @@ def start_jvm(headless: bool, memory: str | None) -> Java:
     return java
 
 
-def _plugin_jars() -> list[Path]:
-    """The jars of plugins that work in an ImageJ with a window; without one they get a process of their own."""
-    import jpype
+def _window_jars() -> list[Path]:
+    from .engines.inside import window_jars
 
-    from .engines.find import places
+    return window_jars()
 
-    jars = [jar for place in places() for jar in place.jars if jar != place.found.get("ImageJ")]
-    if jars:  # DeconvolutionLab2 leaves threads for which Java would wait at its end, for ever
-        jpype.config.destroy_jvm = False
-    return jars
+
+def stack_kilobytes() -> int:
+    """Stack that Java leaves to the thread that starts it.
+
+    By default Java closes the main thread's stack to everybody 1 MB below its top; numerical libraries need
+    several (OpenBLAS to solve 100 equations on two cores) and would end the process by a segmentation fault.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows
+        return _STACK
+    soft = resource.getrlimit(resource.RLIMIT_STACK)[0]
+    return _STACK if soft == resource.RLIM_INFINITY else min(max(soft // 1024, _STACK), 64 * _STACK)
 
 
 def load_imagej() -> str:

@@ -105,24 +105,11 @@ class BlurredFamily(ShapeFamily):
         return Blurred(self.part.model(shape[:-1]), float(np.exp(shape[-1])))
 
 
-class Sum(Composite):
-    """A weighted sum of two PSFs, `weight` of the first and the rest of the second."""
-
-    def __init__(self, first: RadialModel, second: RadialModel, weight: float):
-        self.first, self.second, self.weight = first, second, float(weight)
-
-    def __repr__(self) -> str:
-        first, second = _described(self.first), _described(self.second)
-        return f"{self.weight:.4g} ({first}) + {1.0 - self.weight:.4g} ({second})"
-
-    @property
-    def reach(self) -> float:
-        parts = [(self.first, self.weight), (self.second, 1.0 - self.weight)]
-        return max(part.reach for part, weight in parts if weight > 0)
+class Combination(Composite):
+    """A linear combination of PSFs: every function of it is that combination of theirs."""
 
     def _sum(self, method: str, at) -> np.ndarray:
-        first, second = getattr(self.first, method)(at), getattr(self.second, method)(at)
-        return self.weight * first + (1.0 - self.weight) * second
+        raise NotImplementedError
 
     def esf(self, d):
         return self._sum("esf", d)
@@ -141,6 +128,26 @@ class Sum(Composite):
 
     def energy(self, r):
         return self._sum("energy", r)
+
+
+class Sum(Combination):
+    """A weighted sum of two PSFs, `weight` of the first and the rest of the second."""
+
+    def __init__(self, first: RadialModel, second: RadialModel, weight: float):
+        self.first, self.second, self.weight = first, second, float(weight)
+
+    def __repr__(self) -> str:
+        first, second = _described(self.first), _described(self.second)
+        return f"{self.weight:.4g} ({first}) + {1.0 - self.weight:.4g} ({second})"
+
+    @property
+    def reach(self) -> float:
+        parts = [(self.first, self.weight), (self.second, 1.0 - self.weight)]
+        return max(part.reach for part, weight in parts if weight > 0)
+
+    def _sum(self, method: str, at) -> np.ndarray:
+        first, second = getattr(self.first, method)(at), getattr(self.second, method)(at)
+        return self.weight * first + (1.0 - self.weight) * second
 
 
 class SumFamily(ShapeFamily):
@@ -169,7 +176,7 @@ class SumFamily(ShapeFamily):
         return Sum(self.first.model(a), self.second.model(b), float(weight))
 
 
-class Steps(Composite):
+class Steps(Combination):
     """P(r) of two levels: a share `inside` of the energy within radius `inner`, the rest out to `outer` (px)."""
 
     def __init__(self, inner: float, outer: float, inside: float):
@@ -190,23 +197,11 @@ class Steps(Composite):
         outer, inner = getattr(self.outer, method)(at), getattr(self.inner, method)(at)
         return self._weight * outer + (1.0 - self._weight) * inner
 
-    def esf(self, d):
-        return self._sum("esf", d)
-
-    def lsf(self, d):
-        return self._sum("lsf", d)
-
     def radial(self, r):
         return np.maximum(self._sum("radial", r), 0.0)
 
     def sampled(self, r):
         return np.maximum(self._sum("sampled", r), 0.0)
-
-    def transfer(self, nu):
-        return self._sum("transfer", nu)
-
-    def energy(self, r):
-        return self._sum("energy", r)
 
     def half_maximum_radius(self) -> float:
         levels = self.radial(0.5 * np.array([self.inner.radius, self.inner.radius + self.outer.radius]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,16 @@ def version(engine: str) -> str:
     constant = JClass(name).class_.getDeclaredField("version")
     constant.setAccessible(True)
     return str(constant.get(None))
+
+
+def window_jars() -> list[Path]:
+    """The plugins' jars for the class path of an ImageJ with a window; to be called before Java starts."""
+    import jpype
+
+    jars = [jar for place in places() for jar in place.jars if jar != place.found.get("ImageJ")]
+    if jars:  # DeconvolutionLab2 leaves threads for which Java would wait at its end, for ever
+        jpype.config.destroy_jvm = False
+    return jars
 
 
 def install_commands(running: Any) -> None:
