@@ -163,7 +163,7 @@ def _bad(folder):
         (("distance", edge, "--a", "3", *out), 2, "all of a, b and c"),
         (("deconvolve", edge, *out), 2, "psf is missing"),
         (("deconvolve", edge, "--psf", folder / "nothing.tif", *out), 2, "there is no file"),
-        (("deconvolve", edge, "--psf", edge, "--method", "magic", *out), 2, "must be one of"),
+        (("deconvolve", edge, "--psf", edge, "--method", "magic", *out), 2, "unknown method"),
         (("deconvolve", edge, "--psf", edge, "--iterations", "0", *out), 2, "at least 1"),
         (("g", edge), 2, "-o"),
         (("macro", folder / "nothing.ijm"), 2, "no macro file"),

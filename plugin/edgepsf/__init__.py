@@ -5,7 +5,7 @@ best unsharp mask beside that; `edgepsf.edge` and
 `edgepsf.psf` hold the single steps, `edgepsf.imagej` the bridge to ImageJ (imported only when used).
 """
 
-from . import edge, psf
+from . import edge, engines, psf
 from .deconvolve import best_unsharp_mask, deconvolve, unsharp_mask
 from .edge.fit import fit_edge
 from .edge.result import EdgeFit
@@ -26,6 +26,7 @@ __all__ = [
     "compare_sharpening",
     "deconvolve",
     "edge",
+    "engines",
     "fit_edge",
     "psf",
     "unsharp_mask",

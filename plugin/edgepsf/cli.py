@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import inspect
 import json
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -105,7 +106,29 @@ def _add_command(parser: argparse.ArgumentParser, command: Command) -> None:
         parser.add_argument("--report", metavar="OUT.png", help=command.report)
     if command is BY_CLI["psf edge"]:
         _add_edge_extras(parser)
+    if command is BY_CLI["deconvolve"]:
+        _add_plugin_folders(parser)
     parser.set_defaults(run=lambda given: _run_command(command, given))
+
+
+def _add_plugin_folders(parser: argparse.ArgumentParser) -> None:
+    """Where ImageJ plugins are, for the commands that can use them."""
+    for name, variable, what in (
+        ("fiji", "EDGEPSF_FIJI", "Fiji whose plugins are used"),
+        ("plugins", "EDGEPSF_PLUGINS", "folder with the jars of ImageJ plugins"),
+    ):
+
+        class Remember(argparse.Action):
+            """The variable is what everything below looks at, child processes included."""
+
+            variable_name = variable
+
+            def __call__(self, parser, namespace, values, option_string=None):
+                os.environ[self.variable_name] = values
+
+        parser.add_argument(
+            f"--{name}", metavar="FOLDER", action=Remember, help=f"{what}; default {variable}"
+        )
 
 
 def _add_edge_extras(parser: argparse.ArgumentParser) -> None:
@@ -332,11 +355,13 @@ def _add_tools(commands) -> None:
     macro = commands.add_parser("macro", help="run an ImageJ macro headless with the commands registered")
     macro.add_argument("file", metavar="FILE.ijm")
     macro.add_argument("argument", metavar="ARG", nargs="?", default="", help="what getArgument() returns")
+    _add_plugin_folders(macro)
     macro.set_defaults(run=_run_macro)
     fiji = commands.add_parser("fiji", help="ImageJ's window, installation: see edgepsf fiji --help")
     add_fiji(fiji.add_subparsers(required=True, metavar="WHAT", parser_class=_Parser))
     doctor = commands.add_parser("doctor", help="versions, paths, and what is missing with its remedy")
     doctor.add_argument("--json", action="store_true")
+    _add_plugin_folders(doctor)
     doctor.set_defaults(run=_run_doctor)
     demo = commands.add_parser("demo", help="from one edge to a restored picture, on shipped photographs")
     demo.add_argument(

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from . import compare, linear, operations
+from .deconvolve import engines
+from .deconvolve.compatible import PROGRAMS
 from .deconvolve.methods import METHODS
 from .deconvolve.operator import BOUNDARIES
 from .options import Option
@@ -197,7 +199,15 @@ COMMANDS: tuple[Command, ...] = (
         "Restores the picture with a kernel image.",
         (
             Option("psf", "image", None, "kernel image: title of an open image, else a path", required=True),
-            Option("method", "choice", "richardson_lucy", "method", "", tuple(METHODS)),
+            Option(
+                "method",
+                "choice",
+                "richardson_lucy",
+                "method; with a plugin engine or compat also the plugin's own, such as [RL 10]",
+                "",
+                tuple(METHODS),
+                free=True,
+            ),
             Option(
                 "iterations",
                 "integer",
@@ -207,7 +217,9 @@ COMMANDS: tuple[Command, ...] = (
                 (),
                 1,
             ),
-            Option("engine", "choice", "native", "engine", "", ("native",)),
+            Option(
+                "engine", "choice", "native", "the native engine or an ImageJ plugin", "", engines.names()
+            ),
             Option("boundary", "choice", "extended", "what lies beyond the picture", "", BOUNDARIES),
             Option(
                 "regularization",
@@ -240,6 +252,11 @@ COMMANDS: tuple[Command, ...] = (
             Option("saturation", "number", None, "level from which on pixels are left out", "gray value"),
             Option("mask", "image", None, "image that is not zero where a pixel is to be left out"),
             Option("penalty", "text", None, "for fista: tv or wavelet"),
+            Option("compat", "choice", None, "the native engine with a plugin's numbers", "", PROGRAMS),
+            Option("memory", "text", None, "for a plugin engine: Java's largest heap, such as 2G"),
+            Option(
+                "timeout", "number", None, "for a plugin engine: time it may take, 3600 when not given", "s"
+            ),
             Option("amount", "number", None, "for unsharp_mask: 1 when not given", "", (), 0),
             Option("radius", "number", None, "for unsharp_mask: Gaussian instead of the PSF", "px", (), 0),
             _STACK,

@@ -270,6 +270,9 @@ def deconvolve(
     penalty=None,
     amount=None,
     radius=None,
+    compat=None,
+    memory=None,
+    timeout=None,
     stack=False,
     callback=None,
 ) -> Result:
@@ -280,7 +283,11 @@ def deconvolve(
         "penalty": penalty,
         "amount": amount,
         "radius": radius,
+        "compat": compat,
     }
+    if engine == "native" and not (memory is None and timeout is None):
+        raise InputError("memory and timeout are for a plugin engine; leave them out with engine=native")
+    options |= {"memory": memory, "timeout": timeout}
     options |= {"accelerate": accelerate or None, "stop": "auto" if auto else None}
     options = {name: value for name, value in options.items() if value is not None}
     kernel, data = psf.data, picture.data
@@ -308,7 +315,8 @@ def deconvolve(
     )
     planes = restored.reshape(-1, *restored.shape[-2:]) if axes != "yx" else restored
     summary = {name: value for name, value in record.items() if name not in ("objective", "residual")}
-    return Result([new_image(picture, planes, "-deconvolved")], summary=summary)
+    out = new_image(picture, planes, "-deconvolved")
+    return Result([out], summary=summary, warnings=summary.pop("warnings", []))
 
 
 def _named(data: np.ndarray, kernel_axes: int, dimensions) -> tuple[str, np.ndarray]:

@@ -29,6 +29,8 @@ class Option:
         None means "not given".
     help : str
         One line, with the unit.
+    free : bool
+        Of a choice: other texts are taken too.
     """
 
     key: str
@@ -39,6 +41,7 @@ class Option:
     choices: tuple[str, ...] = ()
     minimum: float | None = None
     required: bool = False
+    free: bool = False
 
     def convert(self, text: str) -> Any:
         """Value of the option from its text.
@@ -80,6 +83,8 @@ class Option:
 
     def _choice(self, text: str) -> str:
         matches = [c for c in self.choices if c.lower() == text.lower()]
+        if not matches and self.free and text:
+            return text
         if not matches:
             raise InputError(f'{self.key} must be one of {", ".join(self.choices)}, not "{text}"')
         return matches[0]

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from typing import Any
 
 import numpy as np
 
-from ..errors import EngineError, InputError
+from ..errors import InputError
+from . import engines
 from .methods import METHODS
 from .observation import observe
 from .operator import Blur, prepare_kernel
 from .pieces import cut
 from .record import Log
 
-ENGINES = ("native",)
 ITERATIONS, MOST_ITERATIONS = 20, 300
 
 
@@ -33,6 +34,7 @@ def deconvolve(
     saturation: float | None = None,
     workers: int | None = None,
     full_output: bool = False,
+    compat: str | None = None,
     **options,
 ):
     """Restore a picture blurred by a known PSF.
@@ -46,10 +48,13 @@ def deconvolve(
         Kernel with its centre at index n // 2 of every axis; divided by its sum before use.
     method : str
         "richardson_lucy", "wiener", "tikhonov", "inverse", "landweber", "nnls", "cgls", "mrnsd", "hybr",
-        "wpl", "fista" or "unsharp_mask".
+        "wpl", "fista" or "unsharp_mask". With another engine or `compat` also the plugin's own names, with
+        parameters or without: "RL 10", "TRIF 0.01", "WPL gamma=0.01".
     iterations : int, optional
         Iterations of an iterative method, 20 by default; the most that is tried with stop="auto" (then 300).
-    engine : {"native"}
+    engine : {"native", "DeconvolutionLab2", "Parallel Iterative"}
+        The last two are ImageJ plugins, which EDGEPSF_PLUGINS or EDGEPSF_FIJI must name; they take the options
+        of `edgepsf.imagej.engines.restore`.
     callback : callable, optional
         Called as callback(i, n, info) after each iteration; returning False stops there.
     boundary : {"extended", "reflect", "periodic", "zero"}
@@ -68,6 +73,8 @@ def deconvolve(
     full_output : bool
         Return (image, record) with the method, what it chose, iterations, residual or objective of every
         iteration, seconds and memory in bytes.
+    compat : {"DeconvolutionLab2", "Parallel Iterative"}, optional
+        The native engine with a plugin's conventions and numbers; see `edgepsf.deconvolve.compat`.
     **options
         accelerate, tv, stop ("richardson_lucy"); regularization ("wiener", "tikhonov", "inverse", "hybr",
         "wpl", "fista"; chosen from the data when not given); penalty ("fista"); step ("landweber"); amount,
@@ -84,8 +91,12 @@ def deconvolve(
     EngineError
         If the engine is not there.
     """
-    if engine not in ENGINES:
-        raise EngineError(f'engine "{engine}" is not available: use one of {", ".join(ENGINES)}')
+    if str(engine).lower() != engines.NATIVE or compat is not None:
+        common = {"boundary": boundary, "axes": axes, "workers": workers, "full_output": full_output}
+        common |= {"mask": mask, "background": background, "saturation": saturation}
+        return _as_plugins(engine, compat)(
+            _numbers(image), psf, method, iterations, callback, **common, **options
+        )
     if method not in METHODS:
         raise InputError(f'unknown method "{method}": use one of {", ".join(METHODS)}')
     arguments = _arguments(method, iterations, options)
@@ -109,6 +120,17 @@ def deconvolve(
         view[...] = blur.crop(restored) if restored.shape != blur.shape else restored
         records.append(log.finish())
     return (out, _merged(records)) if full_output else out
+
+
+def _as_plugins(engine: str, compat: str | None):
+    """What restores with another engine, or as it does."""
+    if compat is None:
+        return engines.find(engine)
+    if str(engine).lower() != engines.NATIVE:
+        raise InputError(f'compat is for engine="native"; leave it out with engine="{engine}"')
+    from .compatible import restore
+
+    return functools.partial(restore, compat)
 
 
 def _arguments(method: str, iterations: int | None, options: dict[str, Any]) -> dict[str, Any]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import sys
 import traceback
+from collections.abc import Callable
 from typing import Any
 
 from ..commands import BY_NAME, Command
 from ..errors import EdgeError, EngineError, InputError
 from . import dialogs, menu, progress, results
 from .calls import prepare
+from .engines import calls, dropin, inside
 from .session import Session, adopt, session
 
 _listener: Any = None
@@ -50,6 +52,9 @@ def register(running: Any = None) -> Session:
             @JOverride
             def commandExecuting(self, name):
                 command = BY_NAME.get(str(name))
+                if command is None and dropin.due(str(name)):
+                    answer_plugin(str(name), running)
+                    return None
                 if command is None:
                     return name
                 if menu.from_window(command.name):
@@ -61,20 +66,34 @@ def register(running: Any = None) -> Session:
         _listener = Listener()
         JClass("ij.Executer").addCommandListener(_listener)
         menu.install(running)
+        calls.install(running)
+        inside.install_commands(running)
     return running
+
+
+def answer_plugin(name: str, running: Session) -> None:
+    """Answer a command of a plugin that is not there; any failure stops the macro with a sentence."""
+    from jpype import JClass
+
+    _stopping(running, name, lambda: dropin.answer(name, JClass("ij.Macro").getOptions()))
 
 
 def answer(command: Command, running: Session) -> None:
     """Run a command for ImageJ; any failure stops the macro with a sentence."""
     from jpype import JClass
 
+    title = command.name.rstrip(".")
+    _stopping(running, title, lambda: execute(command, JClass("ij.Macro").getOptions()))
+
+
+def _stopping(running: Session, title: str, work: Callable[[], None]) -> None:
     try:
-        execute(command, JClass("ij.Macro").getOptions())
+        work()
     except (InputError, EdgeError, EngineError) as error:
-        running.abort_macro(f"{command.name.rstrip('.')}: {error}")
+        running.abort_macro(f"{title}: {error}")
     except BaseException as error:
         traceback.print_exc(file=sys.stderr)
-        running.abort_macro(f"{command.name.rstrip('.')} failed: {type(error).__name__}: {error}")
+        running.abort_macro(f"{title} failed: {type(error).__name__}: {error}")
 
 
 def execute(command: Command, text: Any) -> None:

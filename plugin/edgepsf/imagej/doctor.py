@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import platform
 from collections.abc import Iterator
 from importlib import metadata
 
 from edgepsf.errors import EngineError, MacroError
-from edgepsf.imagej.folders import check_fiji_directory
+from edgepsf.imagej.engines.find import PLUGINS, SOURCES, place_of
 from edgepsf.imagej.java import cached_jars, find_java, jar_folder
 from edgepsf.imagej.session import session
-from edgepsf.imagej.sources import wanted
 
 Row = tuple[str, str, str | None]
 
@@ -46,7 +46,7 @@ def report() -> tuple[list[Row], bool]:
     """
     rows = [*_versions(), *_java(), *_jars()]
     imagej, ok = _imagej()
-    return [*rows, *imagej, *_fiji(), *_extras()], ok
+    return [*rows, *imagej, *_plugins(), *_extras()], ok
 
 
 def main(as_json: bool = False) -> int:
@@ -113,15 +113,30 @@ def _imagej() -> tuple[list[Row], bool]:
     return [*rows, ("macro", f"gives {result!r}", remedy)], False
 
 
-def _fiji() -> Iterator[Row]:
-    source = wanted()
-    if source.kind != "directory":
-        yield "Fiji", "neither --fiji nor EDGEPSF_FIJI names one (needed only for Fiji's plugins)", None
-        return
-    try:
-        yield "Fiji", str(check_fiji_directory(source.value)), None
-    except EngineError as error:
-        yield "Fiji", source.value, str(error)
+def _plugins() -> Iterator[Row]:
+    """The folders that the environment names, and which plugins are in them."""
+    found = []
+    for name, variable in (("plugins", "EDGEPSF_PLUGINS"), ("Fiji", "EDGEPSF_FIJI")):
+        try:
+            place = place_of(variable)
+        except EngineError as error:
+            yield name, os.environ[variable], str(error)
+            continue
+        if place is None:
+            yield name, f"{variable} is not set (needed only for plugins as engines)", None
+        else:
+            yield name, str(place.folder), None
+            found.append(place)
+    for engine in PLUGINS:
+        holders = [place for place in found if engine in place.found]
+        if not holders:
+            remedy = f"put {SOURCES[engine]} there" if found else None
+            yield engine, "not found (the native engine needs no plugin)", remedy
+            continue
+        place = holders[0]
+        lacks = place.missing(engine)
+        remedy = f"it cannot run without {lacks}: put it there" if lacks else None
+        yield engine, f"{place.versions[engine]} in {place.found[engine]}", remedy
 
 
 def _extras() -> Iterator[Row]:

@@ -256,7 +256,7 @@ def check_display(headless: bool) -> None:
 def start_jvm(headless: bool, memory: str | None) -> Java:
     """Start Java with the jars of the embedded ImageJ on the class path."""
     java = find_java()
-    launch(java, headless, memory, find_jars(java))
+    launch(java, headless, memory, [*find_jars(java), *([] if headless else _window_jars())])
     return java
 
 
@@ -304,6 +304,12 @@ def launch(
         ) from error
     finally:
         config.endpoints[:] = before
+
+
+def _window_jars() -> list[Path]:
+    from .engines.inside import window_jars
+
+    return window_jars()
 
 
 def stack_kilobytes() -> int:

@@ -19,6 +19,11 @@ __all__ = ["Session", "abort_macro", "adopt", "check_fiji_directory", "session",
 _session: Session | None = None
 
 
+def running() -> Session | None:
+    """The running ImageJ, None where there is none."""
+    return _session
+
+
 def session() -> Session:
     """The running ImageJ; started without a window if there is none."""
     return _session if _session is not None else start()

@@ -86,7 +86,7 @@ def parallel_iterative(
         If the image, PSF, method or an option is unusable.
     """
     name = choice("method", method, METHODS)
-    values = _options(name, options)
+    values = checked_options(name, options)
     array = check_image(image)
     decibel = values.pop("db", False)
     kernel = check_psf(psf, array.ndim, decibel)
@@ -124,7 +124,7 @@ def _run(name, array, kernel, values, dtype, workers, tick) -> np.ndarray:
     return solve(b, matrix, M, tick=tick, **values)
 
 
-def _options(method: str, given: dict) -> dict:
+def checked_options(method: str, given: dict) -> dict:
     """Checked options of a method, the plugin's defaults where none is given."""
     known = METHODS[method]
     for key in given:

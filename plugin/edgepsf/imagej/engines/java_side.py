@@ -1,0 +1,182 @@
+"""The plugins' Java classes, called through JPype in a JVM that has them on its class path.
+
+Used by `worker` in a child process, which starts without the package (that saves a second), and by the package
+in an open ImageJ. It therefore imports nothing of the package.
+"""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+from jpype import JArray, JClass, JDouble, JException, JFloat
+
+_PID = "edu.emory.mathcs.restoretools."
+_HYBR = "cern.colt.matrix.tdouble.algo.solver.HyBR"
+MEGABYTE = 2**20
+
+
+class Refused(Exception):
+    """The plugin cannot do the job; the message says why."""
+
+
+def restore(job: dict, image: np.ndarray, psf: np.ndarray) -> tuple[np.ndarray, float]:
+    """Run a job of `jobs`.
+
+    Parameters
+    ----------
+    job : dict
+        engine, code, and what `deconvolutionlab2` or `parallel_iterative` below take.
+    image, psf : ndarray of float32, 2-D or 3-D
+
+    Returns
+    -------
+    restored : ndarray of float32, same shape as `image`
+    seconds : float
+        The plugin's own time, without the copies to and from Java.
+
+    Raises
+    ------
+    Refused
+        Memory is too small, or the plugin failed.
+    """
+    run = deconvolutionlab2 if job["engine"] == "DeconvolutionLab2" else parallel_iterative
+    check_memory(job, image.shape)
+    try:
+        planes, seconds = run(job, image, psf)
+    except JException as error:
+        raise Refused(f"{job['engine']} failed: {str(error).splitlines()[0]}") from error
+    return np.stack(planes).reshape(image.shape), seconds
+
+
+def check_memory(job: dict, shape: tuple[int, ...]) -> None:
+    """Refuse a job that Java's heap cannot hold."""
+    of_deconvolutionlab2 = job["engine"] == "DeconvolutionLab2"
+    needed = footprint(job["code"]) * 4 * int(np.prod(shape)) if of_deconvolutionlab2 else job["bytes"]
+    runtime = JClass("java.lang.Runtime").getRuntime()
+    largest = int(runtime.maxMemory())
+    if needed > largest:
+        raise Refused(
+            f"{job['engine']} needs about {needed / MEGABYTE:.0f} MB for {job['code']} on shape {shape}, Java may "
+            f"use {largest / MEGABYTE:.0f} MB: give it more (memory=) or take a smaller image"
+        )
+
+
+def footprint(code: str) -> float:
+    """Images that an algorithm of DeconvolutionLab2 holds at a time at least; an unknown code is refused."""
+    algorithms = JClass("deconvolution.algorithm.AlgorithmList")
+    known = [str(name) for each in algorithms.getAvailableAlgorithms() for name in each.getShortnames()]
+    if code not in known:  # createAlgorithm would give the identity
+        raise Refused(f"this DeconvolutionLab2 has no algorithm {code}: it has {', '.join(known)}")
+    # The plugin counts its own signals; the FFT adds copies of image and PSF as complex numbers.
+    return float(algorithms.createAlgorithm(code).getMemoryFootprintRatio()) + 8
+
+
+def deconvolutionlab2(job: dict, image: np.ndarray, psf: np.ndarray) -> tuple[list[np.ndarray], float]:
+    """Planes restored by DeconvolutionLab2 with the options of a job; nothing shown, nothing saved."""
+    run = JClass("deconvolution.Deconvolution")("edgepsf", job["options"])
+    y, h = _signal(image, "image"), _signal(psf, "psf")
+    begin = time.perf_counter()
+    result = run.deconvolve(y, h)
+    seconds = time.perf_counter() - begin
+    collector = JClass("signal.SignalCollector")
+    try:
+        if result is None:
+            raise Refused("DeconvolutionLab2 gave no result")
+        shape = result.ny, result.nx
+        return [_plane(result.getXY(z), shape) for z in range(int(result.nz))], seconds
+    finally:
+        if hasattr(collector, "clear"):  # it keeps a reference to every signal
+            collector.clear()
+
+
+def parallel_iterative(job: dict, image: np.ndarray, psf: np.ndarray) -> tuple[list[np.ndarray], float]:
+    """Planes restored by Parallel Iterative Deconvolution with the parameters of a job."""
+    p, code, dimension = job["parameters"], job["code"], image.ndim
+    real, name = (JDouble, "Double") if p["precision"] == "DOUBLE" else (JFloat, "Float")
+    kind = JClass(f"{_PID}iterative.{code.lower()}.{code}{name}IterativeDeconvolver{dimension}D")
+    boundary = _constant(f"{_PID}iterative.IterativeEnums$BoundaryType", p["boundary"])
+    resizing = _constant(f"{_PID}iterative.IterativeEnums$ResizingType", p["resizing"])
+    output = _constant(f"{_PID}Enums$OutputType", "FLOAT")
+    y, h = _imageplus(image, "image"), _imageplus(psf, "psf")
+    last = (boundary, resizing, output, p["iterations"], False, _options(code, p))
+    begin = time.perf_counter()
+    if code == "WPL":
+        solver = kind(y, h, *last)
+    else:
+        preconditioner = _constant(f"{_PID}iterative.IterativeEnums$PreconditionerType", p["preconditioner"])
+        solver = kind(y, _nested(h, dimension), preconditioner, real(p["preconditioner_tol"]), *last)
+    result = solver.deconvolve()
+    seconds = time.perf_counter() - begin
+    if result is None:
+        raise Refused("Parallel Iterative Deconvolution gave no result")
+    stack = result.getStack()
+    shape = int(result.getHeight()), int(result.getWidth())
+    return [_plane(stack.getPixels(z + 1), shape) for z in range(int(stack.getSize()))], seconds
+
+
+def _options(code: str, p: dict):
+    """The options object of a method."""
+    cut = (p.get("threshold", -1) >= 0, JDouble(max(p.get("threshold", -1), 0)))
+    if code in ("CGLS", "MRNSD"):
+        own = p["stopping_tol"]
+        return JClass(f"{_PID}iterative.{code.lower()}.{code}Options")(
+            own < 0, JDouble(max(own, 0)), *cut, False
+        )
+    if code == "HyBR":
+        return JClass(f"{_PID}iterative.hybr.HyBROptions")(
+            _constant(f"{_HYBR}InnerSolver", p["inner_solver"]),
+            _constant(f"{_HYBR}RegularizationMethod", p["reg_method"]),
+            *(JDouble(p["reg_param"]), JDouble(p["omega"]), p["reorth"], int(p["begin_reg"])),
+            *(JDouble(p["flat_tol"]), False, *cut),
+        )
+    return JClass(f"{_PID}iterative.wpl.WPLOptions")(
+        *(JDouble(p["gamma"]), JDouble(p["filter_xy"]), JDouble(p["filter_z"]), p["normalize"], False),
+        *(p["anti_ring"], JDouble(p["change_thresh_percent"]), p["db"], False, False, JDouble(0)),
+    )
+
+
+def _constant(enum: str, name: str):
+    return JClass(enum).valueOf(name)
+
+
+def _nested(psf, dimension: int):
+    """The PSF as the only element of a 2-D or 3-D array of images."""
+    out = psf
+    for depth in range(dimension):
+        array = JArray(JClass("ij.ImagePlus"), depth + 1)(1)
+        array[0] = out
+        out = array
+    return out
+
+
+def _signal(array: np.ndarray, name: str):
+    """A RealSignal with copies of the planes."""
+    planes = array if array.ndim == 3 else array[None]
+    signal = JClass("signal.RealSignal")(name, planes.shape[2], planes.shape[1], planes.shape[0])
+    for z, plane in enumerate(planes):
+        signal.setXY(z, _floats(plane))
+    return signal
+
+
+def _imageplus(array: np.ndarray, title: str):
+    """A 32-bit ImagePlus with copies of the planes."""
+    planes = array if array.ndim == 3 else array[None]
+    stack = JClass("ij.ImageStack")(planes.shape[2], planes.shape[1])
+    for plane in planes:
+        stack.addSlice(
+            "", JClass("ij.process.FloatProcessor")(plane.shape[1], plane.shape[0], _floats(plane))
+        )
+    return JClass("ij.ImagePlus")(title, stack)
+
+
+def _floats(plane: np.ndarray):
+    return JFloat[:](np.ascontiguousarray(plane, dtype=np.float32).reshape(-1))
+
+
+def _plane(pixels, shape) -> np.ndarray:
+    """A copy of a Java float array as an image; one of another length means that the plugin dropped it."""
+    shape = tuple(int(n) for n in shape)
+    if len(pixels) != shape[0] * shape[1]:
+        raise Refused(f"the plugin gave a plane of {len(pixels)} pixels instead of {shape[0]} × {shape[1]}")
+    return np.array(memoryview(pixels), dtype=np.float32).reshape(shape)

@@ -1,0 +1,64 @@
+"""The child process in which a plugin works: `python worker.py`, in a folder with job.json, image.npy, psf.npy.
+
+Writes result.npy and then answer.json: {"seconds": the plugin's own time} or {"refused": sentence}. It ends with its
+standard input, that is, with its parent. Every way out is os._exit: DeconvolutionLab2 leaves threads that keep Java
+alive for ever.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import threading
+import traceback
+
+
+def main() -> None:
+    with open("job.json", encoding="utf-8") as file:
+        job = json.load(file)
+    import jpype
+    import numpy as np
+
+    jpype.startJVM(job["jvm"], *job["flags"], classpath=job["classpath"], convertStrings=True)
+    import java_side  # beside this file, which Python puts first on the path of a script
+
+    images, psf = np.load("image.npy", mmap_mode="r"), np.load("psf.npy")
+    try:
+        # Written in place: the result of many images never lies in memory as a whole.
+        out = np.lib.format.open_memmap("result.npy", "w+", np.float32, images.shape)
+        seconds = 0.0
+        for image, place in zip(images, out, strict=True):
+            place[...], spent = java_side.restore(job, image, psf)
+            seconds += spent
+        out.flush()
+        answer = {"seconds": seconds}
+    except java_side.Refused as error:
+        answer = {"refused": str(error)}
+    with open("answer.json.part", "w", encoding="utf-8") as file:
+        json.dump(answer, file)
+    os.replace("answer.json.part", "answer.json")
+
+
+def _end_with_parent() -> None:
+    """Wait for the end of a parent that could not tidy up, and take the folder away in its place."""
+    sys.stdin.buffer.read()
+    folder = os.getcwd()
+    if os.path.basename(folder).startswith("edgepsf-"):
+        os.chdir(os.pardir)
+        shutil.rmtree(folder, ignore_errors=True)
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    code = 1
+    try:
+        main()
+        code = 0
+    except BaseException:
+        traceback.print_exc()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
