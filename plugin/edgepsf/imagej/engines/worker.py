@@ -12,6 +12,7 @@ import os
 import shutil
 import sys
 import threading
+import time
 import traceback
 
 
@@ -46,8 +47,13 @@ def _end_with_parent() -> None:
     sys.stdin.buffer.read()
     folder = os.getcwd()
     if os.path.basename(folder).startswith("edgepsf-"):
-        os.chdir(os.pardir)
-        shutil.rmtree(folder, ignore_errors=True)
+        if os.name == "nt":  # where the folder one is in cannot go
+            os.chdir(os.pardir)
+        for _ in range(100):  # the other thread may just be writing a file
+            shutil.rmtree(folder, ignore_errors=True)
+            if not os.path.exists(folder):
+                break
+            time.sleep(0.02)
     os._exit(1)
 
 
