@@ -2,7 +2,7 @@
 //   edgepsf macro macros/restore_with_engine.ijm
 //   edgepsf macro macros/restore_with_engine.ijm "demo;DeconvolutionLab2;RL 40"
 //   edgepsf macro macros/restore_with_engine.ijm "demo;Parallel Iterative;WPL 20"
-// The folder (demo is made by `make demo`) holds blurred.tif and gets restored.tif. EDGEPSF_PLUGINS or EDGEPSF_FIJI
+// The folder (demo is made by `make demo`) holds blurred.tif and gets restored-by-engine.tif. EDGEPSF_PLUGINS or EDGEPSF_FIJI
 // names the place of the plugins; the native engine needs none.
 
 words = newArray("demo", "native", "richardson_lucy");
@@ -20,9 +20,12 @@ run("PSF from Edge...", "model=auto");
 kernel = getTitle();
 
 selectImage(picture);
+run("Select None");
+// The plugins count light: noise of a subtracted background may not lie below zero.
+if (engine != "native") changeValues(-1e30, 0, 0);
 if (engine == "native")
 	run("Deconvolve...", "psf=[" + kernel + "] method=" + method + " iterations=40");
 else
 	run("Deconvolve...", "psf=[" + kernel + "] engine=[" + engine + "] method=[" + method + "]");
-saveAs("Tiff", folder + File.separator + "restored.tif");
+saveAs("Tiff", folder + File.separator + "restored-by-engine.tif");
 return getTitle();

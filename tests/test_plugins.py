@@ -307,7 +307,7 @@ def test_macros_from_an_edge_to_a_restored_picture(tidy, tmp_path, name, engine,
     tidy.run_macro(macro.with_name("restore_with_engine.ijm"), f"{tmp_path};{engine};{method}")
     kernel = ep.fit_edge(image, (80, 100, 40, 40)).psf.kernel()
     want = ep.deconvolve(image, kernel, method, compat=engine)
-    for file in ("restored.tif", f"{stem}.tif"):
+    for file in ("restored-by-engine.tif", f"{stem}.tif"):
         assert rms(tifffile.imread(tmp_path / file), want) < 1e-5
 
 

@@ -87,7 +87,10 @@ def _add_command(parser: argparse.ArgumentParser, command: Command) -> None:
     if command.output != "numbers":
         parser.add_argument("-o", "--output", metavar="OUT.tif", required=command.output == "image")
         parser.add_argument("--overwrite", action="store_true", help="replace an existing output file")
-    parser.add_argument("--roi", metavar="X,Y,W,H", help="region in whole-image pixels")
+    if command.region:
+        parser.add_argument("--roi", metavar="X,Y,W,H", help="region in whole-image pixels")
+    else:
+        parser.set_defaults(roi=None)
     parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
     for option in command.options:
         if option.key == "plot":  # a window of ImageJ's; --report is the picture of the command line

@@ -35,6 +35,8 @@ class Command:
         the picture worked on.
     color : bool
         Whether colour images are taken.
+    region : bool
+        Whether it looks at the selected region; the command line has no --roi for others.
     makes : str
         What it makes, in words, where `output` does not say it.
     report : str
@@ -52,6 +54,7 @@ class Command:
     output: str = "image"
     derived_as: str = ""
     color: bool = False
+    region: bool = True
     example: str = ""
     makes: str = ""
     report: str = ""
@@ -212,7 +215,7 @@ COMMANDS: tuple[Command, ...] = (
                 "iterations",
                 "integer",
                 None,
-                "iterations of an iterative method, 20 when not given; with auto the most that is tried, then 300",
+                "iterations of an iterative method, 20 when not given; with stop=auto the most that is tried, then 300",
                 "",
                 (),
                 1,
@@ -234,7 +237,7 @@ COMMANDS: tuple[Command, ...] = (
                 "accelerate",
                 "flag",
                 False,
-                "for richardson_lucy: the same in about a fifth of the iterations",
+                "for richardson_lucy: the same in a quarter of the iterations or less",
             ),
             Option(
                 "tv",
@@ -246,7 +249,12 @@ COMMANDS: tuple[Command, ...] = (
                 0,
             ),
             Option(
-                "auto", "flag", False, "for richardson_lucy: choose the number of iterations from the picture"
+                "stop",
+                "choice",
+                None,
+                "for richardson_lucy: auto chooses the iterations from the picture",
+                "",
+                ("auto",),
             ),
             Option("background", "number", None, "level that is not blurred signal", "gray value"),
             Option("saturation", "number", None, "level from which on pixels are left out", "gray value"),
@@ -261,6 +269,7 @@ COMMANDS: tuple[Command, ...] = (
             Option("radius", "number", None, "for unsharp_mask: Gaussian instead of the PSF", "px", (), 0),
             _STACK,
         ),
+        region=False,
         example="psf=PSF method=richardson_lucy iterations=20",
     ),
     Command(
@@ -282,7 +291,12 @@ COMMANDS: tuple[Command, ...] = (
                 0,
             ),
             Option(
-                "auto", "flag", False, "for richardson_lucy: choose the number of iterations from the picture"
+                "stop",
+                "choice",
+                None,
+                "for richardson_lucy: auto chooses the iterations from the picture",
+                "",
+                ("auto",),
             ),
             Option("truth", "image", None, "sharp picture of the same scene, where there is one"),
             Option("plot", "flag", False, "show a profile through the three pictures too"),

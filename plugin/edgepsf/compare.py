@@ -16,7 +16,7 @@ def compare(
     method="richardson_lucy",
     iterations=None,
     regularization=None,
-    auto=False,
+    stop=None,
     truth: Picture | None = None,
     plot=False,
     report=None,
@@ -28,7 +28,7 @@ def compare(
             f'the PSF "{psf.title}" has {psf.plane_count} planes; one plane is compared with a 2-D PSF'
         )
     options = {} if regularization is None else {"regularization": regularization}
-    options |= {"stop": "auto"} if auto else {}
+    options |= {"stop": stop} if stop else {}
     compared = compare_sharpening(
         picture.data,
         psf.data,

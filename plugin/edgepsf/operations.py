@@ -263,7 +263,7 @@ def deconvolve(
     regularization=None,
     accelerate=False,
     tv=None,
-    auto=False,
+    stop=None,
     background=None,
     saturation=None,
     mask: Picture | None = None,
@@ -288,7 +288,7 @@ def deconvolve(
     if engine == "native" and not (memory is None and timeout is None):
         raise InputError("memory and timeout are for a plugin engine; leave them out with engine=native")
     options |= {"memory": memory, "timeout": timeout}
-    options |= {"accelerate": accelerate or None, "stop": "auto" if auto else None}
+    options |= {"accelerate": accelerate or None, "stop": stop}
     options = {name: value for name, value in options.items() if value is not None}
     kernel, data = psf.data, picture.data
     if psf.plane_count > 1 and not stack:
@@ -315,8 +315,10 @@ def deconvolve(
     )
     planes = restored.reshape(-1, *restored.shape[-2:]) if axes != "yx" else restored
     summary = {name: value for name, value in record.items() if name not in ("objective", "residual")}
+    left_out = np.sum(record.get("left_out", 0)) / restored.size
+    warnings = [f"{100 * left_out:.3g} % of the pixels were left out"] if left_out > 0.5 else []
     out = new_image(picture, planes, "-deconvolved")
-    return Result([out], summary=summary, warnings=summary.pop("warnings", []))
+    return Result([out], summary=summary, warnings=[*summary.pop("warnings", []), *warnings])
 
 
 def _named(data: np.ndarray, kernel_axes: int, dimensions) -> tuple[str, np.ndarray]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from . import engines
 from .methods import METHODS
 from .observation import observe
 from .operator import Blur, prepare_kernel
-from .pieces import cut
+from .pieces import Pieces, cut
 from .record import Log
 
 ITERATIONS, MOST_ITERATIONS = 20, 300
@@ -63,9 +64,9 @@ def deconvolve(
         A letter for every axis of the image, such as "zyx" or "tcyx": a 2-D PSF restores every y-x plane, a
         3-D PSF every z-y-x volume. Needed where the image has more axes than the PSF.
     background : float, optional
-        Level that is not blurred signal (camera offset, stray light), in gray values.
+        Level that is not blurred signal (camera offset, stray light), in gray values; it is subtracted first.
     mask : array_like of bool, optional
-        True where a pixel is to be left out; same shape as the image.
+        True where a pixel is to be left out; of the image's shape, or of one plane's for all of a stack.
     saturation : float, optional
         Gray value from which on pixels are left out.
     workers : int, optional
@@ -105,13 +106,13 @@ def deconvolve(
     array = _numbers(image)
     pieces = cut(array, np.ndim(psf.kernel() if hasattr(psf, "kernel") else psf), axes)
     kernel = prepare_kernel(psf, pieces.spatial)
-    masks = cut(_mask(mask, array), pieces.spatial, axes) if mask is not None else None
+    masks = None if mask is None else _masks(mask, pieces, axes)
     blur = Blur(kernel, pieces.shape, boundary, workers)
     out, records = np.empty(array.shape, np.float32), []
     for index, view in enumerate(pieces.views(out)):
         log = Log(method, callback, full_output)
         part = pieces.take(index)
-        seen = observe(part, None if masks is None else masks.take(index), saturation, background)
+        seen = observe(part, None if masks is None else masks(index), saturation, background)
         log.note(engine=engine, boundary=boundary, fft=blur.plan.backend, left_out=part.size - seen.count)
         if seen.signal().any():
             restored = METHODS[method](seen, blur, log, **arguments)
@@ -214,11 +215,16 @@ def _numbers(image) -> np.ndarray:
     return array
 
 
-def _mask(mask, array: np.ndarray) -> np.ndarray:
+def _masks(mask, pieces: Pieces, axes: str | None) -> Callable[[int], np.ndarray]:
+    """The mask of each piece: a part of one as large as the picture, or one piece's for all."""
     mask = np.asarray(mask)
-    if mask.shape != array.shape:
-        raise InputError(f"the mask has shape {mask.shape}, the picture {array.shape}")
-    return mask
+    if mask.shape == pieces.shape:
+        return lambda index: mask
+    if mask.ndim != pieces.array.ndim or mask.transpose(pieces.order).shape != pieces.array.shape:
+        raise InputError(
+            f"the mask has shape {mask.shape}, neither that of the picture nor that of one plane, {pieces.shape}"
+        )
+    return cut(mask, pieces.spatial, axes).take
 
 
 def _merged(records: list[dict[str, Any]]) -> dict[str, Any]:

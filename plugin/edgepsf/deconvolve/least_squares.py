@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .observation import Observation
-from .operator import Blur
+from .observation import Observation, check_light
+from .operator import Blur, check_seen
 from .parallel import blockwise
 from .record import Log
 
@@ -32,6 +32,7 @@ def scale(seen: Observation, blur: Blur) -> np.ndarray | None:
     weight = blur.adjoint(ones)
     out = np.zeros(blur.scene_shape, np.float32)
     np.divide(np.float32(1), weight, out=out, where=weight > _SEEN)
+    check_seen(out)
     return out
 
 
@@ -110,6 +111,7 @@ def nnls(seen: Observation, blur: Blur, log: Log, *, iterations: int) -> np.ndar
     Every iterate is projected, and Nesterov's momentum restarts where it leads uphill (O'Donoghue & Candès
     2015, doi:10.1007/s10208-013-9150-3).
     """
+    check_light(seen)
     scene, residual, weight = np.maximum(start(seen, blur), 0), Residual(seen, blur), scale(seen, blur)
     ahead, t, last = scene.copy(), 1.0, np.inf
     for i in range(iterations):
@@ -159,6 +161,7 @@ def cgls(seen: Observation, blur: Blur, log: Log, *, iterations: int) -> np.ndar
 
 def mrnsd(seen: Observation, blur: Blur, log: Log, *, iterations: int) -> np.ndarray:
     """Modified residual-norm steepest descent: non-negative (Nagy & Strakoš 2000, doi:10.1117/12.402439)."""
+    check_light(seen)
     residual, weight = Residual(seen, blur), scale(seen, blur)
     scene = np.full(blur.scene_shape, max(seen.level, 1e-6 * residual.norm / seen.count**0.5), np.float32)
     rest = residual(scene).copy()

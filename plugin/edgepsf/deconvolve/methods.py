@@ -8,7 +8,7 @@ from scipy import ndimage
 from .direct import filled, inverse, tikhonov, wiener
 from .hybrid import hybr
 from .least_squares import cgls, landweber, mrnsd, nnls
-from .observation import Observation, positive
+from .observation import Observation, check_light, positive
 from .operator import Blur
 from .preconditioned import wpl
 from .proximal import fista
@@ -40,19 +40,18 @@ def richardson_lucy(
         Choose the number of iterations from the picture: half of its photons are restored until they predict
         the other half no better; `iterations` is then the most that is tried.
     """
-    data, background = positive(seen)
+    check_light(seen)
+    data, offset = positive(seen)
     settings = {"tv": tv, "accelerate": accelerate}
-    if background > seen.background:
-        log.note(offset=background - seen.background)
+    if offset:
+        log.note(offset=offset)
     if stop == "auto":
 
         def searching(i: int) -> bool:
             return log.iteration(i, iterations, stage="choosing the number of iterations")
 
-        iterations = best_iteration(
-            data, blur, iterations, seen.valid, background, report=searching, **settings
-        )
-    solver = RichardsonLucy(data, blur, seen.valid, background, watch=log.full, **settings)
+        iterations = best_iteration(data, blur, iterations, seen.valid, offset, report=searching, **settings)
+    solver = RichardsonLucy(data, blur, seen.valid, offset, watch=log.full, **settings)
     for i in range(iterations):
         solver.step()
         figures = {"objective": solver.objective} if solver.watch else {}

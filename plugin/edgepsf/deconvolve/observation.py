@@ -93,34 +93,57 @@ def observe(image: np.ndarray, mask=None, saturation=None, background=None) -> O
 
 
 def positive(seen: Observation) -> tuple[np.ndarray, float]:
-    """Data and background raised together so that a Poisson likelihood is defined.
+    """Signal for a Poisson likelihood: not negative, with a constant that is added to the model too.
 
-    Where dark pixels lie below zero (a subtracted background leaves noise of both signs), the same constant is
-    added to data and model: the scene and its flux stay what they are, which clipping at zero does not give.
-    The constant reaches down to five standard deviations of the noise; what is darker still is a defect and
-    counts as zero.
+    A background is subtracted: an offset of the camera has no photons of its own, and as part of the model it
+    would only slow the iterations down. Where dark pixels then lie below zero, the same constant is added to
+    data and model: the scene and its flux stay what they are, which clipping at zero does not give. The constant
+    reaches down to five standard deviations of the noise; what is darker still is a defect and counts as zero.
 
     Returns
     -------
     data : ndarray of float32
         Non-negative; a copy only where something had to change.
-    background : float
+    offset : float
         Level to add to the model.
+
+    Raises
+    ------
+    InputError
+        If many pixels lie far below zero.
     """
-    offset = max(-seen.background, 0.0)
-    lowest = float(seen.data.min()) + offset
-    if lowest >= 0 and offset == 0:
-        return seen.data, seen.background
-    if lowest < 0:
-        noise = high_frequency_sd(seen.data, seen.valid)
-        far = float(np.mean(seen.data + offset < -5 * noise - 1e-6 * abs(seen.mean)))
-        if far > _FAR:
-            raise InputError(
-                f"{100 * far:.3g} % of the pixels lie far below zero (down to {lowest:.4g}), and this method counts "
-                "light: give background= the gray value of no light"
-            )
-        offset += min(-lowest, 5 * noise)
-    data = np.maximum(seen.data + np.float32(offset), 0)
+    data = seen.signal()
+    lowest = float(data.min())
+    if lowest >= 0:
+        return data, 0.0
+    noise = high_frequency_sd(data, seen.valid)
+    far = float(np.mean(data < -5 * noise - 1e-6 * abs(seen.mean)))
+    if far > _FAR:
+        raise InputError(
+            f"{100 * far:.3g} % of the pixels lie far below zero (down to {lowest:.4g}{_above(seen)}), and this method "
+            "counts light: give background= the gray value of no light"
+        )
+    offset = min(-lowest, 5 * noise)
+    data = np.maximum(data + np.float32(offset), 0)
     if seen.valid is not None:
         data[~seen.valid] = 0
-    return data, seen.background + offset
+    return data, offset
+
+
+def check_light(seen: Observation) -> None:
+    """Refuse a picture without light for a method that allows no negative light.
+
+    Raises
+    ------
+    InputError
+        If the mean lies below zero.
+    """
+    if seen.level < 0:
+        raise InputError(
+            f"the mean of the picture lies below zero ({seen.level:.4g}{_above(seen)}), and this method allows no "
+            "negative light: give background= the gray value of no light"
+        )
+
+
+def _above(seen: Observation) -> str:
+    return f" with the background of {seen.background:g} taken off" if seen.background else ""

@@ -186,6 +186,21 @@ class Blur:
         return out
 
 
+def check_seen(gain: np.ndarray) -> None:
+    """Refuse a blur so wide that the picture sees less than 1 % of every scene pixel.
+
+    Raises
+    ------
+    InputError
+        If `gain`, 1 / Aᵀ1 or 0 where that is too small, is 0 everywhere.
+    """
+    if not gain.any():
+        raise InputError(
+            "the PSF is so wide that less than 1 % of its light falls into the picture, wherever it stands: "
+            "are picture and PSF swapped?"
+        )
+
+
 def _times(spectrum, otf) -> None:
     spectrum *= otf
 

@@ -110,7 +110,8 @@ def checked(images: np.ndarray, code: str) -> np.ndarray:
         )
     if code in NEED_POSITIVE and images.min() < 0:
         raise InputError(
-            f"{code} needs pixels ≥ 0, the smallest is {images.min():g}: subtract the offset or clip them first"
+            f"{code} needs pixels ≥ 0, the smallest is {images.min():g}: set those below 0 to 0 "
+            "(in ImageJ changeValues(-1e30, 0, 0)) or add a constant first"
         )
     return images
 

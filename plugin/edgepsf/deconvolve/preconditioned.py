@@ -11,7 +11,7 @@ import numpy as np
 from .choice import Classes
 from .direct import filled, flat
 from .noise import estimate_noise
-from .observation import Observation
+from .observation import Observation, check_light
 from .operator import Blur
 from .parallel import blockwise
 from .record import Log
@@ -25,6 +25,7 @@ def wpl(
     λ (`regularization`), when not given, is such that after these iterations, of which each takes the share
     λ / (|H|² + λ) of the last residual, the residual is as large as the noise (discrepancy principle).
     """
+    check_light(seen)
     data, power = blur.close(filled(seen)).copy(), np.abs(blur.otf) ** 2
     if regularization is None:
         classes = Classes(

@@ -10,7 +10,7 @@ import numpy as np
 from ..errors import InputError
 from .least_squares import Residual, start
 from .noise import estimate_noise
-from .observation import Observation
+from .observation import Observation, check_light
 from .operator import Blur
 from .record import Log
 from .variation import denoise
@@ -40,6 +40,7 @@ def fista(
         Total variation, or the ℓ1 norm of Haar wavelet coefficients (three levels, shifted anew at every
         iteration so that no grid of blocks is left).
     """
+    check_light(seen)
     if penalty not in PENALTIES:
         raise InputError(f'unknown penalty "{penalty}": use one of {", ".join(PENALTIES)}')
     noise = float(np.sqrt(estimate_noise(seen.data, seen.valid).mean_square(seen.mean)))

@@ -51,7 +51,7 @@ class Log:
     def finish(self) -> dict[str, Any]:
         """The record with time and memory."""
         peak = _memory_peak()
-        grown = None if peak is None or peak <= self._peak else peak - self._memory
+        grown = None if peak is None or peak <= max(self._peak, self._memory) else peak - self._memory
         return self.record | {"seconds": time.perf_counter() - self._started, "memory": grown}
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .operator import Blur
+from .operator import Blur, check_seen
 from .parallel import blockwise
 from .variation import variation_factor
 
@@ -73,6 +73,7 @@ class RichardsonLucy:
         weight = blur.adjoint(seen)
         out = np.empty(blur.scene_shape, np.float32)
         blockwise(_invert, weight, out, workers=blur.workers)
+        check_seen(out)
         return out
 
     def step(self) -> None:

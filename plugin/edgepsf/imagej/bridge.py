@@ -91,6 +91,8 @@ def _stopping(running: Session, title: str, work: Callable[[], None]) -> None:
         work()
     except (InputError, EdgeError, EngineError) as error:
         running.abort_macro(f"{title}: {error}")
+    except KeyboardInterrupt:
+        running.abort_macro(f"{title}: interrupted")
     except BaseException as error:
         traceback.print_exc(file=sys.stderr)
         running.abort_macro(f"{title} failed: {type(error).__name__}: {error}")

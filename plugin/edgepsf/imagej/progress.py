@@ -9,6 +9,7 @@ from typing import Any
 
 from ..commands import Command
 from ..errors import InputError
+from .session import running
 
 
 def callback(title: str) -> Callable[[int, int, dict[str, Any]], None]:
@@ -23,13 +24,17 @@ def callback(title: str) -> Callable[[int, int, dict[str, Any]], None]:
     ------
     InputError
         From the callback: Esc was pressed and iterations are left.
+    KeyboardInterrupt
+        From the callback: Ctrl-C stopped the macro that runs the command.
     """
     from jpype import JClass
 
-    imagej = JClass("ij.IJ")
+    imagej, started = JClass("ij.IJ"), running()
     imagej.resetEscape()
 
     def report(i: int, n: int, info: dict[str, Any]) -> None:
+        if started is not None and started.interrupted:
+            raise KeyboardInterrupt
         if i < n and imagej.escapePressed():
             raise InputError(f"cancelled with Esc after {i} of {n} iterations; nothing was made")
         if imagej.getInstance() is not None:

@@ -66,6 +66,12 @@ class Session:
     gateway: Any = field(default=None, repr=False)
     seconds: float = 0.0
     _runs: list[_Run] = field(default_factory=list, repr=False)
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether Ctrl-C has come while a macro runs."""
+        return any(run.interrupted for run in self._runs)
+
     _listening: bool = field(default=False, repr=False)
 
     def run_macro(self, macro: str | Path, argument: str = "") -> str:
