@@ -62,7 +62,7 @@ def richardson_lucy(
 
 def fill_unseen(solver: RichardsonLucy, blur: Blur) -> np.ndarray:
     """The scene, with the nearest value in holes so large that no valid pixel looks into them."""
-    scene = solver.scene
+    scene = solver.finished()
     if solver.valid is None or solver.gain is None:
         return scene
     unseen = blur.crop(solver.gain) == 0

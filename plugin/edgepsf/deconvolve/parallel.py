@@ -53,4 +53,5 @@ def blockwise(function: Callable, *arrays: np.ndarray | None, workers: int = 1) 
     if workers == 1 or first.size <= _BLOCK:
         return run(0, rows)
     bounds = np.linspace(0, rows, workers + 1).astype(int)
-    return sum(_pool(workers).map(run, bounds[:-1], bounds[1:]))
+    others = [_pool(workers - 1).submit(run, *part) for part in zip(bounds[1:-1], bounds[2:], strict=True)]
+    return sum((each.result() for each in others), run(bounds[0], bounds[1]))

@@ -93,6 +93,10 @@ class RichardsonLucy:
             return
         self._advance(start, back)
 
+    def finished(self) -> np.ndarray:
+        """The scene, nothing of it below zero."""
+        return np.maximum(self.scene, 0, out=self.scene)
+
     def _compare(self, scene: np.ndarray) -> np.ndarray:
         """Ratio of data and model, in the blur's buffer; notes the objective."""
         model = self.blur.forward(scene)
@@ -184,7 +188,7 @@ def _scale(back, factor) -> None:
 
 
 def _multiply(scene, back, gain) -> None:
-    np.maximum(back, 0, out=back)
+    # Rounding may leave back a little below zero, and so dark pixels of the scene; `finished` sets them to 0.
     if gain is not None:
         back *= gain
     scene *= back

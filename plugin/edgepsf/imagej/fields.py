@@ -113,7 +113,9 @@ def _add(dialog: Any, option: Option, text: str, hint: str, titles: list[str]) -
         box = dialog.getCheckboxes().lastElement()
         return lambda: str(bool(box.getState())).lower()
     if option.kind == "choice":
-        return _add_choice(dialog, label, list(option.choices), text)
+        # Without a default the first item stands for "not given".
+        items = [*([""] if option.default is None and not option.required else []), *option.choices]
+        return _add_choice(dialog, label, items, text)
     if option.kind == "image" and titles:
         return _add_choice(dialog, label, titles if option.required else ["", *titles], text)
     if option.kind == "image":  # no other image is open: a file will do
