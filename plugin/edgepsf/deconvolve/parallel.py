@@ -7,6 +7,7 @@ little more than one pass over the memory.
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -53,5 +54,5 @@ def blockwise(function: Callable, *arrays: np.ndarray | None, workers: int = 1) 
     if workers == 1 or first.size <= _BLOCK:
         return run(0, rows)
     bounds = np.linspace(0, rows, workers + 1).astype(int)
-    others = [_pool(workers - 1).submit(run, *part) for part in zip(bounds[1:-1], bounds[2:], strict=True)]
+    others = [_pool(workers - 1).submit(run, *part) for part in itertools.pairwise(bounds[1:])]
     return sum((each.result() for each in others), run(bounds[0], bounds[1]))
