@@ -66,6 +66,9 @@ _SIZE = Option(
     "size", "integer", None, "side of the kernel, odd; by default it holds 99.9 % of the energy", "px", (), 1
 )
 _STACK = Option("stack", "flag", False, "every plane of the stack, not only the one shown")
+_STOP = Option(
+    "stop", "choice", None, "for richardson_lucy: auto chooses the iterations from the picture", "", ("auto",)
+)
 _PLOT = Option("plot", "flag", False, "show it as a plot too")
 _COEFFICIENTS = tuple(
     Option(f"p{k}", "number", None, f"coefficient of d^{k} in f(d)", f"px^-{k}") for k in range(1, 16, 2)
@@ -248,14 +251,7 @@ COMMANDS: tuple[Command, ...] = (
                 (),
                 0,
             ),
-            Option(
-                "stop",
-                "choice",
-                None,
-                "for richardson_lucy: auto chooses the iterations from the picture",
-                "",
-                ("auto",),
-            ),
+            _STOP,
             Option("background", "number", None, "level that is not blurred signal", "gray value"),
             Option("saturation", "number", None, "level from which on pixels are left out", "gray value"),
             Option("mask", "image", None, "image that is not zero where a pixel is to be left out"),
@@ -290,14 +286,7 @@ COMMANDS: tuple[Command, ...] = (
                 (),
                 0,
             ),
-            Option(
-                "stop",
-                "choice",
-                None,
-                "for richardson_lucy: auto chooses the iterations from the picture",
-                "",
-                ("auto",),
-            ),
+            _STOP,
             Option("truth", "image", None, "sharp picture of the same scene, where there is one"),
             Option("plot", "flag", False, "show a profile through the three pictures too"),
         ),

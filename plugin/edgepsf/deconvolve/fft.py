@@ -114,7 +114,7 @@ class Plan:
         return self._library.inverse(spectrum, conjugate)
 
 
-def fast_length(n: int, last: bool = False) -> int:
+def fast_length(n: int) -> int:
     """The next even product of 2, 3 and 5 (on every axis: real transforms want it on the last one)."""
     n = max(n + n % 2, 2)
     while fft.next_fast_len(n, real=True) != n:

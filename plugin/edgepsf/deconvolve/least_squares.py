@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from .observation import Observation, check_light
-from .operator import Blur, check_seen
+from .operator import Blur
 from .parallel import blockwise
 from .record import Log
 
@@ -21,26 +21,11 @@ def start(seen: Observation, blur: Blur) -> np.ndarray:
     return np.full(blur.scene_shape, seen.level, np.float32)
 
 
-_SEEN = 1e-2
-
-
-def scale(seen: Observation, blur: Blur) -> np.ndarray | None:
-    """1 / Aᵀ1, 0 where a scene pixel is hardly seen; None where every pixel is seen whole."""
-    if seen.valid is None and blur.boundary == "periodic":
-        return None
-    ones = np.ones(blur.shape, np.float32) if seen.valid is None else seen.valid.astype(np.float32)
-    weight = blur.adjoint(ones)
-    out = np.zeros(blur.scene_shape, np.float32)
-    np.divide(np.float32(1), weight, out=out, where=weight > _SEEN)
-    check_seen(out)
-    return out
-
-
 class Scaled:
     """A · S and its adjoint, S = √(1 / Aᵀ1): Krylov methods in a variable that is seen evenly."""
 
     def __init__(self, seen: Observation, blur: Blur):
-        weight = scale(seen, blur)
+        weight = blur.gain(seen.valid)
         self.blur, self.root = blur, None if weight is None else np.sqrt(weight)
 
     def scene(self, z: np.ndarray) -> np.ndarray:
@@ -93,7 +78,7 @@ def _dot(a: np.ndarray, b: np.ndarray, blur: Blur) -> float:
 
 def landweber(seen: Observation, blur: Blur, log: Log, *, iterations: int, step: float = 1.0) -> np.ndarray:
     """Landweber: x ← x + step · S² Aᵀ(y − A x); converges for 0 < step < 2 (Landweber 1951)."""
-    scene, residual, weight = start(seen, blur), Residual(seen, blur), scale(seen, blur)
+    scene, residual, weight = start(seen, blur), Residual(seen, blur), blur.gain(seen.valid)
     for i in range(iterations):
         gradient = blur.adjoint(residual(scene))
         gradient *= np.float32(step)
@@ -112,7 +97,7 @@ def nnls(seen: Observation, blur: Blur, log: Log, *, iterations: int) -> np.ndar
     2015, doi:10.1007/s10208-013-9150-3).
     """
     check_light(seen)
-    scene, residual, weight = np.maximum(start(seen, blur), 0), Residual(seen, blur), scale(seen, blur)
+    scene, residual, weight = np.maximum(start(seen, blur), 0), Residual(seen, blur), blur.gain(seen.valid)
     ahead, t, last = scene.copy(), 1.0, np.inf
     for i in range(iterations):
         new = blur.adjoint(residual(ahead))
@@ -162,7 +147,7 @@ def cgls(seen: Observation, blur: Blur, log: Log, *, iterations: int) -> np.ndar
 def mrnsd(seen: Observation, blur: Blur, log: Log, *, iterations: int) -> np.ndarray:
     """Modified residual-norm steepest descent: non-negative (Nagy & Strakoš 2000, doi:10.1117/12.402439)."""
     check_light(seen)
-    residual, weight = Residual(seen, blur), scale(seen, blur)
+    residual, weight = Residual(seen, blur), blur.gain(seen.valid)
     scene = np.full(blur.scene_shape, max(seen.level, 1e-6 * residual.norm / seen.count**0.5), np.float32)
     rest = residual(scene).copy()
     for i in range(iterations):

@@ -18,6 +18,7 @@ from .parallel import blockwise
 
 BOUNDARIES = ("extended", "reflect", "periodic", "zero")
 _NOTHING = 1e-7  # of the light
+_SEEN = 1e-2  # of a scene pixel, below which it is left alone
 
 
 def prepare_kernel(psf, ndim: int) -> np.ndarray:
@@ -136,6 +137,26 @@ class Blur:
             return border.fold(out, self.margins)
         return out[self.window] if self.boundary == "zero" else out
 
+    def gain(self, valid: np.ndarray | None = None) -> np.ndarray | None:
+        """1 / Aᵀ1 over the valid pixels, 0 where a scene pixel is hardly seen; None where all are seen whole.
+
+        Raises
+        ------
+        InputError
+            If the picture sees less than 1 % of every scene pixel.
+        """
+        if valid is None and self.boundary == "periodic":
+            return None
+        weight = self.adjoint(np.ones(self.shape, np.float32) if valid is None else valid.astype(np.float32))
+        out = np.empty(self.scene_shape, np.float32)
+        blockwise(_invert, weight, out, workers=self.workers)
+        if not out.any():
+            raise InputError(
+                "the PSF is so wide that less than 1 % of its light falls into the picture, wherever it stands: "
+                "are picture and PSF swapped?"
+            )
+        return out
+
     def _spread(self, scene: np.ndarray) -> np.ndarray:
         if self.boundary == "reflect":
             return border.reflect(scene, self.margins)
@@ -143,16 +164,17 @@ class Blur:
 
     def convolve(self, scene: np.ndarray) -> np.ndarray:
         """Circular convolution of an array of the domain's shape with the kernel."""
-        return self._filter(scene, False)
+        return self.filter(scene, self.otf)
 
     def correlate(self, scene: np.ndarray) -> np.ndarray:
         """Adjoint of `convolve`."""
-        return self._filter(scene, True)
+        return self.filter(scene, self.otf, True)
 
-    def _filter(self, scene: np.ndarray, conjugate: bool) -> np.ndarray:
+    def filter(self, scene: np.ndarray, transfer: np.ndarray, conjugate: bool = False) -> np.ndarray:
+        """An array of the domain's shape times a transfer function, or its complex conjugate."""
         # conj(H) F(x) = conj(H conj(F(x))): with conjugated transforms one OTF serves both ways.
         spectrum = self.plan.forward(scene, conjugate)
-        blockwise(_times, spectrum, self.otf, workers=self.workers)
+        blockwise(_times, spectrum, transfer, workers=self.workers)
         return self.plan.inverse(spectrum, conjugate)
 
     def embed(self, picture: np.ndarray) -> np.ndarray:
@@ -186,19 +208,9 @@ class Blur:
         return out
 
 
-def check_seen(gain: np.ndarray) -> None:
-    """Refuse a blur so wide that the picture sees less than 1 % of every scene pixel.
-
-    Raises
-    ------
-    InputError
-        If `gain`, 1 / Aᵀ1 or 0 where that is too small, is 0 everywhere.
-    """
-    if not gain.any():
-        raise InputError(
-            "the PSF is so wide that less than 1 % of its light falls into the picture, wherever it stands: "
-            "are picture and PSF swapped?"
-        )
+def _invert(weight, out) -> None:
+    out[...] = 0
+    np.divide(np.float32(1), weight, out=out, where=weight > _SEEN)
 
 
 def _times(spectrum, otf) -> None:

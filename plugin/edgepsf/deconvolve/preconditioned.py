@@ -13,7 +13,6 @@ from .direct import filled, flat
 from .noise import estimate_noise
 from .observation import Observation, check_light
 from .operator import Blur
-from .parallel import blockwise
 from .record import Log
 
 
@@ -43,14 +42,8 @@ def wpl(
         if seen.valid is not None:
             rest[blur.window] *= seen.valid
         relative = float(np.linalg.norm(rest)) / norm
-        spectrum = blur.plan.forward(rest)
-        blockwise(_times, spectrum, filters, workers=blur.workers)
-        scene += blur.plan.inverse(spectrum)
+        scene += blur.filter(rest, filters)
         np.maximum(scene, 0, out=scene)
         if not log.iteration(i + 1, iterations, residual=relative):
             break
     return scene[blur.window]
-
-
-def _times(spectrum, filters) -> None:
-    spectrum *= filters

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from .operator import Blur, check_seen
+from .operator import Blur
 from .parallel import blockwise
 from .variation import variation_factor
 
-_SEEN = 1e-2
 _TINY = 1e-7
 _LIMIT = np.float32(1e-12)
 
@@ -55,7 +54,7 @@ class RichardsonLucy:
         self.background = np.float32(background)
         self.floor = np.float32(_TINY * mean + np.finfo(np.float32).tiny)
         level = max(mean - background, _TINY * mean)
-        self.gain = self._gain(valid)
+        self.gain = blur.gain(valid)
         self.valid = valid
         self.scene = np.full(blur.scene_shape, level, np.float32)
         if self.gain is not None:
@@ -63,18 +62,6 @@ class RichardsonLucy:
         self.objective = self._last = float("nan")
         self._previous = self._change = None
         self._factor = 0.0
-
-    def _gain(self, valid) -> np.ndarray | None:
-        """1 / Aᵀ1, 0 where a scene pixel is hardly seen; None where every pixel is seen whole."""
-        blur = self.blur
-        if valid is None and blur.boundary == "periodic":
-            return None
-        seen = np.ones(blur.shape, np.float32) if valid is None else valid.astype(np.float32)
-        weight = blur.adjoint(seen)
-        out = np.empty(blur.scene_shape, np.float32)
-        blockwise(_invert, weight, out, workers=blur.workers)
-        check_seen(out)
-        return out
 
     def step(self) -> None:
         """One iteration."""
@@ -175,12 +162,6 @@ class RichardsonLucy:
         self._previous, self.scene, self._change = old, back, change
         if back is blur.plan.real:
             blur.plan.real = spare if spare is not None else np.empty_like(back)
-
-
-def _invert(weight, out) -> None:
-    seen = weight > _SEEN
-    out[...] = 0
-    np.divide(np.float32(1), weight, out=out, where=seen)
 
 
 def _scale(back, factor) -> None:
