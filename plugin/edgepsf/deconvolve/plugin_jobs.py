@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
+from .compat.dl2_setup import centred
 from .compat.pid_operator import work_shape
 from .operator import BOUNDARIES, prepare_kernel
 from .pieces import cut
@@ -152,18 +153,13 @@ def centred_in(kernel: np.ndarray, shape: tuple[int, ...], scaled: bool = True) 
     sum : float
         Of the part of the kernel that fits.
     """
-    target, source = [], []
-    for k, n in zip(kernel.shape, shape, strict=True):
-        shift = n // 2 - k // 2
-        low, high = max(0, shift), min(n, k + shift)
-        target.append(slice(low, high))
-        source.append(slice(low - shift, high - shift))
-    part = kernel[tuple(source)]
+    target, source = centred(kernel.shape, shape)
+    part = kernel[source]
     share = float(part.sum())
     if not share > 0:
         raise InputError("the PSF, or the part of it that fits into the picture, sums to zero or less")
     out = np.zeros(shape, np.float32)
-    out[tuple(target)] = part / share if scaled else part
+    out[target] = part / share if scaled else part
     return out, share
 
 

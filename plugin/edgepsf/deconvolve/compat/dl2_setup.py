@@ -82,6 +82,17 @@ class Grid:
         return total.astype(np.float32)
 
 
+def centred(inner: tuple[int, ...], outer: tuple[int, ...]) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
+    """Where a PSF lies on a grid when both have their centre at n // 2, and the part of it that fits."""
+    target, source = [], []
+    for k, n in zip(inner, outer, strict=True):
+        shift = n // 2 - k // 2
+        low, high = max(0, shift), min(n, k + shift)
+        target.append(slice(low, high))
+        source.append(slice(low - shift, high - shift))
+    return tuple(target), tuple(source)
+
+
 def place_psf(psf: np.ndarray, shape: tuple[int, ...], normalize: float | None) -> np.ndarray:
     """PSF on the grid of the image with its centre (index n // 2) at index 0, float32.
 
@@ -94,13 +105,8 @@ def place_psf(psf: np.ndarray, shape: tuple[int, ...], normalize: float | None) 
         If the part used sums to zero or less.
     """
     out = np.zeros(shape)
-    source, target = [], []
-    for k, n in zip(psf.shape, shape, strict=True):
-        shift = n // 2 - k // 2
-        low, high = max(0, shift), min(n, k + shift)
-        target.append(slice(low, high))
-        source.append(slice(low - shift, high - shift))
-    out[tuple(target)] = psf[tuple(source)]
+    target, source = centred(psf.shape, shape)
+    out[target] = psf[source]
     total = out.sum()
     if not total > 0:
         raise InputError(f"the part of the PSF on the image grid sums to {total:g}; it must be positive")
