@@ -25,6 +25,7 @@ test: $(VENV)/.ready
 lint: $(VENV)/.ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 # The peers of deconvolution get environments of their own under .bench (several GB). make bench ARGS="--rounds 1"
 bench: $(VENV)/.ready

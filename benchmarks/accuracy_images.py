@@ -11,7 +11,7 @@ from scipy.interpolate import CubicSpline
 from scipy.special import j1
 
 from edgepsf import testing
-from edgepsf.color import linear_to_srgb
+from edgepsf.pictures.light import linear_to_srgb
 from edgepsf.psf import Airy, Disk, Gaussian, Logistic, Moffat, RadialModel
 from edgepsf.testing import AiryDisk, GaussianMixture, Ring, distance, edge_image
 

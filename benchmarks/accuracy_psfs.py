@@ -15,7 +15,7 @@ import edgepsf as ep
 from accuracy_cells import Case, jumps, l1_distance
 from accuracy_images import LIBRARY, OTHERS, OUTSIDE, V1, V2, G, edge, other_edge
 from accuracy_tables import Row, choices, error_row, fits, l1_row, line_rows, reasons
-from edgepsf.color import linear_to_srgb
+from edgepsf.pictures.light import linear_to_srgb
 from edgepsf.psf.families import library
 from edgepsf.testing import distance, edge_image
 from peers_accuracy import percent

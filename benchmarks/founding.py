@@ -15,7 +15,7 @@ from scipy.signal import fftconvolve
 from skimage import color, data
 
 import edgepsf as ep
-from edgepsf.quality import psnr, ssim
+from edgepsf.pictures.quality import psnr, ssim
 
 METHODS = (
     ("Wiener", "wiener", {}),

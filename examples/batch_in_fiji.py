@@ -23,9 +23,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from edgepsf.imagej.sources import choose
+
 from edgepsf.errors import EdgeError, EngineError, InputError, MacroError
 from edgepsf.imagej import register, start
-from edgepsf.imagej.sources import choose
 
 COLUMNS = ("picture", "status", "value", "written", "seconds", "java_mb")
 

@@ -13,7 +13,7 @@ import subprocess
 
 import pytest
 
-from edgepsf.imagej import sources
+from edgepsf.imagej.launch import sources
 
 FIJI = os.environ.pop("EDGEPSF_FIJI", None)
 

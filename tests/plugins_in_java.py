@@ -15,7 +15,7 @@ from pathlib import Path
 import jpype
 import numpy as np
 
-from edgepsf.imagej.java import find_jars, find_java
+from edgepsf.imagej.launch.java import find_jars, find_java
 
 ITERATIVE = "edu.emory.mathcs.restoretools.iterative."
 DL2 = (

@@ -11,11 +11,11 @@ from roifile import ROI_OPTIONS, ROI_TYPE, ImagejRoi
 
 import edgepsf as ep
 from conftest import show
-from edgepsf.batch import columns_of, fit_regions, write_csv
 from edgepsf.cli import main
 from edgepsf.errors import InputError, MacroError
-from edgepsf.picture import Calibration, Picture
-from edgepsf.rois import _selection, read_rois
+from edgepsf.measure.regions import columns_of, fit_regions, write_csv
+from edgepsf.pictures.picture import Calibration, Picture
+from edgepsf.pictures.rois import _selection, read_rois
 from edgepsf.testing import edge_image
 
 EDGE = edge_image(ep.psf.Logistic(1.1, 0.03), noise=0.01).astype(np.float32)
@@ -286,7 +286,7 @@ def test_masks_are_those_of_imagej(imagej, tidy, tmp_path):
     """Selections saved by ImageJ, as we read them, against the masks that ImageJ makes of them."""
     from jpype import JArray, JByte, JClass
 
-    from edgepsf.imagej.regions import region_of
+    from edgepsf.imagej.exchange.regions import region_of
 
     rng = np.random.default_rng(0)
     show(imagej, np.zeros((70, 90), np.uint8))

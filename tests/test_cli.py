@@ -110,7 +110,7 @@ def test_calibration_is_kept(folder, capsys):
         folder / "c.tif", image, imagej=True, resolution=(1 / 0.065, 1 / 0.065), metadata={"unit": "\\u00B5m"}
     )
     assert run(capsys, "g", folder / "c.tif", "-o", folder / "cg.tif")[0] == 0
-    from edgepsf.io import read_picture
+    from edgepsf.pictures.files import read_picture
 
     scale = read_picture(folder / "cg.tif").calibration
     assert scale.unit == "µm"

@@ -5,11 +5,11 @@ import pytest
 from scipy import ndimage
 
 from edgepsf import InputError
-from edgepsf.deconvolve import compat
-from edgepsf.deconvolve.compat import deconvolutionlab2, parallel_iterative
-from edgepsf.deconvolve.compat.dl2_iterative import total_variation_factor
-from edgepsf.deconvolve.compat.pid_operator import BlurMatrix, Preconditioner
 from edgepsf.deconvolve.wavelets import WAVELETS, _filters, analyse, shrink, synthesise
+from edgepsf.plugins import compat
+from edgepsf.plugins.compat import deconvolutionlab2, parallel_iterative
+from edgepsf.plugins.compat.dl2_iterative import total_variation_factor
+from edgepsf.plugins.compat.pid_operator import BlurMatrix, Preconditioner
 
 RNG = np.random.default_rng(0)
 SHAPES = [((32, 40), (9, 9)), ((31, 37), (8, 6)), ((30, 33), (40, 41)), ((8, 16, 18), (3, 5, 7))]

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edgepsf.deconvolve.compat import deconvolutionlab2, parallel_iterative
+from edgepsf.plugins.compat import deconvolutionlab2, parallel_iterative
 
 FOLDER = os.environ.get("EDGEPSF_PLUGINS")
 pytestmark = pytest.mark.skipif(

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from edgepsf.errors import EngineError, InputError
-from edgepsf.imagej import convert, named
-from edgepsf.imagej.named import NamedImage, Scale
+from edgepsf.imagej.exchange import convert, named
+from edgepsf.imagej.exchange.named import NamedImage, Scale
 
 pytest.importorskip("scyjava", reason='needs pip install "edgepsf[imagej]"')
 

@@ -7,8 +7,8 @@ import pytest
 import tifffile
 
 import edgepsf as ep
-from edgepsf.deconvolve.compat import deconvolutionlab2, parallel_iterative
 from edgepsf.errors import MacroError
+from edgepsf.plugins.compat import deconvolutionlab2, parallel_iterative
 from edgepsf.testing import edge_image
 
 pytest.importorskip("scyjava", reason='needs pip install "edgepsf[imagej]"')

@@ -10,13 +10,13 @@ import pytest
 
 import edgepsf as ep
 from edgepsf.cli import main
-from edgepsf.deconvolve import plugin_jobs
-from edgepsf.deconvolve.compat import ALGORITHMS
-from edgepsf.deconvolve.plugin_methods import CODES, parse
-from edgepsf.imagej.engines import dl2_views, requests
-from edgepsf.imagej.engines.dl2_command import Output, Source, parse_command, split_command
-from edgepsf.imagej.engines.dl2_options import digits, write_options
-from edgepsf.imagej.engines.find import find_plugin, places
+from edgepsf.imagej.plugins import dl2_views, requests
+from edgepsf.imagej.plugins.find import find_plugin, places
+from edgepsf.plugins import jobs as plugin_jobs
+from edgepsf.plugins.compat import ALGORITHMS
+from edgepsf.plugins.dl2_command import Output, Source, parse_command, split_command
+from edgepsf.plugins.dl2_options import digits, write_options
+from edgepsf.plugins.methods import CODES, parse
 
 DL2, PID = "DeconvolutionLab2", "Parallel Iterative"
 IMAGE = np.random.default_rng(0).uniform(10, 100, (24, 21)).astype(np.float32)
@@ -287,7 +287,7 @@ def test_no_place_is_looked_at_unless_named(no_plugins):
 
 
 def test_compat_in_deconvolve_is_the_compat_package():
-    from edgepsf.deconvolve.compat import deconvolutionlab2, parallel_iterative
+    from edgepsf.plugins.compat import deconvolutionlab2, parallel_iterative
 
     out, record = ep.deconvolve(IMAGE, PSF, "RL 5", compat=DL2, full_output=True)
     np.testing.assert_allclose(out, deconvolutionlab2(IMAGE, PSF, "RL", 5), rtol=1e-5)

@@ -19,8 +19,9 @@ import tifffile
 from edgepsf.cli import main
 from edgepsf.commands import COMMANDS
 from edgepsf.errors import InputError
-from edgepsf.imagej import site, sources
-from edgepsf.imagej.java import find_java
+from edgepsf.imagej.install import site
+from edgepsf.imagej.launch import sources
+from edgepsf.imagej.launch.java import find_java
 from edgepsf.psf import from_profile
 from edgepsf.testing import edge_image
 

@@ -15,10 +15,10 @@ import pytest
 
 from edgepsf.cli import main
 from edgepsf.errors import EngineError, InputError
-from edgepsf.imagej import install as installer
-from edgepsf.imagej import site as sites
-from edgepsf.imagej.folders import check_fiji_directory, install_folder
-from edgepsf.imagej.install import MANIFEST, install, uninstall
+from edgepsf.imagej.install import folder as installer
+from edgepsf.imagej.install import site as sites
+from edgepsf.imagej.install.folder import MANIFEST, install, uninstall
+from edgepsf.imagej.launch.folders import check_fiji_directory, install_folder
 
 MACROS = Path(__file__).resolve().parents[1] / "macros"
 TOOLSET = "macros/toolsets/Edge_PSF.ijm"

@@ -6,9 +6,9 @@ import tifffile
 
 import edgepsf as ep
 from edgepsf.cli import main
-from edgepsf.color import linear_to_srgb, srgb_slope, srgb_to_linear
-from edgepsf.io import read_picture
-from edgepsf.linear import decode, encode
+from edgepsf.commands.linear import decode, encode
+from edgepsf.pictures.files import read_picture
+from edgepsf.pictures.light import linear_to_srgb, srgb_slope, srgb_to_linear
 from edgepsf.testing import edge_image
 
 

@@ -8,7 +8,7 @@ import pytest
 from edgepsf.errors import MacroError
 from edgepsf.imagej import bridge
 from edgepsf.options import Option
-from edgepsf.picture import Result
+from edgepsf.pictures.picture import Result
 
 OPTIONS = (
     Option("v1", "number"),

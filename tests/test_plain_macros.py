@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 import tifffile
 
-from edgepsf import operations
-from edgepsf.edge.transform import esf_from_f
+from edgepsf.commands import operations
+from edgepsf.commands.linear import decode, encode, linear_channels
 from edgepsf.errors import EdgeError, EngineError, MacroError
-from edgepsf.linear import decode, encode, linear_channels
-from edgepsf.picture import Picture
+from edgepsf.measure.edge.transform import esf_from_f
+from edgepsf.pictures.picture import Picture
 
 MACROS = Path(__file__).resolve().parents[1] / "macros"
 PLAIN, COMMANDS = MACROS / "edge_chain_plain.ijm", MACROS / "edge_chain_commands.ijm"
@@ -119,7 +119,7 @@ def current_picture() -> Picture:
     """ImageJ's current image as the Python commands see it, its selection and scale included."""
     from jpype import JClass
 
-    from edgepsf.imagej.windows import picture_of
+    from edgepsf.imagej.exchange.windows import picture_of
 
     return picture_of(JClass("ij.WindowManager").getCurrentImage())
 
@@ -350,7 +350,7 @@ def open_image(title: str) -> np.ndarray:
     """Pixels of an open image."""
     from jpype import JClass
 
-    from edgepsf.imagej.images import to_numpy
+    from edgepsf.imagej.exchange.images import to_numpy
 
     return to_numpy(JClass("ij.WindowManager").getImage(title))
 

@@ -13,7 +13,7 @@ import pytest
 import tifffile
 
 from edgepsf.errors import EngineError
-from edgepsf.imagej import java
+from edgepsf.imagej.launch import java
 from edgepsf.psf import from_profile
 from edgepsf.testing import edge_image
 

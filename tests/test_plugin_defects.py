@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 
 import edgepsf as ep
-from edgepsf.deconvolve.compat import deconvolutionlab2
-from edgepsf.imagej.engines import child
-from edgepsf.imagej.engines.find import find_plugin
+from edgepsf.imagej.plugins import child
+from edgepsf.imagej.plugins.find import find_plugin
+from edgepsf.plugins.compat import deconvolutionlab2
 
 pytestmark = pytest.mark.skipif(
     not os.environ.get("EDGEPSF_PLUGINS"),

@@ -16,7 +16,7 @@ import tifffile
 
 import edgepsf as ep
 from edgepsf.cli import main
-from edgepsf.deconvolve.compat import deconvolutionlab2
+from edgepsf.plugins.compat import deconvolutionlab2
 from edgepsf.testing import edge_image
 
 FOLDER, FOLDER_20 = os.environ.get("EDGEPSF_PLUGINS"), os.environ.get("EDGEPSF_PLUGINS_20")
@@ -174,7 +174,7 @@ def test_version_2_0_makes_as_many_iterations(monkeypatch, method):
 
 
 def test_doctor_shows_the_versions(monkeypatch):
-    from edgepsf.imagej import doctor
+    from edgepsf.imagej.launch import doctor
 
     rows = {name: (value, remedy) for name, value, remedy in doctor._plugins()}
     assert rows[DL2][0].startswith("2.1.2 (27.06.2018) in ")
@@ -185,7 +185,7 @@ def test_doctor_shows_the_versions(monkeypatch):
 @pytest.fixture
 def fiji(tmp_path):
     """A Fiji directory: ImageJ and libraries in jars/, the plugins in plugins/."""
-    from edgepsf.imagej.java import find_jars, find_java
+    from edgepsf.imagej.launch.java import find_jars, find_java
 
     folder = tmp_path / "Fiji with ä.app"
     (folder / "jars").mkdir(parents=True)

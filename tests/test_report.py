@@ -12,7 +12,7 @@ from edgepsf.cli import main
 from edgepsf.errors import InputError
 from edgepsf.psf.models.disk import Disk
 from edgepsf.psf.models.gaussian import Gaussian
-from edgepsf.report import band, report
+from edgepsf.report.fit_page import band, report
 from edgepsf.testing import edge_image
 
 EDGE = edge_image(Gaussian(1.5), noise=0.02)

@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 
 from edgepsf.errors import EngineError, InputError, MacroError
-from edgepsf.imagej import doctor, java, sources
-from edgepsf.imagej.folders import check_fiji_directory
-from edgepsf.imagej.session import abort_macro, session, start
+from edgepsf.imagej.launch import doctor, java, sources
+from edgepsf.imagej.launch.folders import check_fiji_directory
+from edgepsf.imagej.launch.session import abort_macro, session, start
 
 pytest.importorskip("scyjava", reason='needs pip install "edgepsf[imagej]"')
 

@@ -11,16 +11,16 @@ from skimage import data, metrics
 
 import edgepsf as ep
 from edgepsf.cli import main
-from edgepsf.color import srgb_to_linear
 from edgepsf.deconvolve.noise import high_frequency_sd as noise_sd
 from edgepsf.deconvolve.operator import Blur, prepare_kernel
 from edgepsf.errors import InputError
-from edgepsf.io import read_picture
+from edgepsf.pictures.files import read_picture
+from edgepsf.pictures.light import srgb_to_linear
+from edgepsf.pictures.quality import psnr, ssim
 from edgepsf.psf.models.disk import Disk
 from edgepsf.psf.models.gaussian import Gaussian
-from edgepsf.quality import psnr, ssim
-from edgepsf.sharpening import LABELS, _interior, _residual, contrasts, mtf_frequency, overshoot
-from edgepsf.sharpening_report import find_detail
+from edgepsf.report.sharpening import LABELS, _interior, _residual, contrasts, mtf_frequency, overshoot
+from edgepsf.report.sharpening_page import find_detail
 
 GAUSS, DISK = (prepare_kernel(ep.PointSpread(m).kernel(), 2) for m in (Gaussian(1.5), Disk(3)))
 LAST_ROW = {"image", "method", "radius", "amount", "noise_gain", "residual", "overshoot"}

@@ -96,7 +96,7 @@ def test_fiji_open_on_a_mac(monkeypatch, capsys):
 
 
 def test_option_strings_of_dialogs():
-    from edgepsf.imagej.fields import option_string
+    from edgepsf.imagej.window.fields import option_string
 
     options = (
         Option("v1", "number"),
@@ -117,8 +117,8 @@ def test_option_strings_of_dialogs():
 
 
 def test_progress_and_escape_without_a_window(capfd):
-    from edgepsf.imagej import progress
     from edgepsf.imagej.bridge import register
+    from edgepsf.imagej.window import progress
 
     register()
     from jpype import JClass
@@ -141,7 +141,7 @@ def test_progress_and_escape_without_a_window(capfd):
 @pytest.fixture(scope="module")
 def imagej():
     from edgepsf.imagej.bridge import register
-    from edgepsf.imagej.session import start
+    from edgepsf.imagej.launch.session import start
 
     running = register(start(headless=False))
     java("ij.Prefs").set("recorder.mode", "Macro")
@@ -334,7 +334,7 @@ def check_menu(imagej):
     labels = [str(own.getItem(i).getLabel()) for i in range(own.getItemCount())]
     assert labels == [command.name for command in COMMANDS]
     assert all(java("ij.Menus").getCommands().get(label) for label in labels)
-    from edgepsf.imagej import menu as code
+    from edgepsf.imagej.window import menu as code
 
     before = menu.getItemCount()
     code.install(imagej)
@@ -622,7 +622,7 @@ def check_escape_stops_a_macro_with_the_sentence(imagej):
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda c: c.name)
 def check_help_names_every_key(imagej, command):
-    from edgepsf.imagej.fields import help_text
+    from edgepsf.imagej.window.fields import help_text
 
     text = help_text(command)
     assert text.startswith("<html>")

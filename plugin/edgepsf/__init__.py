@@ -5,15 +5,18 @@ best unsharp mask beside that; `edgepsf.edge` and
 `edgepsf.psf` hold the single steps, `edgepsf.imagej` the bridge to ImageJ (imported only when used).
 """
 
-from . import edge, engines, psf
+from . import engines, former, psf
 from .deconvolve import best_unsharp_mask, deconvolve, unsharp_mask
-from .edge.fit import fit_edge
-from .edge.result import EdgeFit
 from .errors import EdgeError, EngineError, InputError, MacroError
+from .measure import edge
+from .measure.edge.fit import fit_edge
+from .measure.edge.result import EdgeFit
 from .psf.pointspread import PointSpread
-from .sharpening import compare_sharpening
+from .report.sharpening import compare_sharpening
 
 __version__ = "0.1.0"
+
+former.install()
 
 __all__ = [
     "EdgeError",

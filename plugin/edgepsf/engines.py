@@ -10,7 +10,7 @@ PLUGINS = ("DeconvolutionLab2", "Parallel Iterative")
 
 
 def _restore(engine: str, *arguments, **options):
-    from .imagej import engines
+    from .imagej import plugins as engines
 
     return engines.restore(engine, *arguments, **options)
 

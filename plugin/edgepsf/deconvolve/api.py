@@ -129,7 +129,7 @@ def _as_plugins(engine: str, compat: str | None):
         return engines.find(engine)
     if str(engine).lower() != engines.NATIVE:
         raise InputError(f'compat is for engine="native"; leave it out with engine="{engine}"')
-    from .compatible import restore
+    from ..plugins.native import restore
 
     return functools.partial(restore, compat)
 

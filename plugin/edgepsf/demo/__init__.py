@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import io
 from ..deconvolve import best_unsharp_mask, deconvolve
-from ..edge.fit import fit_edge
-from ..edge.result import EdgeFit
 from ..errors import InputError
-from ..picture import Picture
+from ..measure.edge.fit import fit_edge
+from ..measure.edge.result import EdgeFit
+from ..pictures import files as io
+from ..pictures.picture import Picture
 from ..psf import PointSpread
 from . import photographs
 from .chain import ITERATIONS, largest_difference, run_chain, run_in_imagej

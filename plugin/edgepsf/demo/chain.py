@@ -7,9 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import io
-from ..errors import EngineError
-from ..operations import (
+from ..commands.operations import (
     deconvolve,
     edge_distance,
     edge_f,
@@ -19,7 +17,9 @@ from ..operations import (
     psf_from_edge,
     psf_from_profile,
 )
-from ..picture import Picture
+from ..errors import EngineError
+from ..pictures import files as io
+from ..pictures.picture import Picture
 
 ITERATIONS = 40
 
@@ -83,7 +83,7 @@ def run_in_imagej(
 ) -> tuple[dict, dict]:
     """Write the chain as a macro file, run it in the embedded ImageJ; numbers and images that it made."""
     from ..imagej.bridge import register
-    from ..imagej.windows import find_picture
+    from ..imagej.exchange.windows import find_picture
 
     x, y, width, height = roi
     text = _MACRO.format(

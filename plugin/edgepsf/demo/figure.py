@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from scipy.special import logit
 
-from ..color import linear_to_srgb
 from ..deconvolve import unsharp_mask
+from ..pictures.light import linear_to_srgb
 from . import photographs
 
 _INK, _FIT, _TRUTH = "#333333", "#c8102e", "#1f77b4"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..color import srgb_to_linear
 from ..errors import EngineError
+from ..pictures.light import srgb_to_linear
 from ..psf import PointSpread, from_profile
 
 TRUE_SLOPE = 0.9  # px⁻¹, of the PSF that defocuses the first photograph

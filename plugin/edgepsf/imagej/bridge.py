@@ -13,10 +13,11 @@ from typing import Any
 
 from ..commands import BY_NAME, Command
 from ..errors import EdgeError, EngineError, InputError
-from . import dialogs, menu, progress, results
-from .calls import prepare
-from .engines import calls, dropin, inside
-from .session import Session, adopt, session
+from .exchange import results
+from .exchange.calls import prepare
+from .launch.session import Session, adopt, session
+from .plugins import calls, dropin, inside
+from .window import dialogs, menu, progress
 
 _listener: Any = None
 

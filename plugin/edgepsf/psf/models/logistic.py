@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 from scipy.optimize import brentq
 
-from ...edge.profile import OddPolynomial
-from ...edge.transform import esf_from_f
 from ...errors import EdgeError
 from ..model import RadialModel, ShapeFamily
+from ..odd import OddPolynomial, esf_from_f
 
 _F_MAX = 42.0  # exp(−42) is below double precision
 

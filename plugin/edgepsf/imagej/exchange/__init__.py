@@ -1,0 +1,1 @@
+"""Images, regions and results between Python and ImageJ."""

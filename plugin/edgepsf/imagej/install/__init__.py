@@ -1,0 +1,1 @@
+"""Macros put into a Fiji, or onto an update site."""

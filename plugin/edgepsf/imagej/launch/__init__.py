@@ -1,0 +1,1 @@
+"""Start ImageJ: the embedded one, a Fiji, or one by Maven coordinates."""

@@ -1,0 +1,140 @@
+"""ImageJ2 through pyimagej: a user's own Fiji, Maven coordinates, or a gateway that other code has started."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from ...errors import EngineError
+from .folders import check_fiji_directory
+from .java import Java, find_java, launch, missing_extra, quiet, reason
+from .sources import Source
+
+NOTHING = object()
+
+
+def start_jvm(source: Source, headless: bool, memory: str | None) -> Java:
+    """Start Java with an ImageJ2 on its class path.
+
+    Raises
+    ------
+    EngineError
+        The folder is no Fiji, there is no Java, or the jars cannot be fetched.
+    """
+    import scyjava.config as config
+
+    folder = check_fiji_directory(source.value) if source.kind == "directory" else None
+    if folder is not None:
+        check_imagej2(folder)
+    java = find_java(folder)
+    import_pyimagej()
+    # Importing pyimagej adds the coordinates of imglyb, which most Fijis have among their jars.
+    imglyb = [] if folder and next(folder.glob("jars/**/imglib2-imglyb*.jar"), None) else config.endpoints[:]
+    if folder is None:
+        managed = ["net.imagej:imagej-legacy:MANAGED", "org.scijava:scijava-config:MANAGED"]
+        launch(java, headless, memory, endpoints=[*source.value.split("+"), *managed, *imglyb])
+        return java
+    jars = [*folder.glob("jars/**/*.jar"), *folder.glob("plugins/**/*.jar")]
+    options = [f"-Dimagej.dir={folder}", f"-Dplugins.dir={folder / 'plugins'}"]
+    launch(java, headless, memory, jars=sorted(jars), endpoints=imglyb, options=options)
+    return java
+
+
+def check_imagej2(folder: Path) -> None:
+    """Refuse a folder with jars/ and plugins/ but without ImageJ2 in it."""
+    if next(folder.glob("jars/imagej-[0-9]*.jar"), None) is None:
+        raise EngineError(
+            f"{folder} holds no ImageJ2 (no jars/imagej-….jar), so it cannot be started from Python: give the folder "
+            "of a complete Fiji, or leave it out to use the ImageJ that comes with edgepsf."
+        )
+
+
+def import_pyimagej() -> Any:
+    """The package pyimagej."""
+    try:
+        with quiet():
+            return importlib.import_module("imagej")
+    except ImportError as error:
+        raise missing_extra(error) from error
+
+
+def open_gateway(source: Source, headless: bool) -> Any:
+    """The gateway net.imagej.ImageJ, in the Java that `start_jvm` has started.
+
+    Raises
+    ------
+    EngineError
+        ImageJ2 or the original ImageJ in it does not start.
+    """
+    imagej = import_pyimagej()
+    try:
+        with quiet():
+            gateway = imagej.init(source.value, mode="headless" if headless else "interactive")
+    except Exception as error:  # Java's exceptions and pyimagej's own
+        raise EngineError(
+            f"ImageJ2 of {source} does not start ({reason(error)}): try it by itself, and update it (Help > Update...)."
+        ) from error
+    if not gateway:
+        raise EngineError(f"{source} has no ImageJ2 in it: give a complete Fiji.")
+    check_gateway(gateway)
+    return gateway
+
+
+def check_gateway(gateway: Any) -> None:
+    """Refuse what is no gateway of ImageJ2, or one without a working original ImageJ.
+
+    Raises
+    ------
+    EngineError
+    """
+    from jpype import JClass, isJVMStarted
+
+    with quiet():  # pyimagej warns that it is headless
+        legacy = getattr(gateway, "legacy", NOTHING) if isJVMStarted() else NOTHING
+    if legacy is NOTHING:
+        raise EngineError(
+            f"{type(gateway).__name__} is no ImageJ2 gateway: pass what imagej.init() returns, or nothing."
+        )
+    if legacy is None or not legacy.isActive():
+        raise EngineError(
+            "this ImageJ2 runs without the original ImageJ (add_legacy=False, or a second imagej.init() in one "
+            "process): start it once, with add_legacy=True, in a new Python process."
+        )
+    try:
+        # The fields by which a macro is stopped with a sentence.
+        for name, owner in (("instance", "ij.macro.Interpreter"), ("macroInterpreter", "ij.IJ")):
+            JClass(owner).class_.getDeclaredField(name)
+    except Exception as error:
+        raise EngineError(
+            f"ImageJ {JClass('ij.ImageJ').VERSION} is not one that edgepsf can work with: update it to 1.54f or later."
+        ) from error
+
+
+def show_window(gateway: Any) -> None:
+    """Open the window of ImageJ2, and wait until it is there."""
+    import time
+
+    from jpype import JClass
+
+    gateway.ui().showUI()
+    for _ in range(600):
+        window = JClass("ij.IJ").getInstance()
+        if window is not None and window.isShowing():
+            return
+        time.sleep(0.1)
+    raise EngineError("ImageJ2's window did not open within 60 s: try Fiji by itself.")
+
+
+def running_gateway() -> bool:
+    """Whether other code runs an ImageJ2 in this process."""
+    return "imagej" in sys.modules and _has_class("net.imagej.ImageJ")
+
+
+def _has_class(name: str) -> bool:
+    from jpype import JClass
+
+    file = re.sub(r"\.", "/", name) + ".class"
+    return JClass("java.lang.ClassLoader").getSystemClassLoader().getResource(file) is not None

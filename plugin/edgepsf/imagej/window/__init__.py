@@ -1,0 +1,1 @@
+"""ImageJ's window: the menu, dialogs with preview, progress."""

@@ -1,0 +1,1 @@
+"""Measurements: PSFs read from pictures, one region or many."""

@@ -1,0 +1,1 @@
+"""Pictures: what they are, their regions, files, light and quality."""

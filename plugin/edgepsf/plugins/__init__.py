@@ -1,0 +1,1 @@
+"""The two ImageJ plugins: their names, option strings and numbers, without Java."""

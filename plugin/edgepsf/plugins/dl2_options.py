@@ -1,0 +1,46 @@
+"""Option strings for DeconvolutionLab2, written so that its parser cannot misread them.
+
+That parser finds its keywords anywhere, takes `.5` for 5, shows windows by default and returns before it is done.
+So there is no title and no path in the string, every number starts with a digit, and every setting that would
+open a window, stay for later runs or answer early is given.
+"""
+
+from __future__ import annotations
+
+from .methods import Call
+
+_CONSTRAINTS = {"no": "no", "nonnegative": "nonnegativity", "clipped": "clipped"}
+
+
+def write_options(call: Call, version: str) -> str:
+    """The options for one run through the plugin's Java class.
+
+    Parameters
+    ----------
+    call : Call
+    version : str
+        Version 2.0 makes one iteration fewer than it is told, and opens a window unless told not to.
+    """
+    old = version.startswith(("(", "2.0"))  # 2.0 tells a date only
+    parameters = dict(call.parameters)
+    if old and "iterations" in parameters:
+        parameters["iterations"] += 1
+    wavelet = parameters.pop("wavelet", None)  # after the numbers: the digit in its name would count as one
+    words = ["-algorithm", call.code, *map(digits, parameters.values())]
+    words += [wavelet] if wavelet else []
+    controls = call.controls
+    words += ["-monitor 0 -multithreading no -verbose mute"]
+    norm = controls.get("normalize", 1.0)
+    words += ["-norm", "no" if norm is None else digits(norm)]
+    words += ["-epsilon", digits(controls.get("epsilon", 1e-6))]  # kept for later runs unless given
+    words += ["-constraint", _CONSTRAINTS[controls.get("constraint", "no")]]
+    words += ["-residu", digits(controls["residual"])] if "residual" in controls else []
+    words += ["-time", digits(controls["seconds"])] if "seconds" in controls else []
+    words += ["-out stack noshow nosave result"]
+    words += ["-system no -display no"] if old else []
+    return " ".join(words)
+
+
+def digits(value: float) -> str:
+    """A number that starts with a digit, all of its digits given."""
+    return repr(int(value) if float(value).is_integer() and abs(value) < 1e15 else float(value))

@@ -1,0 +1,44 @@
+"""The contract of everything that can serve as a PSF: what restores and what draws knows only this."""
+
+from __future__ import annotations
+
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+
+
+@runtime_checkable
+class Psf(Protocol):
+    """A point spread function.
+
+    A PSF can also be compared (`==`), and its `repr` is an expression that builds it again; `edgepsf.psf.from_json`
+    reads what `to_json` wrote.
+    """
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes of the kernel: 2 or 3."""
+        ...
+
+    @property
+    def fwhm(self) -> float:
+        """Full width at half maximum, px."""
+        ...
+
+    def kernel(self, size: int | None = None) -> np.ndarray:
+        """Kernel image of sum 1, its centre at index n // 2 of every axis."""
+        ...
+
+    def at(self, x: float, y: float) -> Psf:
+        """The PSF at a place of the picture, in whole-image pixels; the same everywhere if it does not vary."""
+        ...
+
+    def to_json(self, size: int | None = None) -> str:
+        """The PSF as JSON text, with figures for a kernel of the given size."""
+        ...
+
+
+def kernel_of(psf: Psf | npt.ArrayLike) -> np.ndarray:
+    """The kernel of a PSF, or the array itself where an array is given."""
+    return psf.kernel() if hasattr(psf, "kernel") else np.asarray(psf)

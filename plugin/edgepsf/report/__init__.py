@@ -1,0 +1,1 @@
+"""Drawings: overlays, plots and pages of figures."""
