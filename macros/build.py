@@ -1,7 +1,8 @@
 """Puts the macros together: ImageJ's macro language has no include, so each file carries what it calls.
 
-`parts/NAME.main.ijm` holds what one macro does, the other files of `parts/` the functions that are shared.
-After a change run `python macros/build.py`; the made files are committed.
+`source/NAME.main.ijm` holds the steps of one macro, the other files of `source/` hold the shared functions.
+After a change run `python macros/build.py`. The made files are committed, and a test holds them equal to the source;
+README.md in this folder lists both.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-PARTS = HERE / "parts"
+SOURCE = HERE / "source"
 # Fiji and ImageJ make the command's name of the file's: "_" is a space, and "..." stands before ".ijm".
 MENU = "scripts/Plugins/Edge_PSF/"
 MADE = {
@@ -35,7 +36,7 @@ _NOTE = "// Functions shared with the other macros; this file is made by macros/
 def library() -> dict[str, tuple[int, str]]:
     """Name → (rank, text) of every shared function and global variable, with the comment above it."""
     found: dict[str, tuple[int, str]] = {}
-    for path in sorted(PARTS.glob("*.ijm")):
+    for path in sorted(SOURCE.glob("*.ijm")):
         if path.name.endswith(".main.ijm"):
             continue
         text = path.read_text(encoding="utf-8")
@@ -49,7 +50,7 @@ def library() -> dict[str, tuple[int, str]]:
 
 def made(main: str, shared: dict[str, tuple[int, str]]) -> str:
     """A main part followed by all that it calls."""
-    text = (PARTS / f"{main}.main.ijm").read_text(encoding="utf-8")
+    text = (SOURCE / f"{main}.main.ijm").read_text(encoding="utf-8")
     own = {match[2] for match in _BLOCK.finditer(text)}
     used: list[str] = []
     waiting = [text]
@@ -71,6 +72,7 @@ def outputs() -> dict[Path, str]:
 
 
 def main() -> int:
+    """Write the made files and name them."""
     for path, text in outputs().items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
