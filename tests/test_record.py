@@ -1,6 +1,6 @@
 """What every command does in every front end is still what tests/record.json says, for the quick cases of it.
 
-A change that is meant goes into it with `make record OUT=tests/record.json`.
+A change that is meant goes into it with `make record OUT=tests/record.json ARGS="--digits 8"`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Cases: a name, what it runs, and whether the quick subset has it."""
+"""Cases: a name and what it runs; tables of them; texts without what differs between two runs."""
 
 from __future__ import annotations
 
@@ -39,13 +39,10 @@ class Case:
         Front end, command and what is special, joined by slashes.
     run : callable
         Takes the folder of the pictures, which is the working directory, and gives what happened.
-    fast : bool
-        Whether the quick subset has it.
     """
 
     name: str
     run: Callable[[Path], dict[str, Any]]
-    fast: bool = False
 
 
 def rows(text: str, cells: int) -> Iterator[tuple[str, str, list[str]]]:

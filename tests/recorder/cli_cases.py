@@ -91,8 +91,7 @@ def _grid() -> list[tuple[str, str]]:
     for method in METHODS:
         head = f"--method {method}" + (" --iterations 4" if method in ITERATIVE else "")
         for boundary in BOUNDARIES:
-            star = "*" if boundary == "extended" else ""
-            out.append((f"{star}{method} {boundary}", f"{head} --boundary {boundary}"))
+            out.append((f"{method} {boundary}", f"{head} --boundary {boundary}"))
         out += [(f"{method} {name}", f"{head} {words}") for name, words in PIXELS.items()]
     return out
 

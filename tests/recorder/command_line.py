@@ -20,10 +20,9 @@ from .files import written
 
 def row_case(prefix: str, template: str, name: str, words: str) -> Case:
     """A case of a row; without words the name is the words, too."""
-    fast, name = name.startswith("*"), name.lstrip("* ")
     line = (template or "{}").replace("{}", words or name)
     run = program if prefix == "program" else in_process
-    return Case(f"{prefix}/{name}", lambda root: run(line, root), fast)
+    return Case(f"{prefix}/{name}", lambda root: run(line, root))
 
 
 def in_process(line: str, root: Path) -> dict[str, Any]:

@@ -7,9 +7,12 @@ import io
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from . import imagej_state as state
 from .case import ITERATIVE, METHODS, Case, fresh, plain, rows
 from .command_line import in_process, row_case
+from .figures import array, described
 from .files import written
 
 OK = """
@@ -18,8 +21,8 @@ return getTitle() + " " + getArgument() + " " + d2s(getResult("p1", 0), 12);
 """
 BAD = 'newImage("a", "8-bit", 9, 9, 1); run("Edge g...", "v1=1 v2=1"); print("went on"); return "end";'
 FILES = {
-    "*returns": 'macro ok.ijm "a b"',
-    "*aborts": "macro bad.ijm",
+    "returns": 'macro ok.ijm "a b"',
+    "aborts": "macro bad.ijm",
     "returns nothing": "macro void.ijm",
     "exits": "macro exit.ijm",
     "syntax": "macro syntax.ijm",
@@ -92,9 +95,35 @@ def chain(name: str, root: Path) -> dict[str, Any]:
     return result
 
 
+def convert(root: Path) -> dict[str, Any]:
+    """Images between numpy, ImageJ and xarray, by way of the names that the package gives."""
+    from edgepsf import imagej
+
+    imagej.register()
+    planes = np.arange(2 * 3 * 2 * 8 * 9, dtype=np.float32).reshape(2, 3, 2, 8, 9)
+    imp = imagej.to_imageplus(planes, "planes", axes="tzcyx")
+    named, frame = imagej.to_named(imp), imagej.to_xarray(imp)
+    out = {"dimensions": [int(n) for n in imp.getDimensions()], "named": described(named)}
+    out |= {
+        "dims": [str(name) for name in frame.dims],
+        "name": str(frame.name),
+        "attrs": described(frame.attrs),
+    }
+    out["kinds"] = {
+        str(kind): array(imagej.to_numpy(imagej.to_imageplus(np.ones((4, 5), kind), "one")))
+        for kind in ("uint8", "uint16", "float32", "float64", "int32", "bool")
+    }
+    refused = {"complex": (planes[0, 0, 0] * 1j, None), "axes": (planes, None), "letters": (planes, "abcyx")}
+    for name, (image, axes) in refused.items():
+        try:
+            imagej.to_imageplus(image, "bad", axes=axes)
+        except Exception as error:
+            out[name] = f"{type(error).__name__}: {error}"
+    return {"front": "python", "value": out}
+
+
 def _case(prefix: str, name: str, pictures: str, text: str) -> Case:
-    fast, name = name.startswith("*"), name.lstrip("* ")
-    return Case(f"{prefix}/{name}", lambda root: macro(pictures, text, root), fast)
+    return Case(f"{prefix}/{name}", lambda root: macro(pictures, text, root))
 
 
 def _of_table() -> list[Case]:
@@ -112,7 +141,7 @@ def _methods() -> list[Case]:
     for method in METHODS:
         count = " iterations=4" if method in ITERATIVE else ""
         line = f'run("Deconvolve...", "psf=psf.tif method={method}{count}");'
-        out.append(_case("macro/deconvolve", f"*{method}", "blurred psf", line))
+        out.append(_case("macro/deconvolve", method, "blurred psf", line))
     return out
 
 
@@ -121,6 +150,7 @@ def all_cases() -> list[Case]:
     return [
         *(row_case("cli/macro", "", name, words) for name, words in FILES.items()),
         *(Case(f"cli/macro/chain {name}", lambda root, n=name: chain(n, root)) for name in CHAINS),
+        Case("macro/python/convert", convert),
         *_of_table(),
         *_methods(),
     ]
