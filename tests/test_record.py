@@ -19,7 +19,7 @@ def test_the_record_still_holds(tmp_path):
     words = [sys.executable, "-m", "tests.recorder", "write", str(tmp_path / "now.json"), "--fast"]
     if importlib.util.find_spec("scyjava") is None:
         words.append("--no-imagej")
-    done = subprocess.run(words, cwd=HERE.parent, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run(words, cwd=HERE.parent, capture_output=True, text=True, check=False, timeout=900)
     assert done.returncode == 0, done.stderr
     now = read(tmp_path / "now.json")
     assert len(now) > 100
