@@ -18,8 +18,9 @@ import numpy as np
 from ..commands.operations import edge_row
 from ..errors import EdgeError, EngineError, InputError
 from ..pictures import files as io
-from ..pictures.picture import Picture, Result
+from ..pictures.picture import Picture
 from ..pictures.region import gray_image
+from ..pictures.result import Result
 from .edge import fit as edge_fit
 
 _SHARES = 8  # packets of work for each process: few enough to be cheap, enough to share evenly

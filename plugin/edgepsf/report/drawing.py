@@ -6,7 +6,7 @@ import numpy as np
 
 from ..measure.edge.plane import Plane
 from ..measure.edge.result import EdgeFit
-from ..pictures.picture import Curve, Graph
+from ..pictures.graph import Curve, Graph
 from ..psf.odd import OddPolynomial
 from ..psf.pointspread import PointSpread
 
