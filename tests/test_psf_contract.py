@@ -17,6 +17,7 @@ from edgepsf.psf import Blurred, Disk, FreePsf, Gaussian, KernelPsf, Logistic, O
 from edgepsf.psf.composite import BlurredFamily, StepsFamily, SumFamily
 from edgepsf.psf.families import library, names
 from edgepsf.psf.free import FreeFamily
+from edgepsf.testing import edge_image
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Tolerances:
     transformed: float = 1e-4  # MTF against the transform of L
     energy: float = 1e-4  # energy against the integral of P
     outside: float = 2e-3  # energy beyond the reach
+    fitted: float = 0.03  # FWHM read from an edge with 0.5 % of noise, relative
     half: float = 1e-4  # P at the half maximum radius, relative
     sampled: float = 0.03  # sum of the samples against the energy within them
     kernel: float = 1e-5  # sum of a float32 kernel
@@ -132,6 +134,14 @@ class TestLibrary:
             assert found == pytest.approx(value, rel=CLOSE.known, abs=CLOSE.known), (function, at)
         if example.fwhm is not None:
             assert ep.PointSpread(example.model).fwhm == pytest.approx(example.fwhm, rel=CLOSE.known)
+
+    @pytest.mark.parametrize("name", sorted(library()))
+    def test_an_edge_gives_the_model_back(self, name):
+        truth = library()[name].examples()[0].model
+        fit = ep.fit_edge(edge_image(truth, (64, 64), noise=0.005), model=name)
+        assert fit.model == name
+        assert type(fit.psf.model) is type(truth)
+        assert fit.psf.fwhm == pytest.approx(ep.PointSpread(truth).fwhm, rel=CLOSE.fitted)
 
 
 @pytest.mark.parametrize("model", MODELS, ids=str)
