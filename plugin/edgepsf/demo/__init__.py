@@ -11,6 +11,7 @@ from ..errors import InputError
 from ..measure.edge.fit import fit_edge
 from ..measure.edge.result import EdgeFit
 from ..pictures import files as io
+from ..pictures import quality
 from ..pictures.picture import Picture
 from ..psf import PointSpread
 from . import photographs
@@ -40,7 +41,7 @@ def _make_folder(folder: Path) -> None:
 
 def psnr(image: np.ndarray, truth: np.ndarray) -> float:
     """Peak signal-to-noise ratio (dB) for a full scale of 1, linear light."""
-    return float(10 * np.log10(1.0 / np.mean((np.clip(image, 0, 1) - truth) ** 2)))
+    return quality.psnr(np.clip(image, 0, 1), truth, peak=1.0)
 
 
 def psf_distance(psf: PointSpread, truth: PointSpread) -> float:
