@@ -8,16 +8,18 @@ import numpy as np
 
 from ..deconvolve import deconvolve as restore
 from ..errors import InputError
+from ..measure.edge import drawing, transform
 from ..measure.edge import fit as edge_fit
-from ..measure.edge import transform
 from ..measure.edge.levels import estimate_levels
 from ..measure.edge.plane import Plane, fit_plane
 from ..measure.edge.plane import distance_map as plane_distance
 from ..measure.edge.profile import fit_profile as profile_fit
 from ..pictures.picture import Picture, Result, as_property
 from ..pictures.region import take_region
+from ..psf.graphs import psf_graph
 from ..psf.pointspread import PointSpread, from_profile
-from ..report import drawing
+from ..report.measurement_page import write_page
+from .overlay import fit_overlay
 
 PLANE, PROFILE, LEVELS, SOURCE = "edgepsf.plane", "edgepsf.profile", "edgepsf.levels", "edgepsf.source"
 
@@ -94,18 +96,9 @@ def edge_plane(picture: Picture) -> Result:
     sd_a, sd_b, sd_c = plane.sd
     row = {"a": plane.a, "b": plane.b, "c": plane.c, "p": plane.p, "angle": plane.normal_angle}
     row |= {"sd_a": sd_a, "sd_b": sd_b, "sd_c": sd_c, "sd_p": plane.sd_p, "n": plane.n}
-    row |= _in_units(picture, {"p": -1, "sd_p": -1}, row)
+    row |= picture.calibration.in_units(row, {"p": -1, "sd_p": -1})
     lines = drawing.plane_lines(plane, region.origin, region.shape)
     return Result(row=row, properties={PLANE: as_property(plane.a, plane.b, plane.c)}, lines=lines)
-
-
-def _in_units(picture: Picture | None, powers: dict[str, int], row: dict) -> dict:
-    """The same lengths (power 1) or frequencies (power −1) in the unit of a calibrated image."""
-    if picture is None or not picture.calibration.calibrated:
-        return {}
-    size = picture.calibration.pixel_width
-    out = {f"{name}_unit": row[name] * size**power for name, power in powers.items()}
-    return out | {"unit": picture.calibration.unit}
 
 
 def _fit_plane(picture: Picture):
@@ -189,10 +182,10 @@ def psf_from_profile(picture: Picture | None, size=None, plot=False, **coefficie
         given = {f"p{2 * i + 1}": v for i, v in enumerate(picture.numbers(PROFILE))}
     psf = from_profile(aspect=picture.calibration.aspect if picture else 1.0, **given)
     row = psf.parameters | {"fwhm": psf.fwhm, "mtf50": psf.mtf50, "energy_outside": psf.crop_loss(size)}
-    row |= _in_units(picture, {"fwhm": 1, "mtf50": -1}, row)
+    row |= picture.calibration.in_units(row, {"fwhm": 1, "mtf50": -1}) if picture else {}
     result = Result([_kernel(psf, size, picture)], row, psf.summary(size), warnings=list(psf.warnings))
     if plot:
-        result.graphs.append(drawing.psf_graph(picture.base if picture else "PSF", psf))
+        result.graphs.append(psf_graph(picture.base if picture else "PSF", psf))
     return result
 
 
@@ -217,37 +210,21 @@ def psf_from_edge(
     aspect = picture.calibration.aspect
     fit = edge_fit.fit_edge(picture.data, picture.roi, model=model, pixel=pixel, v1=v1, v2=v2, aspect=aspect)
     region = take_region(picture.data, picture.roi)
-    row = edge_row(picture, fit)
-    summary = fit.summary() | fit.psf.summary(size) | {"warnings": list(fit.warnings)}
-    result = Result([_kernel(fit.psf, size, picture)], row, summary, warnings=list(fit.warnings))
-    result.lines = drawing.fit_lines(fit, region.origin, region.shape)
+    result = Result(
+        [_kernel(fit.psf, size, picture)],
+        fit.row(picture.calibration),
+        fit.summary(size),
+        lines=fit.lines(region.origin, region.shape),
+        warnings=list(fit.warnings),
+    )
     if report is not None:
-        from ..report.fit_page import report as write_report
-
-        write_report(picture.data, fit, picture.roi, report, title=picture.title)
+        write_page(picture.data, fit, picture.roi, report, title=picture.title)
     if plot:
-        y, x = np.nonzero(region.mask)
-        d = fit.distance(x + region.origin[0], y + region.origin[1])
-        result.graphs.append(drawing.esf_graph(picture.base, fit, d, region.values[region.mask]))
-        result.graphs.append(drawing.psf_graph(picture.base, fit.psf))
+        result.graphs += fit.graphs(picture.base, region)
     return result
 
 
-def edge_row(picture: Picture, fit) -> dict:
-    """The figures of an edge fit as a table row, in px and, where the picture has a scale, in its unit."""
-    row = {"model": fit.model} | fit.parameters
-    for name in ("fwhm", "mtf50"):
-        low, high = fit.interval(name)
-        row |= {name: fit.value(name), f"{name}_low": low, f"{name}_high": high}
-    row |= {"v1": fit.v1, "v2": fit.v2, "angle": fit.normal_angle, "offset": fit.offset}
-    row |= {"noise": fit.noise, "n": fit.n}
-    lengths = {"fwhm": 1, "fwhm_low": 1, "fwhm_high": 1, "mtf50": -1}
-    return row | _in_units(picture, lengths, row)
-
-
 def _overlay_rows(picture: Picture, size, plot, report, **options) -> Result:
-    from ..measure.regions import fit_overlay
-
     if size is not None or plot or report is not None:
         raise InputError("overlay makes rows of figures only: leave size, plot and report out")
     return fit_overlay(picture, **options)

@@ -32,6 +32,13 @@ class Calibration:
         """Height of a pixel divided by its width."""
         return self.pixel_height / self.pixel_width if self.calibrated else 1.0
 
+    def in_units(self, row: dict[str, Any], powers: dict[str, int]) -> dict[str, Any]:
+        """Lengths (power 1) and frequencies (power -1) of a row in the unit, and the unit; nothing without a scale."""
+        if not self.calibrated:
+            return {}
+        out = {f"{name}_unit": row[name] * self.pixel_width**power for name, power in powers.items()}
+        return out | {"unit": self.unit}
+
 
 @dataclass
 class Picture:

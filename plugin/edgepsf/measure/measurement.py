@@ -1,0 +1,85 @@
+"""The contract of everything that measures a PSF: batches, reports, dialogs and the command line know only this."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+
+from ..pictures.picture import Calibration, Graph
+from ..pictures.region import Region
+from ..psf.protocol import Psf
+from .page import Page, Quantity
+
+
+@runtime_checkable
+class Measurement(Protocol):
+    """A PSF that was read from a region of a picture, with how certain it is and how it is shown.
+
+    All lengths are in pixel widths, and all places in whole-image pixels.
+    """
+
+    @property
+    def psf(self) -> Psf:
+        """The PSF."""
+        ...
+
+    @property
+    def warnings(self) -> list[str]:
+        """Sentences about what makes the measurement doubtful."""
+        ...
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """The numbers that have an interval, in the order in which they are shown; "fwhm" is among them."""
+        ...
+
+    def value(self, name: str) -> float:
+        """A quantity by its name.
+
+        Raises
+        ------
+        InputError
+            If there is no quantity of this name.
+        """
+        ...
+
+    def interval(self, name: str, level: float = 0.95) -> tuple[float, float]:
+        """Confidence interval (low, high) of a quantity.
+
+        Raises
+        ------
+        InputError
+            If there is no quantity of this name, or the level is not between 0 and 1.
+        """
+        ...
+
+    def row(self, calibration: Calibration | None = None) -> dict[str, Any]:
+        """The measurement as a table row: numbers and words, in px and in the unit where there is a scale."""
+        ...
+
+    def headline(self, calibration: Calibration | None = None) -> str:
+        """The most important quantities as one line of text, for a preview."""
+        ...
+
+    def summary(self, size: int | None = None) -> dict[str, Any]:
+        """Everything that can be written as JSON, with the figures of a kernel of the given size."""
+        ...
+
+    def lines(self, origin: tuple[int, int], shape: tuple[int, int]) -> dict[str, np.ndarray]:
+        """Lines to draw into the picture, by name: polylines of shape (n, 2), x before y.
+
+        Parameters
+        ----------
+        origin, shape : (x, y), (ny, nx)
+            The rectangle that the lines are cut to. The borders of a band are called "band-" and "band+".
+        """
+        ...
+
+    def graphs(self, title: str, region: Region) -> list[Graph]:
+        """Plots of the measurement over the pixels of its region; their titles begin with `title`."""
+        ...
+
+    def page(self, region: Region) -> Page:
+        """What the report page shows of the measurement and the pixels of its region."""
+        ...
