@@ -4,14 +4,14 @@ import pytest
 
 from edgepsf.commands import COMMANDS
 from edgepsf.errors import InputError
-from edgepsf.options import Option, parse_options
+from edgepsf.options import Choice, Count, Flag, Number, Text, parse_options
 
 OPTIONS = (
-    Option("v1", "number"),
-    Option("size", "integer", None, minimum=1),
-    Option("title", "text", "none"),
-    Option("method", "choice", "wiener", choices=("wiener", "richardson_lucy")),
-    Option("stack", "flag", False),
+    Number("v1"),
+    Count("size"),
+    Text("title", default="none"),
+    Choice("method", choices=("wiener", "richardson_lucy"), default="wiener"),
+    Flag("stack"),
 )
 DEFAULTS = {"v1": None, "size": None, "title": "none", "method": "wiener", "stack": False}
 

@@ -18,7 +18,7 @@ import pytest
 import edgepsf as ep
 from edgepsf.commands import BY_NAME, COMMANDS
 from edgepsf.errors import InputError
-from edgepsf.options import Option, split_options
+from edgepsf.options import Flag, Image, Number, split_options
 from edgepsf.testing import edge_image
 
 pytest.importorskip("scyjava", reason='needs pip install "edgepsf[imagej]"')
@@ -99,10 +99,10 @@ def test_option_strings_of_dialogs():
     from edgepsf.imagej.window.fields import option_string
 
     options = (
-        Option("v1", "number"),
-        Option("psf", "image"),
-        Option("plot", "flag", False),
-        Option("tidy", "flag", True),
+        Number("v1"),
+        Image("psf"),
+        Flag("plot"),
+        Flag("tidy", default=True),
     )
 
     def string(**entries):

@@ -17,7 +17,7 @@ from types import ModuleType
 NAMES = {
     "edgepsf.batch": "edgepsf.measure.regions",
     "edgepsf.color": "edgepsf.pictures.light",
-    "edgepsf.compare": "edgepsf.commands.compare",
+    "edgepsf.compare": "edgepsf.commands.compare_sharpening",
     "edgepsf.deconvolve.compat": "edgepsf.plugins.compat",
     "edgepsf.deconvolve.compatible": "edgepsf.plugins.native",
     "edgepsf.deconvolve.plugin_jobs": "edgepsf.plugins.jobs",
@@ -54,7 +54,7 @@ NAMES = {
     "edgepsf.io": "edgepsf.pictures.files",
     "edgepsf.linear": "edgepsf.commands.linear",
     "edgepsf.operations": "edgepsf.commands.operations",
-    "edgepsf.picture": "edgepsf.pictures.picture",
+    "edgepsf.picture": "edgepsf.pictures",
     "edgepsf.quality": "edgepsf.pictures.quality",
     "edgepsf.region": "edgepsf.pictures.region",
     "edgepsf.rois": "edgepsf.pictures.rois",

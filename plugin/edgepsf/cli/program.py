@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import inspect
 import json
 import os
 import re
@@ -14,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..commands import BY_CLI, COMMANDS, Command
+from ..commands import COMMANDS, Command
 from ..errors import EdgeError, EngineError, InputError, MacroError
 from ..imagej.launch.sources import choose
-from ..options import Option, complete
+from ..options import Count, Option, complete
 from .fiji import add_fiji, add_sources
 
 
@@ -93,23 +92,20 @@ def _add_command(parser: argparse.ArgumentParser, command: Command) -> None:
         parser.set_defaults(roi=None)
     parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
     for option in command.options:
-        if option.key == "plot":  # a window of ImageJ's; --report is the picture of the command line
-            parser.set_defaults(plot=None)
+        if option.windows:
+            parser.set_defaults(**{option.key: None})
             continue
         names = [f"--{option.key}"]
-        text = option.help + (f" [{option.unit}]" if option.unit else "")
-        text += f" (one of {', '.join(option.choices)})" if option.choices else ""
-        text += f"; default {option.default}" if option.default not in (None, False) else ""
-        if option.kind == "flag":
+        text = option.described()
+        if option.bare:
             parser.add_argument(*names, action="store_const", const="true", help=text.replace("%", "%%"))
         else:
-            metavar = {"number": "NUMBER", "integer": "N", "image": "FILE"}.get(option.kind, "TEXT")
-            parser.add_argument(*names, metavar=metavar, help=text.replace("%", "%%"))
+            parser.add_argument(*names, metavar=option.metavar, help=text.replace("%", "%%"))
     if command.report:
         parser.add_argument("--report", metavar="OUT.png", help=command.report)
-    if command is BY_CLI["psf edge"]:
+    if command.regions is not None:
         _add_edge_extras(parser)
-    if command is BY_CLI["deconvolve"]:
+    if command.plugins:
         _add_plugin_folders(parser)
     parser.set_defaults(run=lambda given: _run_command(command, given))
 
@@ -160,12 +156,11 @@ def _run_command(command: Command, given: argparse.Namespace) -> int:
     if picture is not None:
         picture.roi = _roi(given.roi)
     for option in command.options:
-        if option.kind == "image" and values[option.key] is not None:
-            values[option.key] = io.read_picture(values[option.key])
+        values[option.key] = option.opened(values[option.key], io.read_picture)
     if picture is not None:
         _say_first_plane(picture, values)
     with _bar(command) as reports:
-        result = command.function(picture, **values, **extras, **reports)
+        result = command.run(picture, values, **extras, **reports)
     for warning in result.warnings:
         print(f"edgepsf: warning: {warning}", file=sys.stderr)
     written = _write(result, given) if command.output != "numbers" and given.output else []
@@ -176,7 +171,7 @@ def _run_command(command: Command, given: argparse.Namespace) -> int:
 @contextlib.contextmanager
 def _bar(command: Command) -> Iterator[dict[str, Any]]:
     """The arguments by which a command reports its progress, if it does: a bar on a terminal's stderr."""
-    if "callback" not in inspect.signature(command.function).parameters or not sys.stderr.isatty():
+    if not command.reports_progress or not sys.stderr.isatty():
         yield {}
         return
     from tqdm import tqdm
@@ -227,7 +222,7 @@ def _run_regions(command: Command, given: argparse.Namespace) -> int:
     elif not given.json:
         raise InputError("--rois needs -o OUT.csv (or --json) for its rows")
     values = _values(command, given)
-    workers = Option("workers", "integer", 1, minimum=1)
+    workers = Count("workers", default=1)
     count = _value(workers, given.workers)
     picture = io.read_picture(given.image)
     regions = _regions(given, picture)
@@ -299,7 +294,7 @@ def _write(result, given) -> list[str]:
 
 def _value(option: Option, text: str) -> Any:
     try:
-        return option.convert(text)
+        return option.parse(text)
     except InputError as error:
         raise InputError(f"--{error}") from None
 

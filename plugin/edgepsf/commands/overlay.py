@@ -6,7 +6,8 @@ from typing import Any
 
 from ..errors import InputError
 from ..measure.regions import columns_of, fit_regions, none_fitted
-from ..pictures.picture import Picture, Result
+from ..pictures.picture import Picture
+from ..pictures.result import Result
 
 
 def fit_overlay(picture: Picture, **options: Any) -> Result:

@@ -6,7 +6,8 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from ..pictures.picture import Calibration, Graph
+from ..pictures.graph import Graph
+from ..pictures.picture import Calibration
 from ..pictures.region import Region
 from ..psf.protocol import Psf
 from .page import Page, Quantity

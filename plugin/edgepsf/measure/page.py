@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..pictures.picture import Curve
+from ..pictures.graph import Curve
 
 
 @dataclass(frozen=True)

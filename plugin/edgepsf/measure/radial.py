@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..pictures.picture import Curve
+from ..pictures.graph import Curve
 from ..psf.pointspread import PointSpread
 from .page import Band, Plot
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..pictures.picture import Curve, Graph
+from ..pictures.graph import Curve, Graph
 from .pointspread import PointSpread
 
 

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ...pictures.picture import Graph, Picture, Result
+from ...pictures.graph import Graph
+from ...pictures.picture import Picture
+from ...pictures.result import Result
 from . import images
 
 _COLORS = {"edge": "red", "band-": "yellow", "band+": "yellow"}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import numpy.typing as npt
 
-from ...pictures.picture import Curve, Graph
+from ...pictures.graph import Curve, Graph
 from ...psf.odd import OddPolynomial
 from .fitted import FittedEdge
 from .plane import Plane

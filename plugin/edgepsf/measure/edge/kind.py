@@ -6,19 +6,17 @@ from typing import Any
 
 import numpy.typing as npt
 
-from ...options import Option
+from ...options import Choice, Number, Text
 from ..registry import measurement
 from .fit import fit_edge
 from .result import EdgeFit
 
-V1 = Option("v1", "number", None, "plateau level on the side d > 0; estimated when not given", "gray value")
-V2 = Option("v2", "number", None, "plateau level on the other side", "gray value")
-_MODEL = Option(
-    "model", "text", "auto", "auto, gaussian, logistic, logistic3, logistic5, disk, moffat, airy or free"
+V1 = Number("v1", "plateau level on the side d > 0; estimated when not given", unit="gray value")
+V2 = Number("v2", "plateau level on the other side", unit="gray value")
+_MODEL = Text(
+    "model", "auto, gaussian, logistic, logistic3, logistic5, disk, moffat, airy or free", default="auto"
 )
-_PIXEL = Option(
-    "pixel", "choice", "sampled", "optical takes the pixel box off the PSF", "", ("sampled", "optical")
-)
+_PIXEL = Choice("pixel", "optical takes the pixel box off the PSF", ("sampled", "optical"), default="sampled")
 
 
 @measurement(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...pictures.picture import Curve
+from ...pictures.graph import Curve
 from ...pictures.region import Region
 from ..page import Band, Page, Plot
 from ..radial import mtf_plot, radial_plot

@@ -6,7 +6,8 @@ import json
 
 import numpy as np
 
-from ...pictures.picture import Calibration, Graph
+from ...pictures.graph import Graph
+from ...pictures.picture import Calibration
 from ...pictures.region import Region
 from ...psf.graphs import psf_graph
 from ..page import Page, Quantity
