@@ -11,7 +11,13 @@ from ..pictures.result import Result
 
 
 def fit_overlay(picture: Picture, **options: Any) -> Result:
-    """Fit the edges in all areas of the overlay of an image open in ImageJ, a row for each.
+    """Measure in all areas of the overlay of an image open in ImageJ, a row for each.
+
+    Parameters
+    ----------
+    picture : Picture
+    **options
+        The kind of measurement and its options, as in `fit_regions`.
 
     Raises
     ------

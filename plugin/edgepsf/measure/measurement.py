@@ -12,6 +12,8 @@ from ..pictures.region import Region
 from ..psf.protocol import Psf
 from .page import Page, Quantity
 
+Row = dict[str, Any]
+
 
 @runtime_checkable
 class Measurement(Protocol):
@@ -55,12 +57,11 @@ class Measurement(Protocol):
         """
         ...
 
-    def row(self, calibration: Calibration | None = None) -> dict[str, Any]:
-        """The measurement as a table row: numbers and words, in px and in the unit where there is a scale."""
-        ...
+    def row(self, calibration: Calibration | None = None) -> Row:
+        """The measurement as a table row: numbers and words, in px and in the unit where there is a scale.
 
-    def headline(self, calibration: Calibration | None = None) -> str:
-        """The most important quantities as one line of text, for a preview."""
+        The row has the columns of `interval_columns` for "fwhm", and "fwhm_unit" and "unit" where there is a scale.
+        """
         ...
 
     def summary(self, size: int | None = None) -> dict[str, Any]:
@@ -84,3 +85,21 @@ class Measurement(Protocol):
     def page(self, region: Region) -> Page:
         """What the report page shows of the measurement and the pixels of its region."""
         ...
+
+
+def interval_columns(measurement: Measurement, *names: str) -> Row:
+    """Quantities with their 95 % intervals as columns of a row: "fwhm", "fwhm_low", "fwhm_high" and so on."""
+    row: Row = {}
+    for name in names:
+        low, high = measurement.interval(name)
+        row |= {name: measurement.value(name), f"{name}_low": low, f"{name}_high": high}
+    return row
+
+
+def headline(row: Row) -> str:
+    """The most important columns of a row in one line of text, for a preview."""
+    text = f"FWHM {row['fwhm']:.4g} px ({row['fwhm_low']:.4g} to {row['fwhm_high']:.4g})"
+    if "fwhm_unit" in row:
+        text += f" = {row['fwhm_unit']:.4g} {row['unit']}"
+    patterns = {"mtf50": "MTF50 {:.4g} per px", "model": "model {}", "angle": "angle {:.2f} deg"}
+    return ", ".join([text, *(pattern.format(row[key]) for key, pattern in patterns.items() if key in row)])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import multiprocessing
 import os
@@ -20,11 +19,10 @@ from ..errors import EdgeError, EngineError, InputError
 from ..pictures import files
 from ..pictures.picture import Picture
 from ..pictures.region import gray_image
+from .measurement import Row
 from .registry import Measure, kind_of
 
 _SHARES = 8  # packets of work for each process: few enough to be cheap, enough to share evenly
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -117,13 +115,11 @@ def fit_regions(
     if not regions:
         raise InputError("there is no region: at least one is needed")
     chosen = kind_of(kind)
-    chosen.check(options)
-    # Options that are wrong for every region are refused at once: they are judged before pixels are.
-    with contextlib.suppress(EdgeError):
-        chosen.measure(np.zeros((8, 8)), None, aspect=1.0, **options)
+    values = chosen.completed(options)
     pictures, jobs = _jobs(image, regions)
+    work = _Work(pictures, chosen.measure, values)
     rows: list[Row] = []
-    for row in _computed(_Work(pictures, chosen.measure, options), jobs, min(int(workers), len(jobs))):
+    for row in _computed(work, jobs, min(int(workers), len(jobs))):
         rows.append(row)
         if callback is not None:
             callback(len(rows), len(jobs), row)

@@ -3,25 +3,34 @@
 A kind is a function with a declaration. From the declaration come the command in ImageJ with its dialog and preview,
 the subcommand of the command line, the batch over regions, the report page and the reference page::
 
-    @measurement(command="PSF from Edge...", cli="psf edge", help="…", options=(…), place=80)
-    def measure(image, roi=None, *, aspect=1.0, model="auto") -> EdgeFit: ...
+    @measurement("PSF from Edge...", cli="psf edge", place=80, help="…", options=(…))
+    def measure_edge(image, roi=None, *, aspect=1.0, **options) -> EdgeFit: ...
+
+Every package is imported when the kinds are asked for; its `__init__` imports the module with the declaration.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, TypeVar
 
-from ..errors import InputError
-from ..options import Option
-from .measurement import Measurement
+import numpy as np
+
+from ..errors import EdgeError, InputError
+from ..options import Option, complete
+from ..pictures.picture import Picture
+from .measurement import Measurement, Row, headline
 
 Measure = Callable[..., Measurement]
 _Function = TypeVar("_Function", bound=Measure)
+
+
+def _no_hints(picture: Picture) -> dict[str, str]:
+    return {}
 
 
 @dataclass(frozen=True)
@@ -30,73 +39,84 @@ class Kind:
 
     Attributes
     ----------
-    name : str
-        The last word of `cli`, such as "edge".
     command : str
-        Name in ImageJ's menus and macros.
+        Name in ImageJ's menus and macros; it stands in people's macros and does not change.
     cli : str
         Subcommand of `edgepsf`, such as "psf edge".
+    measure : callable
+        (image, roi, *, aspect, **options) → Measurement. It raises an EdgeError if no PSF can be read from the
+        pixels, and an InputError if the image, the region or an option is unusable.
     help : str
-        What it measures, in one line.
+        One line: the thing that is measured, and how.
+    place : int
+        Commands stand in menus and pages in the order of these numbers.
     options : tuple of Option
         All keywords of the function but `aspect`.
-    place : int
-        Where the command stands among all commands; the lowest number comes first.
+    hints : callable
+        For a picture the words beside fields of the dialog, by the keys of the options.
+    headline : callable
+        One line of text for a row, for the preview.
+    report : str
+        The contents of the report page, in words.
     example : str
         Option string that works, for the reference page and the tests.
-    report : str
-        What the report page shows, in words.
-    measure : callable
-        (image, roi, *, aspect, **options) → Measurement. It raises an EdgeError if no PSF can be had from the
-        pixels, and an InputError if the image, the region or an option is unusable.
     """
 
-    name: str
     command: str
     cli: str
-    help: str
-    options: tuple[Option, ...]
-    place: int
-    example: str
-    report: str
     measure: Measure
+    help: str
+    place: int
+    options: tuple[Option, ...] = ()
+    hints: Callable[[Picture], Mapping[str, str]] = _no_hints
+    headline: Callable[[Row], str] = headline
+    report: str = "picture of the measurement: region, residuals, figures, plots"
+    example: str = ""
 
-    def check(self, given: dict[str, Any]) -> None:
-        """Refuse options that the kind does not have.
+    @property
+    def name(self) -> str:
+        """The last word of `cli`, such as "edge"."""
+        return self.cli.split()[-1]
+
+    def completed(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Values of all options, with the defaults of those that are not given.
 
         Raises
         ------
         InputError
-            Which option is unknown, and which ones there are.
+            A key belongs to no option, a required option is missing, or the function refuses a value.
         """
-        known = [option.key for option in self.options]
-        for key in given:
-            if key not in known:
-                close = get_close_matches(key, known, n=1, cutoff=0.5)
-                hint = f" (did you mean {close[0]}?)" if close else ""
-                raise InputError(
-                    f'{self.cli} has no option "{key}"{hint}; its options are: {", ".join(known) or "none"}'
-                )
+        values = complete(given, self.options)
+        # A picture without anything to measure: values are judged before pixels are.
+        with contextlib.suppress(EdgeError):
+            self.measure(np.zeros((8, 8)), None, aspect=1.0, **values)
+        return values
 
 
 _kinds: dict[str, Kind] = {}
 
 
 def measurement(
-    *,
-    command: str,
-    cli: str,
-    help: str,
-    options: tuple[Option, ...] = (),
-    place: int,
-    example: str = "",
-    report: str = "picture of the measurement: region, residuals, figures, plots",
+    command: str, *, cli: str, help: str, place: int, **more: Any
 ) -> Callable[[_Function], _Function]:
-    """Declare a function as a kind of measurement; see `Kind` for the parameters."""
+    """Declare the decorated function as a kind of measurement; it stays the function that it is.
+
+    Parameters
+    ----------
+    command, cli, help, place, **more
+        Attributes of `Kind`.
+
+    Raises
+    ------
+    ValueError
+        Another kind has the name.
+    """
 
     def declare(function: _Function) -> _Function:
-        name = cli.split()[-1]
-        _kinds[name] = Kind(name, command, cli, help, options, place, example, report, function)
+        kind = Kind(command, cli, function, help, place, **more)
+        if kind.name in _kinds:
+            raise ValueError(f'there are two kinds of measurement named "{kind.name}": rename one of them')
+        _kinds[kind.name] = kind
         return function
 
     return declare

@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from ...errors import InputError
-from ...pictures.picture import Calibration
 from ...psf.model import ShapeFamily
 from ...psf.pointspread import PointSpread
 from ..confidence import normal_interval
@@ -170,17 +169,6 @@ class FittedEdge:
         psf = PointSpread(self.shape_family.model(moved))
         changed = getattr(psf, name) if name in ("fwhm", "mtf50") else psf.parameters[name]
         return (changed - value) / step
-
-    def row(self, calibration: Calibration | None = None) -> dict[str, Any]:
-        """The figures as a table row, in px and, where there is a scale, in its unit."""
-        row: dict[str, Any] = {"model": self.model, **self.parameters}
-        for name in ("fwhm", "mtf50"):
-            low, high = self.interval(name)
-            row |= {name: self.value(name), f"{name}_low": low, f"{name}_high": high}
-        row |= {"v1": self.v1, "v2": self.v2, "angle": self.normal_angle, "offset": self.offset}
-        row |= {"noise": self.noise, "n": self.n}
-        lengths = {"fwhm": 1, "fwhm_low": 1, "fwhm_high": 1, "mtf50": -1}
-        return row | (calibration or Calibration()).in_units(row, lengths)
 
     def summary(self, size: int | None = None) -> dict[str, Any]:
         """Every figure with its interval, as plain numbers; `size` is that of the kernel, px."""

@@ -6,28 +6,34 @@ from typing import Any
 
 import numpy.typing as npt
 
-from ...options import Choice, Number, Text
+from ...options import Choice, Text
+from ...pictures.picture import Picture
 from ..registry import measurement
 from .fit import fit_edge
+from .plateaus import V1, V2, suggested_levels
 from .result import EdgeFit
 
-V1 = Number("v1", "plateau level on the side d > 0; estimated when not given", unit="gray value")
-V2 = Number("v2", "plateau level on the other side", unit="gray value")
 _MODEL = Text(
     "model", "auto, gaussian, logistic, logistic3, logistic5, disk, moffat, airy or free", default="auto"
 )
 _PIXEL = Choice("pixel", "optical takes the pixel box off the PSF", ("sampled", "optical"), default="sampled")
 
 
+def _hints(picture: Picture) -> dict[str, str]:
+    """Levels estimated in the region, to be read only: levels that are given are not fitted."""
+    return {key: f"(about {value:.4g})" for key, value in suggested_levels(picture).items()}
+
+
 @measurement(
-    command="PSF from Edge...",
+    "PSF from Edge...",
     cli="psf edge",
+    place=80,
     help="Full intensity fit of the edge in the region: levels, line and shape together; kernel image and numbers.",
     options=(_MODEL, _PIXEL, V1, V2),
-    place=80,
-    example="model=logistic",
+    hints=_hints,
     report="picture of the fit: region, residuals, E, P, MTF",
+    example="model=logistic",
 )
-def measure(image: npt.ArrayLike, roi: Any = None, *, aspect: float = 1.0, **options: Any) -> EdgeFit:
-    """The edge in a region of an image; `fit_edge` with the options of the declaration."""
+def measure_edge(image: npt.ArrayLike, roi: Any = None, *, aspect: float = 1.0, **options: Any) -> EdgeFit:
+    """The edge in a region of an image: `fit_edge` with the options of the declaration."""
     return fit_edge(image, roi, aspect=aspect, **options)

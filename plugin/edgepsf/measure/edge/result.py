@@ -10,6 +10,7 @@ from ...pictures.graph import Graph
 from ...pictures.picture import Calibration
 from ...pictures.region import Region
 from ...psf.graphs import psf_graph
+from ..measurement import Row, interval_columns
 from ..page import Page, Quantity
 from . import drawing
 from .fitted import FittedEdge
@@ -60,13 +61,13 @@ class EdgeFit(FittedEdge):
             Quantity("offset", "offset", "px"),
         )
 
-    def headline(self, calibration: Calibration | None = None) -> str:
-        """FWHM with its interval, MTF50, model and angle in one line."""
-        row = self.row(calibration)
-        width = f"FWHM {row['fwhm']:.4g} px ({row['fwhm_low']:.4g} to {row['fwhm_high']:.4g})"
-        if "fwhm_unit" in row:
-            width += f" = {row['fwhm_unit']:.4g} {row['unit']}"
-        return f"{width}, MTF50 {row['mtf50']:.4g} per px, model {row['model']}, angle {row['angle']:.2f} deg"
+    def row(self, calibration: Calibration | None = None) -> Row:
+        """The figures as a table row, in px and, where there is a scale, in its unit."""
+        row: Row = {"model": self.model, **self.parameters, **interval_columns(self, "fwhm", "mtf50")}
+        row |= {"v1": self.v1, "v2": self.v2, "angle": self.normal_angle, "offset": self.offset}
+        row |= {"noise": self.noise, "n": self.n}
+        lengths = {"fwhm": 1, "fwhm_low": 1, "fwhm_high": 1, "mtf50": -1}
+        return row | (calibration or Calibration()).in_units(row, lengths)
 
     def lines(self, origin: tuple[int, int], shape: tuple[int, int]) -> dict[str, np.ndarray]:
         """The fitted line and its band, as `Measurement.lines`."""
