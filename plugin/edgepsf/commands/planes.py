@@ -28,7 +28,10 @@ def fitted_plane(picture: Picture) -> tuple[Plane, Region]:
 def known_plane(picture: Picture) -> Plane:
     """The plane last fitted on this picture, or fitted now."""
     kept = picture.numbers(PLANE)
-    return Plane(*kept, aspect=picture.calibration.aspect) if kept else fitted_plane(picture)[0]
+    if not kept:
+        return fitted_plane(picture)[0]
+    a, b, c = kept
+    return Plane(a, b, c, aspect=picture.calibration.aspect)
 
 
 def _check_f(picture: Picture) -> None:

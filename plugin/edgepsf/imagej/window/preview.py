@@ -6,6 +6,7 @@ closes, the image has its own overlay again.
 
 from __future__ import annotations
 
+import functools
 import sys
 import textwrap
 import threading
@@ -96,7 +97,7 @@ class LivePreview:
                 text = self._done = self._newest
             if text is not None:
                 outcome = self._attempt(text)
-                _in_event_thread(lambda text=text, outcome=outcome: self._show(text, outcome))
+                _in_event_thread(functools.partial(self._show, text, outcome))
 
     def _attempt(self, text: str) -> Result | str:
         """The command's result, or the sentence why there is none."""
