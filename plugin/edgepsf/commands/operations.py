@@ -1,8 +1,10 @@
 """The functions of the commands under their former module: `edge_g(picture, v1, v2)` and so on give a Result."""
 
-from functools import partial
+from typing import Any
 
 from ..measure.registry import kind_of
+from ..pictures.picture import Picture
+from ..pictures.result import Result
 from .deconvolve import deconvolve
 from .edge_distance_map import edge_distance
 from .edge_f import edge_f
@@ -12,8 +14,6 @@ from .fit_edge_profile import edge_profile
 from .psf_from import psf_from
 from .psf_from_profile import psf_from_profile
 from .shared import new_image
-
-psf_from_edge = partial(psf_from, kind_of("edge"))
 
 __all__ = [
     "deconvolve",
@@ -26,3 +26,8 @@ __all__ = [
     "psf_from_edge",
     "psf_from_profile",
 ]
+
+
+def psf_from_edge(picture: Picture, model: str = "auto", **options: Any) -> Result:
+    """The edge in the region of a picture: `psf_from` for the kind "edge"."""
+    return psf_from(kind_of("edge"), picture, model=model, **options)
