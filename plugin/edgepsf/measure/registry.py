@@ -3,7 +3,7 @@
 A kind is a function with a declaration. From the declaration come the command in ImageJ with its dialog and preview,
 the subcommand of the command line, the batch over regions, the report page and the reference page::
 
-    @measurement("PSF from Edge...", cli="psf edge", place=80, help="…", options=(…))
+    @measurement("PSF from Edge...", cli="psf edge", place=80, help="…", sample=…, options=(…))
     def measure_edge(image, roi=None, *, aspect=1.0, **options) -> EdgeFit: ...
 
 Every package is imported when the kinds are asked for; its `__init__` imports the module with the declaration.
@@ -50,6 +50,8 @@ class Kind:
         One line: the thing that is measured, and how.
     place : int
         Commands stand in menus and pages in the order of these numbers.
+    sample : callable
+        Makes a synthetic picture that can be measured as a whole, shape (ny, nx), for the tests and for a try.
     options : tuple of Option
         All keywords of the function but `aspect`.
     hints : callable
@@ -67,6 +69,7 @@ class Kind:
     measure: Measure
     help: str
     place: int
+    sample: Callable[[], np.ndarray]
     options: tuple[Option, ...] = ()
     hints: Callable[[Picture], Mapping[str, str]] = _no_hints
     headline: Callable[[Row], str] = headline
@@ -97,13 +100,13 @@ _kinds: dict[str, Kind] = {}
 
 
 def measurement(
-    command: str, *, cli: str, help: str, place: int, **more: Any
+    command: str, *, cli: str, help: str, place: int, sample: Callable[[], np.ndarray], **more: Any
 ) -> Callable[[_Function], _Function]:
     """Declare the decorated function as a kind of measurement; it stays the function that it is.
 
     Parameters
     ----------
-    command, cli, help, place, **more
+    command, cli, help, place, sample, **more
         Attributes of `Kind`.
 
     Raises
@@ -113,7 +116,7 @@ def measurement(
     """
 
     def declare(function: _Function) -> _Function:
-        kind = Kind(command, cli, function, help, place, **more)
+        kind = Kind(command, cli, function, help, place, sample, **more)
         if kind.name in _kinds:
             raise ValueError(f'there are two kinds of measurement named "{kind.name}": rename one of them')
         _kinds[kind.name] = kind

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from ...options import Choice, Text
 from ...pictures.picture import Picture
+from ...psf.models.logistic import Logistic
 from ..registry import measurement
 from .fit import fit_edge
 from .plateaus import V1, V2, suggested_levels
@@ -24,11 +26,19 @@ def _hints(picture: Picture) -> dict[str, str]:
     return {key: f"(about {value:.4g})" for key, value in suggested_levels(picture).items()}
 
 
+def _sample() -> np.ndarray:
+    """An edge between the levels 100 and 30, blurred by the PSF of a logistic edge, with some noise."""
+    y, x = np.mgrid[:64, :64]
+    d = np.cos(0.2) * (x - 32) + np.sin(0.2) * (y - 32)
+    return 100 - 70 * Logistic(1.2).esf(d) + np.random.default_rng(0).normal(0, 0.7, d.shape)
+
+
 @measurement(
     "PSF from Edge...",
     cli="psf edge",
     place=80,
     help="Full intensity fit of the edge in the region: levels, line and shape together; kernel image and numbers.",
+    sample=_sample,
     options=(_MODEL, _PIXEL, V1, V2),
     hints=_hints,
     report="picture of the fit: region, residuals, E, P, MTF",
