@@ -1,6 +1,7 @@
 """Every kind of measurement that is there keeps the contract of a measurement; a new one is tested by being there."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -195,6 +196,15 @@ def test_the_command_gives_the_measurement(kind, found):
     ]
     example = parse_options(kind.example, command.options)
     assert command.run(Picture(image, "cells.tif", roi), example).row["fwhm"] > 0
+
+
+@every_kind
+def test_the_reference_page_describes_the_command(kind):
+    page = (Path(__file__).parents[1] / "docs" / "commands.md").read_text(encoding="utf-8")
+    section = page.split(f"## {kind.command}\n")[1].split("\n## ")[0]
+    assert kind.help in section
+    assert all(f"`{option.key}`" in section for option in kind.options)
+    assert f"edgepsf {kind.cli} IMAGE.tif" in section
 
 
 @every_kind

@@ -132,9 +132,10 @@ def _draw_plot(axes: Axes, plot: Plot) -> None:
 
 def _words(measurement: Measurement, page: Page) -> str:
     """The quantities with their 95 % intervals between the lines of the page, and the warnings."""
-    lines = [*page.head, "", f"{'':10} {'value':>10}   95 % interval"]
-    lines += [_interval_line(measurement, quantity) for quantity in measurement.quantities]
-    lines += ["", *page.notes]
+    table = [f"{'':10} {'value':>10}   95 % interval"]
+    table += [_interval_line(measurement, quantity) for quantity in measurement.quantities]
+    lines = [*page.head, *([""] if page.head else []), *table]
+    lines += ["", *page.notes] if page.notes else []
     for warning in measurement.warnings:
         lines += ["", *textwrap.wrap(f"! {warning}", 48, subsequent_indent="  ")]
     return "\n".join(lines)
