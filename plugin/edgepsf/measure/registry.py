@@ -6,7 +6,7 @@ the subcommand of the command line, the batch over regions, the report page and 
     @measurement("PSF from Edge...", cli="psf edge", place=80, help="…", sample=…, options=(…))
     def measure_edge(image, roi=None, *, aspect=1.0, **options) -> EdgeFit: ...
 
-Every package is imported when the kinds are asked for; its `__init__` imports the module with the declaration.
+All modules of these packages are imported when the kinds are asked for; nothing else has to name a new kind.
 """
 
 from __future__ import annotations
@@ -116,6 +116,7 @@ def measurement(
     """
 
     def declare(function: _Function) -> _Function:
+        """Make the kind known."""
         kind = Kind(command, cli, function, help, place, sample, **more)
         if kind.name in _kinds:
             raise ValueError(f'there are two kinds of measurement named "{kind.name}": rename one of them')
@@ -127,10 +128,9 @@ def measurement(
 
 def kinds() -> dict[str, Kind]:
     """All kinds of measurement by name, in the order of their places."""
-    package = __name__.rpartition(".")[0]
-    for module in pkgutil.iter_modules(importlib.import_module(package).__path__):
-        if module.ispkg:
-            importlib.import_module(f"{package}.{module.name}")
+    room = importlib.import_module(__package__)
+    for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
+        importlib.import_module(module.name)
     return {kind.name: kind for kind in sorted(_kinds.values(), key=lambda kind: kind.place)}
 
 

@@ -127,7 +127,7 @@ def compare_sharpening(
         out.warnings.append("no unsharp mask brings this picture nearer to the scene: its amount is 0")
 
     def again(picture: np.ndarray) -> np.ndarray:
-        # The probe sees the same restoration, not one with parameters of its own.
+        """The same restoration for the probe, not one with parameters of its own."""
         kept = {k: record[k] for k in ("regularization",) if k in record}
         settings = {k: v for k, v in options.items() if k != "stop"} | kept
         return deconvolve(picture, kernel, method, record["iterations"], callback=second, **settings)

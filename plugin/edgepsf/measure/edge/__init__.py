@@ -1,7 +1,6 @@
 """Edges: gray values → g(d), f(d), plane, distance map, profile, and the full intensity fit."""
 
 from ...psf.odd import OddPolynomial, esf_from_f
-from . import kind  # noqa: F401 - declares the kind of measurement
 from .fit import fit_edge
 from .levels import estimate_levels
 from .plane import Plane, distance_map, fit_plane

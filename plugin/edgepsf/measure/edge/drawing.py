@@ -66,6 +66,7 @@ def plane_lines(plane: Plane, origin: tuple[int, int], shape: tuple[int, int]) -
     """The line of a fitted plane and the band of pixels that have a weight (see `edge_lines`)."""
 
     def distance(x: npt.ArrayLike, y: npt.ArrayLike) -> np.ndarray:
+        """Signed distance of places from the line, px."""
         return (plane.a + plane.b * np.asarray(x) + plane.c * np.asarray(y)) / plane.p
 
     return edge_lines(distance, origin, shape, max(4.0, 2.0 * plane.p) / plane.p)
