@@ -22,7 +22,7 @@ NAMES = {
     "edgepsf.deconvolve.compatible": "edgepsf.plugins.native",
     "edgepsf.deconvolve.plugin_jobs": "edgepsf.plugins.jobs",
     "edgepsf.deconvolve.plugin_methods": "edgepsf.plugins.methods",
-    "edgepsf.drawing": "edgepsf.report.drawing",
+    "edgepsf.drawing": "edgepsf.measure.edge.drawing",
     "edgepsf.edge": "edgepsf.measure.edge",
     "edgepsf.imagej.calls": "edgepsf.imagej.exchange.calls",
     "edgepsf.imagej.commandline": "edgepsf.cli.fiji",
