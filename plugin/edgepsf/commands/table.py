@@ -10,7 +10,7 @@ from ..deconvolve.methods import METHODS
 from ..deconvolve.operator import BOUNDARIES
 from ..options import Option
 from ..pictures.picture import Result
-from ..plugins.native import PROGRAMS
+from ..plugins import PROGRAMS
 from . import compare, linear, operations
 
 
