@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...errors import EngineError
+from ...plugins import PROGRAMS as PLUGINS
 from ..launch.session import check_fiji_directory
 
 # A class that only the jar of that plugin or library holds.
@@ -22,7 +23,6 @@ MARKS = {
     "JTransforms 3": "org/jtransforms/fft/FloatFFT_3D.class",
 }
 VARIABLES = ("EDGEPSF_PLUGINS", "EDGEPSF_FIJI")
-PLUGINS = ("DeconvolutionLab2", "Parallel Iterative")
 _VERSION_CLASS = {
     "DeconvolutionLab2": ("deconvolutionlab/Constants.class", rb"(?:\d+\.\d+\S* )?\(\d\d\.\d\d\.\d{4}\)"),
     "Parallel Iterative": (MARKS["Parallel Iterative"], rb"\x00\x04(\d\.\d\d)\x01"),
