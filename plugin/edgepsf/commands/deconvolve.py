@@ -14,7 +14,7 @@ from ..errors import InputError
 from ..options import Choice, Count, Flag, Image, Number, Option, Text
 from ..pictures.picture import Picture
 from ..pictures.result import Result
-from ..plugins.native import PROGRAMS
+from ..plugins import PROGRAMS
 from .command import command
 from .shared import KERNEL, STACK, STOP, new_image
 
