@@ -32,8 +32,15 @@ _KEYWORD = re.compile(rf"(?<!\w)-({'|'.join(KEYWORDS)})(?!\w)")
 
 
 @dataclass(frozen=True)
-class Source:
-    """Where an image is: kind "platform" (a title, or active), "file" or "directory"."""
+class Location:
+    """Where an image is.
+
+    Attributes
+    ----------
+    kind : {"platform", "file", "directory"}
+    value : str
+        The title of an open image or the word active, or the path of a file or folder.
+    """
 
     kind: str
     value: str
@@ -64,22 +71,42 @@ class Output:
 
 
 @dataclass(frozen=True)
-class Command:
-    """A parsed command line."""
+class CommandLine:
+    """A parsed command line.
 
-    image: Source
-    psf: Source
+    Attributes
+    ----------
+    image, psf : Location
+    call : Call
+        Algorithm, parameters and controls.
+    path : Path
+        Folder of the files that are read and saved.
+    outputs : tuple of Output
+    reference : Location, optional
+        The image with which the result is compared.
+    pad : tuple
+        Codes and extensions of the padding: xy code, z code, xy extension, z extension.
+    apodize : (str, str)
+        Windows in xy and z.
+    stats : Output, optional
+        The table of statistics.
+    idle : tuple of str
+        Keywords without a meaning here.
+    """
+
+    image: Location
+    psf: Location
     call: Call
     path: Path
     outputs: tuple[Output, ...] = ()
-    reference: Source | None = None
+    reference: Location | None = None
     pad: tuple[Any, ...] = ("NO", "NO", 0, 0)
     apodize: tuple[str, str] = ("NO", "NO")
     stats: Output | None = None
     idle: tuple[str, ...] = field(default=())
 
 
-def parse_command(text: str, titles: Iterable[str] = ()) -> Command:
+def parse_command(text: str, titles: Iterable[str] = ()) -> CommandLine:
     """Parse an option string of `run("DeconvolutionLab2 Run", ...)`.
 
     Parameters
@@ -103,15 +130,15 @@ def parse_command(text: str, titles: Iterable[str] = ()) -> Command:
     for key, example in (("image", "platform TITLE"), ("psf", "file PATH"), ("algorithm", "RL 10")):
         if key not in single:
             raise InputError(f"the DeconvolutionLab2 command has no -{key}: add -{key} {example}")
-    return Command(
-        _source("image", single["image"]),
-        _source("psf", single["psf"]),
+    return CommandLine(
+        _location("image", single["image"]),
+        _location("psf", single["psf"]),
         _algorithm(single),
         _path(single.get("path", "current")),
         outputs,
-        _source("reference", single["reference"]) if "reference" in single else None,
-        _padding(single["pad"]) if "pad" in single else Command.pad,
-        _windows(single["apo"]) if "apo" in single else Command.apodize,
+        _location("reference", single["reference"]) if "reference" in single else None,
+        _padding(single["pad"]) if "pad" in single else CommandLine.pad,
+        _windows(single["apo"]) if "apo" in single else CommandLine.apodize,
         _stats(single["stats"]) if "stats" in single else None,
         tuple(key for key in IDLE if key in single),
     )
@@ -144,7 +171,7 @@ def _behind_title(text: str, start: int, titles: Iterable[str]) -> int:
     return start
 
 
-def _source(key: str, value: str) -> Source:
+def _location(key: str, value: str) -> Location:
     kind, _, rest = value.partition(" ")
     kind, rest = kind.lower(), rest.strip()
     kind = "directory" if kind == "dir" else kind
@@ -155,7 +182,7 @@ def _source(key: str, value: str) -> Source:
         )
     if kind not in ("platform", "file", "directory") or not rest:
         raise InputError(f'-{key} must be "platform TITLE", "file PATH" or "dir PATH", not "{value}"')
-    return Source(kind, rest)
+    return Location(kind, rest)
 
 
 def _algorithm(single: dict[str, str]) -> Call:
