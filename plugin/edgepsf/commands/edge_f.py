@@ -6,10 +6,11 @@ import numpy as np
 
 from ..errors import InputError
 from ..measure.edge import transform
+from ..measure.edge.plateaus import LEVELS, V1, V2, suggested_levels
 from ..pictures.picture import Picture, as_property
 from ..pictures.result import Result
 from .command import command
-from .shared import LEVELS, STACK, V1, V2, check_both, new_image, suggested_levels
+from .shared import STACK, check_both, new_image
 
 
 def _entries(picture: Picture) -> dict[str, str]:

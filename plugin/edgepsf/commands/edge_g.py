@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ..measure.edge import transform
+from ..measure.edge.plateaus import LEVELS, V1, V2, levels_in_region, suggested_levels
 from ..pictures.picture import Picture, as_property
 from ..pictures.result import Result
 from .command import command
-from .shared import LEVELS, STACK, V1, V2, check_both, levels_in_region, new_image, suggested_levels
+from .shared import STACK, check_both, new_image
 
 
 def _entries(picture: Picture) -> dict[str, str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ..measure.edge import drawing
 from ..pictures.picture import Picture, as_property
 from ..pictures.result import Result
-from ..report import drawing
 from .command import command
 from .planes import fitted_plane
 from .shared import PLANE

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import InputError
+from ..measure.edge import drawing
 from ..measure.edge.plane import distance_map
 from ..measure.edge.profile import fit_profile
 from ..options import Count, Image
 from ..pictures.picture import Picture, as_property
 from ..pictures.region import take_region
 from ..pictures.result import Result
-from ..report import drawing
 from .command import command, figures
 from .planes import known_plane
 from .shared import PLOT, PROFILE, SOURCE

@@ -5,8 +5,8 @@ from __future__ import annotations
 from ..options import Number
 from ..pictures.picture import Picture
 from ..pictures.result import Result
+from ..psf.graphs import psf_graph
 from ..psf.pointspread import from_profile
-from ..report import drawing
 from .command import command, figures
 from .shared import PLOT, PROFILE, SIZE, kernel_image, noted
 
@@ -49,5 +49,5 @@ def psf_from_profile(
         row |= picture.calibration.in_units(row, {"fwhm": 1, "mtf50": -1})
     result = Result([kernel_image(psf, size, picture)], row, psf.summary(size), warnings=list(psf.warnings))
     if plot:
-        result.graphs.append(drawing.psf_graph(picture.base if picture else "PSF", psf))
+        result.graphs.append(psf_graph(picture.base if picture else "PSF", psf))
     return result

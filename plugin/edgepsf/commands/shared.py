@@ -1,4 +1,4 @@
-"""Steps and options that several commands share: new images, plateau levels, kernel images, notes in an image."""
+"""Steps and options that several commands share: new images, kernel images, notes in an image."""
 
 from __future__ import annotations
 
@@ -7,18 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..errors import EdgeError, InputError
-from ..measure.edge.levels import estimate_levels
-from ..options import Count, Flag, Image, Number
+from ..errors import InputError
+from ..options import Count, Flag, Image
 from ..pictures.picture import Picture
-from ..pictures.region import take_region
-from ..psf.pointspread import PointSpread
+from ..psf.protocol import Psf
 
 # Names of the notes that commands leave in an image for one another.
-PLANE, PROFILE, LEVELS, SOURCE = "edgepsf.plane", "edgepsf.profile", "edgepsf.levels", "edgepsf.source"
+PLANE, PROFILE, SOURCE = "edgepsf.plane", "edgepsf.profile", "edgepsf.source"
 
-V1 = Number("v1", "plateau level on the side d > 0; estimated when not given", unit="gray value")
-V2 = Number("v2", "plateau level on the other side", unit="gray value")
 SIZE = Count("size", "side of the kernel, odd; by default it holds 99.9 % of the energy", unit="px")
 STACK = Flag("stack", "every plane of the stack, not only the one shown")
 PLOT = Flag("plot", "show it as a plot too", windows=True)
@@ -51,7 +47,7 @@ def new_image(source: Picture, data: np.ndarray, suffix: str, **properties: str)
     )
 
 
-def kernel_image(psf: PointSpread, size: int | None, picture: Picture | None) -> Picture:
+def kernel_image(psf: Psf, size: int | None, picture: Picture | None) -> Picture:
     """Kernel image of a PSF, titled after the picture that the PSF was read from."""
     source = picture or Picture(np.zeros((1, 1)), title="")
     out = new_image(source, psf.kernel(size), "-PSF" if picture else "PSF")
@@ -64,28 +60,6 @@ def check_both(v1: float | None, v2: float | None) -> None:
     """Refuse a single plateau level."""
     if (v1 is None) != (v2 is None):
         raise InputError("give both plateau levels v1 and v2, or neither")
-
-
-def levels_in_region(picture: Picture) -> tuple[float, float]:
-    """Plateau levels (v1, v2) estimated in the region of a picture.
-
-    Raises
-    ------
-    EdgeError
-        There are no two levels.
-    """
-    region = take_region(picture.data, picture.roi)
-    return estimate_levels(region.values, region.mask)
-
-
-def suggested_levels(picture: Picture) -> dict[str, float]:
-    """Levels v1 and v2 for a dialog; none where there are none, or where the picture is a g image."""
-    if LEVELS in picture.properties:
-        return {}
-    try:
-        return dict(zip(("v1", "v2"), levels_in_region(picture), strict=True))
-    except (EdgeError, InputError):
-        return {}  # the command itself will say what is wrong
 
 
 def noted(picture: Picture, note: str, keys: Sequence[str]) -> dict[str, str]:
