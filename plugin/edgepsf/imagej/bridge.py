@@ -52,7 +52,8 @@ def register(running: Any = None) -> Session:
         @JImplements("ij.CommandListener")
         class Listener:
             @JOverride
-            def commandExecuting(self, name):
+            def commandExecuting(self, name: Any) -> Any:
+                """Answer a command written in Python, and give ImageJ nothing to do; other names go on."""
                 command = BY_NAME.get(str(name))
                 if command is None and dl2_macros.due(str(name)):
                     answer_plugin(str(name), running)
