@@ -33,6 +33,7 @@ FACADES = {
     "deconvolve.api.deconvolve",
     "report.sharpening.compare_sharpening",
     "imagej.plugins.restore",
+    "testing.scenes.edge_image",
 }
 
 

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..measure.edge.result import EdgeFit
+from ..pictures import quality
 from ..psf import PointSpread
 
 
 def psnr(image: np.ndarray, truth: np.ndarray) -> float:
     """Peak signal-to-noise ratio (dB) for a full scale of 1, linear light."""
-    return float(10 * np.log10(1.0 / np.mean((np.clip(image, 0, 1) - truth) ** 2)))
+    return quality.psnr(np.clip(image, 0, 1), truth, peak=1.0)
 
 
 def psf_distance(psf: PointSpread, truth: PointSpread) -> float:

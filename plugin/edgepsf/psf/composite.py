@@ -8,6 +8,7 @@ that with enough parts they come near any isotropic PSF. All of them are non-neg
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,12 @@ def _hermite() -> tuple[np.ndarray, np.ndarray]:
 
 
 _X, _W = _hermite()
+
+
+@cache
+def _legendre() -> tuple[np.ndarray, np.ndarray]:
+    """Nodes and weights of the integral over (−1, 1)."""
+    return np.polynomial.legendre.leggauss(_RADIAL_NODES)
 
 
 class Composite(RadialModel):
@@ -94,7 +101,7 @@ class Blurred(Composite):
         flat, inverse = np.unique(r.ravel(), return_inverse=True)
         low = np.maximum(flat - _SPREADS * self.sigma, 0.0)
         high = np.maximum(np.minimum(flat + _SPREADS * self.sigma, self.part.reach), low)
-        nodes, weights = np.polynomial.legendre.leggauss(_RADIAL_NODES)
+        nodes, weights = _legendre()
         half = 0.5 * (high - low)[:, None]
         s = low[:, None] + half * (nodes + 1.0)
         rice = s * np.exp(-0.5 * ((flat[:, None] - s) / self.sigma) ** 2)
