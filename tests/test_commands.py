@@ -13,10 +13,11 @@ import edgepsf as ep
 from edgepsf.cli import main
 from edgepsf.commands import BY_CLI, BY_NAME, COMMANDS
 from edgepsf.commands.command import Command, declare, declared
+from edgepsf.commands.method_options import options_of
 from edgepsf.commands.shared import PLANE, PROFILE
 from edgepsf.errors import InputError
 from edgepsf.imagej.window.fields import help_text
-from edgepsf.options import complete, parse_options
+from edgepsf.options import Choice, Count, Flag, Number, complete, parse_options
 from edgepsf.pictures import Picture, Result
 from edgepsf.testing import edge_image
 
@@ -167,6 +168,24 @@ def test_pages_name_the_command_and_every_key(command, docs, capsys):
         assert (f"--{name}" in page) == (command.regions is not None)
     assert ("--report" in page) == bool(command.report)
     assert ("EDGEPSF_PLUGINS" in page) == command.plugins
+
+
+# Options of methods
+
+
+def test_options_of_methods_become_options_of_one_command():
+    weight = Number("weight", "how strong", default=2.0, minimum=0)
+    flag = Flag("fast", "quicker")
+    methods = {
+        "one": (Count("iterations", default=20), weight, flag),
+        "two": (weight, Choice("way", "of two", ("up", "down"), default="up")),
+        "three": (Number("weight", "how long", unit="px"),),
+    }
+    weight, fast, way = options_of(methods, but=("iterations",))
+    assert weight.help == "for one, two: how strong, 2 when not given; for three: how long"
+    assert (weight.key, weight.default, weight.minimum) == ("weight", None, 0)
+    assert (fast.help, fast.default) == ("for one: quicker", False)
+    assert (way.help, way.default, way.words) == ("for two: of two, up when not given", None, ("up", "down"))
 
 
 # Each option

@@ -163,5 +163,5 @@ def test_only_images_are_opened():
 
 def test_values_of_no_option_are_refused():
     assert complete({"v1": 3.0}, OPTIONS) == DEFAULTS | {"v1": 3.0}
-    with pytest.raises(InputError, match='unknown key "metod".*did you mean method.*keys are: v1, size'):
+    with pytest.raises(InputError, match=r'unknown key "metod".*did you mean method.*keys are: v1, size'):
         complete({"metod": "wiener"}, OPTIONS)

@@ -15,7 +15,7 @@ from ..pictures.picture import Picture
 from ..pictures.result import Result
 from ..report.sharpening import LABELS, Comparison, compare_sharpening
 from .command import command
-from .shared import KERNEL, STOP, new_image
+from .shared import KERNEL, new_image
 
 
 @command(
@@ -28,7 +28,7 @@ from .shared import KERNEL, STOP, new_image
         Choice("method", "method of the deconvolution", tuple(METHODS), default="richardson_lucy"),
         Count("iterations", "of an iterative method; 20 when not given"),
         Number("regularization", "of the method; chosen from the data when not given", minimum=0),
-        STOP,
+        Choice("stop", "for richardson_lucy: auto chooses the iterations from the picture", ("auto",)),
         Image("truth", "sharp picture of the same scene, where there is one"),
         Flag("plot", "show a profile through the three pictures too", windows=True),
     ),

@@ -11,30 +11,39 @@ from ..deconvolve import deconvolve as restore
 from ..deconvolve.methods import METHODS
 from ..deconvolve.operator import BOUNDARIES
 from ..errors import InputError
-from ..options import Choice, Count, Flag, Image, Number, Option, Text
+from ..options import Choice, Count, Image, Number, Text
 from ..pictures.picture import Picture
 from ..pictures.result import Result
 from ..plugins.native import PROGRAMS
 from .command import command
-from .shared import KERNEL, STACK, STOP, new_image
+from .method_options import OF_METHODS, options_of
+from .shared import KERNEL, STACK, new_image
 
-# The options that belong to methods.
-_OF_METHODS: dict[str, Option] = {
-    option.key: option
-    for option in (
-        Number(
-            "regularization",
-            "for wiener, tikhonov, inverse, hybr, wpl, fista; chosen from the data when not given",
-            minimum=0,
-        ),
-        Flag("accelerate", "for richardson_lucy: the same in a quarter of the iterations or less"),
-        Number("tv", "for richardson_lucy: weight of the total variation, such as 0.005", minimum=0),
-        STOP,
-        Text("penalty", "for fista: tv or wavelet"),
-        Number("amount", "for unsharp_mask: 1 when not given", minimum=0),
-        Number("radius", "for unsharp_mask: Gaussian instead of the PSF", unit="px", minimum=0),
-    )
-}
+_OPTIONS = (
+    KERNEL,
+    Choice(
+        "method",
+        "method; with a plugin engine or compat also the plugin's own, such as [RL 10]",
+        tuple(METHODS),
+        default="richardson_lucy",
+        free=True,
+    ),
+    Count(
+        "iterations",
+        "iterations of an iterative method, 20 when not given; with stop=auto the most that is tried, then 300",
+    ),
+    Choice("engine", "the native engine or an ImageJ plugin", ("native", *PROGRAMS), default="native"),
+    Choice("boundary", "what lies beyond the picture", BOUNDARIES, default="extended"),
+    *options_of(OF_METHODS, but=("iterations",)),
+    Number("background", "level that is not blurred signal", unit="gray value"),
+    Number("saturation", "level from which on pixels are left out", unit="gray value"),
+    Image("mask", "image that is not zero where a pixel is to be left out"),
+    Choice("compat", "the native engine with a plugin's numbers", PROGRAMS),
+    Text("memory", "for a plugin engine: Java's largest heap, such as 2G"),
+    Number("timeout", "for a plugin engine: time it may take, 3600 when not given", unit="s"),
+    STACK,
+)
+_DEFAULTS = {option.key: option.default for option in _OPTIONS}
 
 
 @command(
@@ -42,36 +51,7 @@ _OF_METHODS: dict[str, Option] = {
     cli="deconvolve",
     place=90,
     help="Restores the picture with a kernel image.",
-    options=(
-        KERNEL,
-        Choice(
-            "method",
-            "method; with a plugin engine or compat also the plugin's own, such as [RL 10]",
-            tuple(METHODS),
-            default="richardson_lucy",
-            free=True,
-        ),
-        Count(
-            "iterations",
-            "iterations of an iterative method, 20 when not given; with stop=auto the most that is tried, then 300",
-        ),
-        Choice("engine", "the native engine or an ImageJ plugin", ("native", *PROGRAMS), default="native"),
-        Choice("boundary", "what lies beyond the picture", BOUNDARIES, default="extended"),
-        _OF_METHODS["regularization"],
-        _OF_METHODS["accelerate"],
-        _OF_METHODS["tv"],
-        _OF_METHODS["stop"],
-        Number("background", "level that is not blurred signal", unit="gray value"),
-        Number("saturation", "level from which on pixels are left out", unit="gray value"),
-        Image("mask", "image that is not zero where a pixel is to be left out"),
-        _OF_METHODS["penalty"],
-        Choice("compat", "the native engine with a plugin's numbers", PROGRAMS),
-        Text("memory", "for a plugin engine: Java's largest heap, such as 2G"),
-        Number("timeout", "for a plugin engine: time it may take, 3600 when not given", unit="s"),
-        _OF_METHODS["amount"],
-        _OF_METHODS["radius"],
-        STACK,
-    ),
+    options=_OPTIONS,
     region=False,
     plugins=True,
     suffixes=("deconvolved",),
@@ -95,7 +75,7 @@ def deconvolve(
     ----------
     picture, psf : Picture
     method, iterations, engine, callback, **options
-        As in `edgepsf.deconvolve`; an option that is None, or a flag that is False, is not given.
+        As in `edgepsf.deconvolve`; an option that is None or has the default of the command is not given.
     mask : Picture, optional
         Not zero where a pixel is to be left out.
     stack : bool
@@ -108,7 +88,7 @@ def deconvolve(
     EngineError
         The engine is not there.
     """
-    options = {key: value for key, value in options.items() if value is not None and value is not False}
+    options = {k: v for k, v in options.items() if v is not None and v != _DEFAULTS.get(k)}
     if engine == "native" and not options.keys().isdisjoint(("memory", "timeout")):
         raise InputError("memory and timeout are for a plugin engine; leave them out with engine=native")
     kernel, data = _numbers(psf, picture, stack)

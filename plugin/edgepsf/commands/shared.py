@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..errors import InputError
-from ..options import Choice, Count, Flag, Image
+from ..options import Count, Flag, Image
 from ..pictures.picture import Picture
 from ..psf.protocol import Psf
 
@@ -19,7 +19,6 @@ SIZE = Count("size", "side of the kernel, odd; by default it holds 99.9 % of the
 STACK = Flag("stack", "every plane of the stack, not only the one shown")
 PLOT = Flag("plot", "show it as a plot too", windows=True)
 KERNEL = Image("psf", "kernel image: title of an open image, else a path", required=True, suffix="PSF")
-STOP = Choice("stop", "for richardson_lucy: auto chooses the iterations from the picture", ("auto",))
 
 
 def new_image(source: Picture, data: np.ndarray, suffix: str, **properties: str) -> Picture:

@@ -52,7 +52,8 @@ def register(running: Any = None) -> Session:
         @JImplements("ij.CommandListener")
         class Listener:
             @JOverride
-            def commandExecuting(self, name):
+            def commandExecuting(self, name: Any) -> Any:
+                """Answer our commands; hand every other name back to ImageJ."""
                 command = BY_NAME.get(str(name))
                 if command is None and dropin.due(str(name)):
                     answer_plugin(str(name), running)
