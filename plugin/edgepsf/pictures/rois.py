@@ -12,11 +12,14 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from ..errors import InputError
+
+if TYPE_CHECKING:
+    from tifffile import TiffPage
 
 _COLUMNS = ("x", "y", "width", "height")
 _TIFF = (".tif", ".tiff")
@@ -184,7 +187,7 @@ def _tiff_blocks(path: Path) -> tuple[list[tuple[str, bytes]], tuple[int, int]]:
 
     with tifffile.TiffFile(path) as file:
         meta = file.imagej_metadata or {}
-        page = file.pages.first
+        page = cast("TiffPage", file.pages[0])  # the first page is read in full
         shape = (page.imagelength, page.imagewidth)
     kept = meta.get("Overlays") or meta.get("ROI") or []
     if not kept:
