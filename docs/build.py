@@ -1,4 +1,4 @@
-"""Writes docs/commands.md from the table of commands and docs/models.md from the models: `make docs`."""
+"""Writes docs/commands.md from the declarations of the commands and docs/models.md from the models: `make docs`."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import sys
 from pathlib import Path
 
 from edgepsf.commands import COMMANDS, Command
-from edgepsf.options import Option
+from edgepsf.options import Image, Option
 from edgepsf.psf.families import library, model_classes, names
 
 PAGE = Path(__file__).with_name("commands.md")
 MODELS_PAGE = Path(__file__).with_name("models.md")
 HEAD = """# Commands
 
-Made from the table in `plugin/edgepsf/commands.py` by `make docs`; the tests run every example. In ImageJ the
+Made from the declarations in `plugin/edgepsf/commands/` by `make docs`; the tests run every example. In ImageJ the
 commands stand under Plugins > Edge PSF and are called by `run("Name...", "key=value key2=[a value]")`; a flag is a
 bare word or `flag=true`; `key=&name` passes the macro variable `name` with all its digits. Coordinates are
 whole-image pixels, (0, 0) the centre of the top-left one. The region is the current selection: a rectangle, any
@@ -61,7 +61,7 @@ def section(command: Command) -> str:
 
 def row(option: Option) -> str:
     """One key of the table."""
-    kind = " \\| ".join(f"`{c}`" for c in option.choices) if option.choices else option.kind
+    kind = " \\| ".join(f"`{word}`" for word in option.words) or option.kind
     default = "" if option.default in (None, False) else f"`{option.default}`"
     default = "required" if option.required else default
     return f"| `{option.key}` | {kind} | {default} | {option.unit} | {option.help} |"
@@ -72,7 +72,7 @@ def cli_example(command: Command) -> str:
     words = [command.cli] + (["IMAGE.tif"] if command.image == "needed" else [])
     for part in command.example.split():
         key, _, value = part.partition("=")
-        files = any(o.key == key and o.kind == "image" for o in command.options)
+        files = any(o.key == key and isinstance(o, Image) for o in command.options)
         words.append(f"--{key} {value}{'.tif' if files else ''}".rstrip())
     return " ".join(words + (["-o OUT.tif"] if command.output != "numbers" else []))
 

@@ -67,7 +67,7 @@ def _read_tiff(path: Path, color: bool) -> Picture:
     import tifffile
 
     with tifffile.TiffFile(path) as file:
-        page = cast("TiffPage", file.pages[0])  # the first page is read in full
+        page = cast("TiffPage", file.pages[0])
         data = page.asarray()
         meta = file.imagej_metadata or {}
         if data.ndim == 3 and page.planarconfig == 2:  # planes one after another

@@ -12,14 +12,11 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import numpy as np
 
 from ..errors import InputError
-
-if TYPE_CHECKING:
-    from tifffile import TiffPage
 
 _COLUMNS = ("x", "y", "width", "height")
 _TIFF = (".tif", ".tiff")
@@ -187,7 +184,7 @@ def _tiff_blocks(path: Path) -> tuple[list[tuple[str, bytes]], tuple[int, int]]:
 
     with tifffile.TiffFile(path) as file:
         meta = file.imagej_metadata or {}
-        page = cast("TiffPage", file.pages[0])  # the first page is read in full
+        page: Any = file.pages[0]  # a page or a frame: both have these tags
         shape = (page.imagelength, page.imagewidth)
     kept = meta.get("Overlays") or meta.get("ROI") or []
     if not kept:
