@@ -28,7 +28,7 @@ def add_fiji(words: Any) -> None:
 
 
 def _open(given: argparse.Namespace) -> int:
-    from ..imagej.window.menu import open_window
+    from ..imagej.opening import open_window
 
     open_window()
     return 0

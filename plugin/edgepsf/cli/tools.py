@@ -45,7 +45,7 @@ def _run_macro(given: argparse.Namespace) -> int:
 
 
 def _run_doctor(given: argparse.Namespace) -> int:
-    from ..imagej.launch import doctor
+    from ..imagej import doctor
 
     return doctor.main(as_json=given.json)
 

@@ -14,7 +14,7 @@ from ..errors import InputError
 from ..options import Choice, Count, Image, Number, Text
 from ..pictures.picture import Picture
 from ..pictures.result import Result
-from ..plugins.native import PROGRAMS
+from ..plugins import PROGRAMS
 from .command import command
 from .method_options import OF_METHODS, options_of
 from .shared import KERNEL, STACK, new_image

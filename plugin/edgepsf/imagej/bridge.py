@@ -16,8 +16,8 @@ from ..errors import EdgeError, EngineError, InputError
 from ..options import split_options
 from .exchange import results
 from .exchange.calls import prepare
-from .launch.session import Session, adopt, session
-from .plugins import calls, dropin, inside
+from .plugins import dl2_macros, inside, pid_macros
+from .session import Session, adopt, session
 from .window import dialogs, menu, progress
 
 _listener: Any = None
@@ -55,7 +55,7 @@ def register(running: Any = None) -> Session:
             def commandExecuting(self, name: Any) -> Any:
                 """Answer our commands; hand every other name back to ImageJ."""
                 command = BY_NAME.get(str(name))
-                if command is None and dropin.due(str(name)):
+                if command is None and dl2_macros.due(str(name)):
                     answer_plugin(str(name), running)
                     return None
                 if command is None:
@@ -68,9 +68,9 @@ def register(running: Any = None) -> Session:
 
         _listener = Listener()
         JClass("ij.Executer").addCommandListener(_listener)
-        menu.install(running)
-        calls.install(running)
-        inside.install_commands(running)
+        menu.add_menu(running)
+        pid_macros.make_classes(running)
+        inside.list_commands(running)
     return running
 
 
@@ -78,7 +78,7 @@ def answer_plugin(name: str, running: Session) -> None:
     """Answer a command of a plugin that is not there; any failure stops the macro with a sentence."""
     from jpype import JClass
 
-    _stopping(running, name, lambda: dropin.answer(name, JClass("ij.Macro").getOptions()))
+    _stopping(running, name, lambda: dl2_macros.answer_run(name, JClass("ij.Macro").getOptions()))
 
 
 def answer(command: Command, running: Session) -> None:

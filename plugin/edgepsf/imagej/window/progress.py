@@ -8,7 +8,7 @@ from typing import Any
 
 from ...commands import Command
 from ...errors import InputError
-from ..launch.session import running
+from ..session.current import running
 
 
 def callback(title: str) -> Callable[[int, int, dict[str, Any]], None]:

@@ -1,4 +1,4 @@
-"""The one ImageJ of this process: embedded, a Fiji's, one by Maven coordinates, or a gateway that runs already."""
+"""The start of the one ImageJ of this process, from any of its sources, or from a gateway that runs already."""
 
 from __future__ import annotations
 
@@ -7,27 +7,26 @@ import time
 from typing import Any
 
 from ...errors import EngineError
-from ..window import menu
-from . import fiji
-from .folders import check_fiji_directory
-from .java import Java, check_display, load_imagej, missing_extra, start_jvm
+from ..launch import embedded, fiji
+from ..launch.java import Java
+from ..launch.jvm import check_display
+from ..launch.libraries import missing_extra
+from ..launch.sources import EMBEDDED, Source, wanted
+from ..launch.streams import Listener, redirect_output
+from . import current
+from .quitting import await_quit
 from .running import Session
-from .sources import EMBEDDED, Source, wanted
-from .streams import Listener, redirect_output
-
-__all__ = ["Session", "abort_macro", "adopt", "check_fiji_directory", "session", "start"]
-
-_session: Session | None = None
-
-
-def running() -> Session | None:
-    """The running ImageJ, None where there is none."""
-    return _session
 
 
 def session() -> Session:
-    """The running ImageJ; started without a window if there is none."""
-    return _session if _session is not None else start()
+    """The running ImageJ; if there is none, one is started without a window.
+
+    Raises
+    ------
+    EngineError
+        If it cannot be started; see `start`.
+    """
+    return current.running() or start()
 
 
 def abort_macro(sentence: str) -> None:
@@ -45,19 +44,23 @@ def start(headless: bool = True, memory: str | None = None, source: Source | Non
     memory : str, optional
         The largest Java heap, such as ``"2G"``; default a quarter of the machine's memory.
     source : Source, optional
-        Which ImageJ; default what `edgepsf.imagej.sources.choose` chose, else the Fiji that EDGEPSF_FIJI names, else
-        the embedded one.
+        Which ImageJ; default the choice of `edgepsf.imagej.sources.choose`, else the Fiji that EDGEPSF_FIJI names,
+        else the embedded one.
+
+    Returns
+    -------
+    Session
 
     Raises
     ------
     EngineError
-        No Java, no jars, no Fiji there, scyjava missing, another ImageJ running in this process, or a JVM that other
-        code started without this ImageJ in it.
+        If there is no Java, no jar or no such Fiji, if scyjava is missing, if another ImageJ runs in this process, or
+        if other code has started Java without this ImageJ in it.
     """
-    global _session
-    if _session is not None:
-        _check_same(_session, headless, source)
-        return _session
+    there = current.running()
+    if there is not None:
+        _check_same(there, headless, source)
+        return there
     begin = time.perf_counter()
     source = source or wanted()
     try:
@@ -76,9 +79,9 @@ def start(headless: bool = True, memory: str | None = None, source: Source | Non
         _start_embedded(headless, memory) if source == EMBEDDED else _start_imagej2(source, headless, memory)
     )
     if not headless:
-        atexit.register(menu.await_quit, started.gateway is not None)  # before Java is shut down
+        atexit.register(await_quit, started.gateway is not None)  # before Java is shut down
     started.seconds = time.perf_counter() - begin
-    _session = started
+    current.keep(started)
     return started
 
 
@@ -93,31 +96,32 @@ def adopt(gateway: Any) -> Session:
     Raises
     ------
     EngineError
-        This is no gateway, or it has no original ImageJ in it.
+        If this is no gateway, or it has no original ImageJ in it.
     """
-    global _session
     fiji.check_gateway(gateway)
-    if _session is None:
-        _session = _session_of(gateway, Source("endpoint", "pyimagej's gateway"), None)
-    return _session
+    there = current.running()
+    if there is None:
+        there = _session_of(gateway, Source("endpoint", "pyimagej's gateway"), None)
+        current.keep(there)
+    return there
 
 
-def _check_same(running: Session, headless: bool, source: Source | None) -> None:
+def _check_same(there: Session, headless: bool, source: Source | None) -> None:
     """Refuse a second ImageJ beside the one that runs."""
     one = "and one process has one ImageJ: start a new Python process"
-    if running.headless and not headless:
+    if there.headless and not headless:
         raise EngineError(
             f"ImageJ already runs without a window in this process, {one} and call start(headless=False) first."
         )
-    if source is not None and source != running.source:
-        raise EngineError(f"ImageJ already runs in this process ({running.source}), {one} for {source}.")
+    if source is not None and source != there.source:
+        raise EngineError(f"ImageJ already runs in this process ({there.source}), {one} for {source}.")
 
 
 def _start_embedded(headless: bool, memory: str | None) -> Session:
     import jpype
 
-    java = None if jpype.isJVMStarted() else start_jvm(headless, memory)
-    started = Session(load_imagej(), java, _is_headless())
+    java = None if jpype.isJVMStarted() else embedded.start_jvm(headless, memory)
+    started = Session(embedded.load_imagej(), java, _is_headless())
     started.listen()
     if not headless:
         try:
@@ -132,7 +136,7 @@ def _start_imagej2(source: Source, headless: bool, memory: str | None) -> Sessio
 
     java = fiji.start_jvm(source, headless, memory)
     heard = Listener()
-    redirect_output(heard)  # what ImageJ2 says while it starts must not reach stdout
+    redirect_output(heard)  # ImageJ2's messages while it starts must not reach stdout
     gateway = fiji.open_gateway(source, headless)
     started = _session_of(gateway, source, java)
     started.listen(heard)

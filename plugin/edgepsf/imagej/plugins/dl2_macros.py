@@ -1,7 +1,7 @@
 """Macros written for DeconvolutionLab2: `run("DeconvolutionLab2 Run", "-image ... -algorithm RL 10 ...")`.
 
-Where the plugin is on ImageJ's class path the line goes to it. Else it is answered here: by the plugin in a child
-process when EDGEPSF_PLUGINS or EDGEPSF_FIJI has it, by the native engine with the plugin's numbers when not.
+Where the plugin is on ImageJ's class path, the line goes to the plugin. Else it is answered here: by the plugin in a
+child process where EDGEPSF_PLUGINS or EDGEPSF_FIJI has it, by the native engine with the plugin's numbers where not.
 """
 
 from __future__ import annotations
@@ -14,45 +14,55 @@ from typing import Any
 import numpy as np
 
 from ...errors import InputError
+from ...pictures.files import atomic_path
 from ...plugins import jobs as plugin_jobs
 from ...plugins.compat.checks import check_psf
 from ...plugins.compat.dl2_setup import apodise, padded_shape, window_of
-from ...plugins.dl2_command import Command, Output, Source, find_file, parse_command
+from ...plugins.dl2_command import CommandLine, Location, Output, find_file, parse_command
+from ...plugins.dl2_views import ranged, typed, view
 from ...plugins.jobs import Job
 from ...plugins.methods import Call
 from ...plugins.native import compute
 from ..exchange import images, io_imagej
 from ..exchange.results import add_row
-from . import inside, run
-from .dl2_views import ranged, typed, view
-from .find import find_plugin, places
+from ..launch.plugin_jars import find_plugin, places
+from . import inside
+from .engine import run
 
 ENGINE, PREFIX = "DeconvolutionLab2", "DeconvolutionLab2 "
 
 
 def due(name: str) -> bool:
-    """Whether a command of the plugin is to be answered here."""
+    """Whether a command is one of the plugin's and is to be answered here."""
     return name.startswith(PREFIX) and not inside.loaded(ENGINE)
 
 
-def answer(name: str, text: Any) -> None:
-    """Do what `run(name, text)` asks of DeconvolutionLab2.
+def answer_run(name: str, text: Any) -> None:
+    """Do the work of `run(name, text)` in the place of DeconvolutionLab2.
+
+    Parameters
+    ----------
+    name : str
+        The command, such as "DeconvolutionLab2 Run".
+    text : str or None
+        The option string.
 
     Raises
     ------
     InputError
-        The command cannot be understood or done; nothing is shown or saved then.
+        If the command cannot be understood or done; nothing is shown or saved then.
+    EngineError
+        If the plugin lacks a library or fails.
     """
     if name != f"{ENGINE} Run":
         raise InputError(f'only "{ENGINE} Run" works without a window; "{name}" opens one')
     if text is None or not str(text).strip():
         raise InputError('options are missing: "-image platform TITLE -psf file PATH -algorithm RL 10"')
-    command = parse_command(str(text), io_imagej.titles())
-    work(command)
+    work(parse_command(str(text), io_imagej.titles()))
 
 
-def work(command: Command) -> None:
-    """Read, restore, show and save."""
+def work(command: CommandLine) -> None:
+    """Read the images, restore, show and save; errors as of `answer_run`."""
     from jpype import JClass
 
     source, image = _read(command.image, command)
@@ -81,11 +91,11 @@ def _engine() -> bool:
     """Whether the plugin itself can answer."""
     if not any(ENGINE in place.found for place in places()):
         return False
-    find_plugin(ENGINE)  # says what is missing
+    find_plugin(ENGINE)  # raises an error where a library is missing
     return True
 
 
-def _read(source: Source, command: Command) -> tuple[Any, np.ndarray]:
+def _read(source: Location, command: CommandLine) -> tuple[Any, np.ndarray]:
     """The ImagePlus and its pixels (nz, ny, nx) float32: RGB as luminance, all planes of a hyperstack as z."""
     if source.kind == "platform":
         imp = io_imagej.find(source.value)
@@ -108,14 +118,14 @@ def _read(source: Source, command: Command) -> tuple[Any, np.ndarray]:
     return None, np.concatenate(planes)
 
 
-def _check_places(command: Command, outputs: tuple[Output, ...]) -> None:
-    """Refuse before the work what could not be saved after it."""
+def _check_places(command: CommandLine, outputs: tuple[Output, ...]) -> None:
+    """Check before the work that the results can be saved after it."""
     saves = any(o.save for o in outputs) or (command.stats is not None and command.stats.save)
     if saves and not command.path.is_dir():
         raise InputError(f'the folder "{command.path}" of -path does not exist; make it first')
 
 
-def _snapshots(command: Command, outputs: tuple[Output, ...]) -> list[int]:
+def _snapshots(command: CommandLine, outputs: tuple[Output, ...]) -> list[int]:
     """Iterations after which an output is wanted, before the last."""
     n = command.call.parameters.get("iterations")
     if n is None:
@@ -123,7 +133,9 @@ def _snapshots(command: Command, outputs: tuple[Output, ...]) -> list[int]:
     return sorted({i for o in outputs if o.every for i in range(o.every, int(n), o.every)})
 
 
-def _restore(command: Command, image, psf, iterations: int | None, engine: bool) -> np.ndarray:
+def _restore(
+    command: CommandLine, image: np.ndarray, psf: np.ndarray, iterations: int | None, engine: bool
+) -> np.ndarray:
     """The restored volume, (nz, ny, nx), after the iterations of the command or fewer."""
     call = command.call
     if iterations is not None:
@@ -140,8 +152,8 @@ def _restore(command: Command, image, psf, iterations: int | None, engine: bool)
     return out.reshape(image.shape)
 
 
-def _by_plugin(call: Call, command: Command, y: np.ndarray, h: np.ndarray) -> np.ndarray:
-    """By the plugin, padded and apodised here: its own -pad and -apo misread their values."""
+def _by_plugin(call: Call, command: CommandLine, y: np.ndarray, h: np.ndarray) -> np.ndarray:
+    """The plugin's result for an image padded and apodised here: its own -pad and -apo misread their values."""
     shape = padded_shape(y.shape, command.pad)
     window = window_of(y.shape, shape)
     padded = np.zeros(shape, np.float32)
@@ -152,8 +164,10 @@ def _by_plugin(call: Call, command: Command, y: np.ndarray, h: np.ndarray) -> np
     return run(job)[0][0][window]
 
 
-def _give(output: Output, volume, image, source, command: Command, title: str) -> None:
-    """Show and save one view of a volume."""
+def _give(
+    output: Output, volume: np.ndarray, image: np.ndarray, source: Any, command: CommandLine, title: str
+) -> None:
+    """Show and save one view of a volume; `source` is the ij.ImagePlus that gives the scale, or None."""
     array = ranged(volume, output.dynamic, image)
     if output.view == "series":
         parts = [(f"{title}-z{k:06d}", plane) for k, plane in enumerate(array)]
@@ -169,8 +183,10 @@ def _give(output: Output, volume, image, source, command: Command, title: str) -
             imp.show()
 
 
-def _tell(command: Command, image, out, reference, seconds: float) -> None:
-    """Figures of -stats and -reference."""
+def _tell(
+    command: CommandLine, image: np.ndarray, out: np.ndarray, reference: np.ndarray | None, seconds: float
+) -> None:
+    """Log the figures of -reference, show and save those of -stats."""
     from jpype import JClass
 
     psnr = snr = float("nan")
@@ -188,7 +204,7 @@ def _tell(command: Command, image, out, reference, seconds: float) -> None:
             add_row({k: (v if isinstance(v, str) else float(v)) for k, v in row.items()})
     if command.stats.save:
         with (
-            io_imagej.atomic_path(command.path / f"{command.stats.name}.csv") as path,
+            atomic_path(command.path / f"{command.stats.name}.csv") as path,
             path.open("w", newline="", encoding="utf-8") as file,
         ):
             writer = csv.DictWriter(file, rows[0])
@@ -196,11 +212,15 @@ def _tell(command: Command, image, out, reference, seconds: float) -> None:
             writer.writerows(rows)
 
 
-def _row(name: str, volume: np.ndarray, seconds, psnr, snr) -> dict[str, Any]:
+def _row(
+    name: str, volume: np.ndarray, seconds: float | str, psnr: float | str, snr: float | str
+) -> dict[str, Any]:
+    """One line of the statistics."""
     v = volume.astype(np.float64)
     row = {"Signal": name, "Mean": v.mean(), "Minimum": v.min(), "Maximum": v.max(), "Stdev": v.std()}
     return row | {"Energy": float(np.mean(v**2)), "Time": seconds, "PSNR": psnr, "SNR": snr}
 
 
 def _decibel(signal: float, error: float) -> float:
+    """Ratio of a signal to an error in dB."""
     return float("inf") if error == 0 else 20 * float(np.log10(signal / error))

@@ -1,4 +1,4 @@
-"""The plugins on this machine: where their jars are, which versions, in which order Java must see them."""
+"""The plugins on this machine: their jars, their versions, and the order in which Java must see the jars."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...errors import EngineError
-from ..launch.session import check_fiji_directory
+from ...plugins import PROGRAMS
+from .folders import check_fiji_directory
 
 # A class that only the jar of that plugin or library holds.
 MARKS = {
@@ -22,7 +23,6 @@ MARKS = {
     "JTransforms 3": "org/jtransforms/fft/FloatFFT_3D.class",
 }
 VARIABLES = ("EDGEPSF_PLUGINS", "EDGEPSF_FIJI")
-PLUGINS = ("DeconvolutionLab2", "Parallel Iterative")
 _VERSION_CLASS = {
     "DeconvolutionLab2": ("deconvolutionlab/Constants.class", rb"(?:\d+\.\d+\S* )?\(\d\d\.\d\d\.\d{4}\)"),
     "Parallel Iterative": (MARKS["Parallel Iterative"], rb"\x00\x04(\d\.\d\d)\x01"),
@@ -56,7 +56,7 @@ class Place:
     versions: dict[str, str] = field(default_factory=dict)
 
     def missing(self, engine: str) -> str:
-        """Which library the plugin would fail without; empty if none."""
+        """Names of the libraries without which the plugin would fail; empty if it has all."""
         if engine == "DeconvolutionLab2":
             # It looks for version 3 and then computes with version 2.
             wrong = "JTransforms 3" in self.found and "JTransforms 2" not in self.found
@@ -67,12 +67,17 @@ class Place:
 
 
 def find_plugin(engine: str) -> Place:
-    """The place to take a plugin from.
+    """The folder from which a plugin is taken.
+
+    Parameters
+    ----------
+    engine : str
+        One of `edgepsf.plugins.PROGRAMS`.
 
     Raises
     ------
     EngineError
-        It is not there, or lacks a library.
+        If the plugin is not there, or lacks a library.
     """
     looked = []
     for place in places():
@@ -95,13 +100,23 @@ def places() -> list[Place]:
     Raises
     ------
     EngineError
-        A folder is named that is not there.
+        If a folder is named that is not there.
     """
     return [place for variable in VARIABLES if (place := place_of(variable)) is not None]
 
 
 def place_of(variable: str) -> Place | None:
-    """The folder that a variable names, None if it names none."""
+    """The folder that an environment variable names; None if it names none.
+
+    Parameters
+    ----------
+    variable : {"EDGEPSF_PLUGINS", "EDGEPSF_FIJI"}
+
+    Raises
+    ------
+    EngineError
+        If the folder is not there, or is no Fiji.
+    """
     text = os.environ.get(variable)
     if not text:
         return None
@@ -116,6 +131,22 @@ def place_of(variable: str) -> Place | None:
     return _place(variable, folder, sorted(folder.glob("*.jar")))
 
 
+def window_jars() -> list[Path]:
+    """The plugins' jars for the class path of an ImageJ with a window; to be called before Java starts.
+
+    Raises
+    ------
+    EngineError
+        If a folder is named that is not there.
+    """
+    import jpype
+
+    jars = [jar for place in places() for jar in place.jars if jar != place.found.get("ImageJ")]
+    if jars:  # DeconvolutionLab2 leaves threads for which Java would wait at its end, for ever
+        jpype.config.destroy_jvm = False
+    return jars
+
+
 def _place(source: str, folder: Path, jars: list[Path]) -> Place:
     contents = {jar: _contents(jar, jar.stat().st_mtime_ns) for jar in jars}
     found: dict[str, Path] = {}
@@ -124,15 +155,15 @@ def _place(source: str, folder: Path, jars: list[Path]) -> Place:
         if holders:
             found[name] = holders[-1]  # by name the newest of several
     # Three jars hold a ConcurrencyUtils of the same name; the plugins need Parallel Colt's.
-    first = [found[name] for name in ("ImageJ", "Parallel Colt", *PLUGINS) if name in found]
+    first = [found[name] for name in ("ImageJ", "Parallel Colt", *PROGRAMS) if name in found]
     order = list(dict.fromkeys([*first, *jars]))
-    versions = {name: _version(name, found[name]) for name in PLUGINS if name in found}
+    versions = {name: _version(name, found[name]) for name in PROGRAMS if name in found}
     return Place(source, folder, tuple(order), found, versions)
 
 
 @functools.lru_cache(maxsize=2048)
 def _contents(jar: Path, changed: int) -> frozenset[str]:
-    """Which plugins and libraries a jar holds."""
+    """The plugins and libraries that a jar holds; `changed` is its time, so that a new file is read again."""
     try:
         with zipfile.ZipFile(jar) as file:
             names = set(file.namelist())

@@ -1,4 +1,4 @@
-"""`edgepsf doctor`: what is installed, which Java and ImageJ are used, and what to do about the rest."""
+"""`edgepsf doctor`: the packages, the Java, the ImageJ and the plugins that are there, and a remedy for each fault."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import platform
 from collections.abc import Iterator
 from importlib import metadata
 
-from ...errors import EngineError, MacroError
-from ..plugins.find import PLUGINS, SOURCES, place_of
-from .java import cached_jars, find_java, jar_folder
+from ..errors import EngineError, MacroError
+from ..plugins import PROGRAMS
+from .launch.imagej_jars import cached_jars, jar_folder
+from .launch.java import find_java
+from .launch.plugin_jars import SOURCES, Place, place_of
 from .session import session
 
 Row = tuple[str, str, str | None]
@@ -26,7 +28,7 @@ _EXTRAS = {
     "raw": ("rawpy",),
     "scale": ("dask", "zarr"),
 }
-# Small, but it takes ImageJ's menus, a plugin filter, and the macro language within a macro.
+# Small, but it needs ImageJ's menus, a plugin filter, and the macro language within a macro.
 _MACRO = (
     'newImage("doctor", "32-bit ramp", 64, 64, 1); run("Macro...", "code=v=v*2"); '
     'getStatistics(area, mean); run("Close"); return d2s(mean, 3);'
@@ -35,12 +37,12 @@ _MACRO_RESULT = "0.984"
 
 
 def report() -> tuple[list[Row], bool]:
-    """Look at everything that edgepsf stands on; starts ImageJ.
+    """Look at everything that edgepsf needs; this starts ImageJ.
 
     Returns
     -------
     rows : list of (name, value, remedy)
-        remedy is None where all is well.
+        The remedy is None where all is well.
     ok : bool
         Whether ImageJ starts and runs a macro. Missing extras do not count.
     """
@@ -66,6 +68,7 @@ def main(as_json: bool = False) -> int:
 
 
 def _versions() -> Iterator[Row]:
+    """Python and the packages."""
     yield "Python", f"{platform.python_version()} on {platform.platform(terse=True)}", None
     for names, remedy in ((_CORE, "pip install edgepsf"), (_BRIDGE, 'pip install "edgepsf[imagej]"')):
         for name in names:
@@ -76,6 +79,7 @@ def _versions() -> Iterator[Row]:
 
 
 def _java() -> Iterator[Row]:
+    """The Java that is used, and those that were passed over."""
     try:
         java = find_java()
     except EngineError as error:
@@ -87,6 +91,7 @@ def _java() -> Iterator[Row]:
 
 
 def _jars() -> Iterator[Row]:
+    """The jars of the embedded ImageJ."""
     jars = cached_jars()
     names = ", ".join(jar.name for jar in jars) or "none yet: fetched at the first start (over the network)"
     yield "ImageJ jars", names, None
@@ -114,8 +119,8 @@ def _imagej() -> tuple[list[Row], bool]:
 
 
 def _plugins() -> Iterator[Row]:
-    """The folders that the environment names, and which plugins are in them."""
-    found = []
+    """The folders that the environment names, and the plugins in them."""
+    found: list[Place] = []
     for name, variable in (("plugins", "EDGEPSF_PLUGINS"), ("Fiji", "EDGEPSF_FIJI")):
         try:
             place = place_of(variable)
@@ -127,19 +132,23 @@ def _plugins() -> Iterator[Row]:
         else:
             yield name, str(place.folder), None
             found.append(place)
-    for engine in PLUGINS:
-        holders = [place for place in found if engine in place.found]
-        if not holders:
-            remedy = f"put {SOURCES[engine]} there" if found else None
-            yield engine, "not found (the native engine needs no plugin)", remedy
-            continue
-        place = holders[0]
-        lacks = place.missing(engine)
-        remedy = f"it cannot run without {lacks}: put it there" if lacks else None
-        yield engine, f"{place.versions[engine]} in {place.found[engine]}", remedy
+    for engine in PROGRAMS:
+        yield _plugin(engine, found)
+
+
+def _plugin(engine: str, found: list[Place]) -> Row:
+    """A plugin in one of the folders."""
+    place = next((place for place in found if engine in place.found), None)
+    if place is None:
+        remedy = f"put {SOURCES[engine]} there" if found else None
+        return engine, "not found (the native engine needs no plugin)", remedy
+    lacks = place.missing(engine)
+    remedy = f"it cannot run without {lacks}: put it there" if lacks else None
+    return engine, f"{place.versions[engine]} in {place.found[engine]}", remedy
 
 
 def _extras() -> Iterator[Row]:
+    """The optional packages."""
     for extra, modules in _EXTRAS.items():
         missing = [module for module in modules if importlib.util.find_spec(module) is None]
         if missing:

@@ -1,8 +1,8 @@
 """A running ImageJ: macros run in it, stopped with a sentence.
 
-Without a window ImageJ writes to Java's System.out and System.err what it would show: print() lines, but also
-every error message. Both streams therefore end in `streams.Output`, which passes lines on to sys.stderr (stdout is
-for results) and learns from the Java stack which of them means that the macro has failed.
+Without a window ImageJ writes its messages to Java's System.out and System.err: print() lines, but also every error
+message. Both streams therefore end in a `streams.JavaStream`. It hands the lines to the session, which passes them on
+to sys.stderr (stdout is for results) and learns from the Java stack which line means that the macro has failed.
 """
 
 from __future__ import annotations
@@ -15,28 +15,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ...errors import MacroError
 from ..exchange import convert, images
-from .interpreter import clear_macro_state, describe, java_runtime_exception, macro_text
-from .java import Java
-from .sources import EMBEDDED, Source
-from .streams import CANCELED, Listener, interruptible, redirect_output
+from ..launch.java import Java
+from ..launch.sources import EMBEDDED, Source
+from ..launch.streams import CANCELED, Listener, redirect_output
+from .interpreter import MacroRun, clear_macro_state, describe, java_runtime_exception, macro_text
+from .interrupt import interruptible
 
 # An exception in a command or in call(): ImageJ logs the trace and lets the macro go on.
 _LOGGED_EXCEPTION = re.compile(
     r"ij\.IJ\.log\([^)]*\)(, ij\.IJ\.handleException\([^)]*\))?, ij\.(Executer\.run|macro\.Functions\.call)\("
 )
-
-
-@dataclass
-class _Run:
-    """One running call of `Session.run_macro`."""
-
-    interpreter: Any
-    sentence: str | None = None
-    exit_text: str = ""
-    interrupted: bool = False
-    over: bool = False
 
 
 @dataclass
@@ -65,14 +57,13 @@ class Session:
     source: Source = EMBEDDED
     gateway: Any = field(default=None, repr=False)
     seconds: float = 0.0
-    _runs: list[_Run] = field(default_factory=list, repr=False)
+    _runs: list[MacroRun] = field(default_factory=list, repr=False)
+    _listening: bool = field(default=False, repr=False)
 
     @property
     def interrupted(self) -> bool:
         """Whether Ctrl-C has come while a macro runs."""
         return any(run.interrupted for run in self._runs)
-
-    _listening: bool = field(default=False, repr=False)
 
     def run_macro(self, macro: str | Path, argument: str = "") -> str:
         """Run an ImageJ macro to its end.
@@ -82,7 +73,7 @@ class Session:
         macro : str or Path
             The text of the macro, or the path of an .ijm file (as a Path).
         argument : str
-            What getArgument() gives in the macro.
+            The value of getArgument() in the macro.
 
         Returns
         -------
@@ -92,17 +83,17 @@ class Session:
         Raises
         ------
         MacroError
-            The macro did not reach its end, exit() or a return; the message says why.
+            If the macro did not reach its end, exit() or a return; the message says why.
         InputError
-            The file cannot be read.
+            If the file cannot be read.
         KeyboardInterrupt
-            Ctrl-C: the macro was stopped.
+            If Ctrl-C stopped the macro.
         """
         from jpype import JClass, JException
 
         text = macro_text(macro)
         interpreter_class = JClass("ij.macro.Interpreter")
-        run = _Run(interpreter_class())
+        run, value = MacroRun(interpreter_class()), None
         self.listen()
         outer = interpreter_class.getInstance()
         self._runs.append(run)
@@ -110,7 +101,7 @@ class Session:
             with interruptible(self._runs):
                 value = run.interpreter.run(text, str(argument))
         except JException as error:
-            value = self._after_exception(run, error)
+            self._after_exception(run, error)
         finally:
             self._runs.pop().over = True
             clear_macro_state(outer)
@@ -121,7 +112,7 @@ class Session:
             raise MacroError(sentence)
         return "" if value is None else str(value)
 
-    def _after_exception(self, run: _Run, error: Any) -> None:
+    def _after_exception(self, run: MacroRun, error: Any) -> None:
         """Sort the exceptions that leave the interpreter: exit(), an error already told, and real ones."""
         if error.getMessage() == CANCELED and isinstance(error, java_runtime_exception()):
             trace = error.getStackTrace()
@@ -132,7 +123,7 @@ class Session:
         if run.sentence is None:
             run.sentence = describe(str(error.toString()), run.interpreter)
 
-    def _error_in_window(self, run: _Run, value: Any) -> str | None:
+    def _error_in_window(self, run: MacroRun, value: Any) -> str | None:
         """The error that ImageJ showed in a window of its own, and nowhere else."""
         # wasError is also true after "return" from within a macro block: a returned value outweighs it.
         if not self.headless and value is None and run.interpreter.wasError():
@@ -140,9 +131,9 @@ class Session:
         return None
 
     def abort_macro(self, sentence: str) -> None:
-        """Stop the running macro with a sentence; outside of any macro show it through IJ.error.
+        """Stop the running macro with a sentence; outside of any macro show the sentence through IJ.error.
 
-        Returns at once; the macro ends as soon as the running command has returned to it.
+        The function returns at once; the macro ends as soon as the running command has returned to it.
         """
         from jpype import JClass, JException
 
@@ -181,18 +172,26 @@ class Session:
 
     def to_dataset(self, image: Any, title: str | None = None, axes: str | None = None) -> Any:
         """Copy any image into a new Dataset of ImageJ2; see `edgepsf.imagej.convert.to_dataset`."""
-        return convert.to_dataset(image, title, axes)
+        return convert.to_dataset(self.gateway, image, title, axes)
 
     def to_xarray(self, image: Any, title: str | None = None, axes: str | None = None) -> Any:
         """Copy any image into a new xarray.DataArray; see `edgepsf.imagej.convert.to_xarray`."""
         return convert.to_xarray(image, title, axes)
 
-    def to_numpy(self, imp: Any) -> Any:
-        """Copy the planes of an ImagePlus into a new array; see `edgepsf.imagej.images.to_numpy`."""
+    def to_numpy(self, imp: Any) -> np.ndarray:
+        """Copy the planes of an ImagePlus into a new array; see `edgepsf.imagej.convert.to_numpy`."""
         return images.to_numpy(imp)
 
     def listen(self, listener: Listener | None = None) -> None:
-        """Hear what ImageJ writes, from now on; a gateway of others is left alone until it runs a macro for us."""
+        """Hear ImageJ's output from now on.
+
+        A gateway that other code started is left alone until it runs a macro for this session.
+
+        Parameters
+        ----------
+        listener : Listener, optional
+            Where Java's streams end already; without one they are redirected, once.
+        """
         if listener is not None:
             listener.heard = self._heard
         elif not self._listening:
@@ -200,7 +199,7 @@ class Session:
         self._listening = True
 
     def _heard(self, text: str) -> bool:
-        """Judge what ImageJ wrote and pass it on; True when the Java code that wrote it is to be stopped."""
+        """Judge a text that ImageJ wrote and pass it on; True when the Java code that wrote it is to be stopped."""
         from jpype import JClass
 
         stack = str(
@@ -230,7 +229,7 @@ class Session:
             sys.stderr.write(text)
         return False
 
-    def _macro_error(self, run: _Run, text: str) -> None:
+    def _macro_error(self, run: MacroRun, text: str) -> None:
         """Take the sentence from ImageJ's "Macro Error" text: the message with its line, then the code."""
         lines = [line.strip() for line in text.removeprefix("Macro Error:").splitlines() if line.strip()]
         if not lines or run.sentence:

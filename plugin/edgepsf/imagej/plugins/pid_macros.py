@@ -1,8 +1,8 @@
 """Macros written for Parallel Iterative Deconvolution: `call("edu.emory.mathcs.….deconvolveMRNSD", ...)`.
 
-ImageJ's macro function call() looks for a Java class. Where the plugin's is not there, one of the same name with
-the same methods is made at run time (by javassist, which ImageJ's patcher brings along); it hands its strings to
-the functions here.
+ImageJ's macro function call() looks for a Java class. Where the class of the plugin is not there, a class of the same
+name with the same methods is made at run time (by javassist, which ImageJ's patcher brings along). It hands its strings
+to the functions here.
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ import numpy as np
 from ...errors import EdgeError, EngineError, InputError
 from ...plugins import jobs as plugin_jobs
 from ...plugins.compat.checks import check_psf
-from ...plugins.methods import parse
+from ...plugins.dl2_views import typed
+from ...plugins.methods import Call, parse
 from ...plugins.native import compute
 from ..exchange import images, io_imagej
-from . import inside, run
-from .dl2_views import typed
-from .find import find_plugin, places
+from ..launch.plugin_jars import find_plugin, places
+from ..session.running import Session
+from . import inside
+from .engine import run
 
 ENGINE = "Parallel Iterative"
 CLASS = "edu.emory.mathcs.restoretools.iterative.ParallelIterativeDeconvolution{}D"
@@ -47,13 +49,13 @@ OUTPUTS = ("SAME_AS_SOURCE", "BYTE", "SHORT", "FLOAT")
 _kept: list[Any] = []
 
 
-def install(running: Any) -> None:
+def make_classes(running: Session) -> None:
     """Make the classes, unless the plugin's own are there or they have been made."""
     if _kept or inside.loaded(ENGINE):
         return
     from jpype import JClass, JProxy
 
-    def apply(name, arguments):
+    def apply(name: Any, arguments: Any) -> str:
         return _reply(running, str(name), [str(a) for a in arguments])
 
     _kept.append(JProxy("java.util.function.BiFunction", dict={"apply": apply}))
@@ -79,11 +81,11 @@ def _source(dimension: int, method: str) -> str:
     )
 
 
-def _reply(running: Any, name: str, arguments: list[str]) -> str:
+def _reply(running: Session, name: str, arguments: list[str]) -> str:
     """Answer one call; any failure stops the macro with a sentence."""
     dimension, method = name.split()
     try:
-        return answer(int(dimension), method, arguments)
+        return answer_call(int(dimension), method, arguments)
     except (InputError, EdgeError, EngineError) as error:
         sentence = f"Parallel Iterative Deconvolution: {error}"
     except BaseException as error:
@@ -92,8 +94,8 @@ def _reply(running: Any, name: str, arguments: list[str]) -> str:
     return sentence
 
 
-def answer(dimension: int, method: str, arguments: list[str]) -> str:
-    """Do one call.
+def answer_call(dimension: int, method: str, arguments: list[str]) -> str:
+    """Do the work of one call.
 
     Parameters
     ----------
@@ -106,18 +108,16 @@ def answer(dimension: int, method: str, arguments: list[str]) -> str:
     -------
     str
         The path of the result.
+
+    Raises
+    ------
+    InputError
+        If a value, an image or the place of the result is unusable.
     """
     from jpype import JClass
 
     image_path, psf_path, out_path = arguments[:3]
-    values = dict(zip(ORDER[dimension, method], arguments[3:], strict=True))
-    output = values["output"]
-    if output not in OUTPUTS:
-        raise InputError(f'output must be one of {", ".join(OUTPUTS)}, not "{output}"')
-    options = {key: _value(key, text) for key, text in values.items() if key not in _IDLE}
-    if method == "WPL":
-        options.pop("threshold")  # the plugin ignores it
-    call = parse(ENGINE, method, **options)
+    call, output = _read_values(method, dict(zip(ORDER[dimension, method], arguments[3:], strict=True)))
     source, image = _open(image_path, dimension)
     _, psf = _open(psf_path, dimension)
     target = Path(out_path)
@@ -135,8 +135,19 @@ def answer(dimension: int, method: str, arguments: list[str]) -> str:
     return out_path
 
 
-def _restore(call, image: np.ndarray, psf: np.ndarray) -> tuple[np.ndarray, bool]:
-    """The plugin's result where it is installed, else the native engine's; and which of them it is."""
+def _read_values(method: str, values: dict[str, str]) -> tuple[Call, str]:
+    """The method with its parameters, and one of `OUTPUTS`."""
+    output = values["output"]
+    if output not in OUTPUTS:
+        raise InputError(f'output must be one of {", ".join(OUTPUTS)}, not "{output}"')
+    options = {key: _value(key, text) for key, text in values.items() if key not in _IDLE}
+    if method == "WPL":
+        options.pop("threshold")  # the plugin ignores it
+    return parse(ENGINE, method, **options), output
+
+
+def _restore(call: Call, image: np.ndarray, psf: np.ndarray) -> tuple[np.ndarray, bool]:
+    """The plugin's result where it is installed, else the native engine's; and whether it is the plugin's."""
     if any(ENGINE in place.found for place in places()):
         find_plugin(ENGINE)
         exact = call.parameters["precision"] == "DOUBLE" or call.code in ("CGLS", "MRNSD")
@@ -166,6 +177,7 @@ def _open(path: str, dimension: int) -> tuple[Any, np.ndarray]:
 
 
 def _value(key: str, text: str) -> Any:
+    """A parameter from its text."""
     if key in _FLAGS:
         return text.lower() == "true"
     if key in ("preconditioner", "boundary", "resizing", "precision", "inner_solver", "reg_method"):

@@ -1,4 +1,4 @@
-"""The views in which DeconvolutionLab2 shows and saves a result, on arrays of shape (nz, ny, nx)."""
+"""The views in which DeconvolutionLab2 shows and saves a result, as functions of arrays of shape (nz, ny, nx)."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import numpy as np
 
 
 def view(volume: np.ndarray, kind: str, keypoint: tuple[int, ...] | None = None) -> np.ndarray:
-    """Stack, maximum projections, sections or the slices side by side.
+    """One view: the stack, maximum projections, sections, or the slices side by side.
 
     Parameters
     ----------
     volume : ndarray, shape (nz, ny, nx)
     kind : {"stack", "mip", "ortho", "figure", "planar"}
     keypoint : (x, y, z), optional
-        Where ortho and figure cut; the middle by default.
+        The point through which ortho and figure cut; the middle by default.
 
     Returns
     -------
@@ -33,13 +33,14 @@ def view(volume: np.ndarray, kind: str, keypoint: tuple[int, ...] | None = None)
     return _figure(volume[z], volume[:, :, x].T, volume.max())
 
 
-def _inside(keypoint, shape) -> list[int]:
+def _inside(keypoint: tuple[int, ...] | None, shape: tuple[int, ...]) -> list[int]:
+    """The key point (x, y, z), moved into the volume."""
     sizes = shape[::-1]
     wanted = [n // 2 for n in sizes] if keypoint is None else [*keypoint, 0, 0, 0][:3]
     return [min(max(w, 0), n - 1) for w, n in zip(wanted, sizes, strict=True)]
 
 
-def _joined(xy: np.ndarray, yz: np.ndarray, xz: np.ndarray, fill) -> np.ndarray:
+def _joined(xy: np.ndarray, yz: np.ndarray, xz: np.ndarray, fill: float) -> np.ndarray:
     """The y-z view to the right of the x-y view, the x-z view below it."""
     (ny, nx), nz = xy.shape, len(xz)
     out = np.full((ny + nz, nx + nz), fill, xy.dtype)
@@ -47,7 +48,7 @@ def _joined(xy: np.ndarray, yz: np.ndarray, xz: np.ndarray, fill) -> np.ndarray:
     return out
 
 
-def _figure(xy: np.ndarray, yz: np.ndarray, fill) -> np.ndarray:
+def _figure(xy: np.ndarray, yz: np.ndarray, fill: float) -> np.ndarray:
     """The x-y and y-z views with a frame of one pixel."""
     (ny, nx), nz = xy.shape, yz.shape[1]
     out = np.full((ny + 2, nx + nz + 4), fill, xy.dtype)
@@ -68,7 +69,16 @@ def _side_by_side(volume: np.ndarray) -> np.ndarray:
 
 
 def ranged(volume: np.ndarray, dynamic: str, image: np.ndarray) -> np.ndarray:
-    """Gray values as -out wants them: intact, rescaled to 0 … 255, or brought to the image's range or moments."""
+    """Gray values in the range that -out names.
+
+    Parameters
+    ----------
+    volume : ndarray
+    dynamic : {"intact", "rescaled", "clipped", "normalized"}
+        As they are, stretched to 0 … 255, clipped to the range of the image, or with the image's mean and deviation.
+    image : ndarray
+        The image before the deconvolution.
+    """
     low, high = float(volume.min()), float(volume.max())
     if dynamic == "rescaled":
         return volume if low == high else ((volume - low) * (255 / (high - low))).astype(np.float32)
@@ -84,7 +94,7 @@ def ranged(volume: np.ndarray, dynamic: str, image: np.ndarray) -> np.ndarray:
 
 
 def typed(array: np.ndarray, kind: str) -> np.ndarray:
-    """float as it is; byte and short rounded and clipped, not stretched."""
+    """Gray values as numbers of a kind: "float" as they are; "byte" and "short" rounded and clipped, not stretched."""
     if kind == "float":
         return array
     dtype = np.uint8 if kind == "byte" else np.uint16
