@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint bench accuracy docs clean setup
+.PHONY: demo test lint bench accuracy record docs clean setup
 .DEFAULT_GOAL := setup
 
 setup: $(VENV)/.ready
@@ -35,6 +35,10 @@ bench: $(VENV)/.ready
 # make accuracy SEED=3 ARGS=--quick
 accuracy: $(VENV)/.ready
 	$(BIN)/python benchmarks/accuracy.py --seed $(or $(SEED),1) $(ARGS)
+
+# What every command does in every front end, to compare before and after a change: make record OUT=before.json
+record: $(VENV)/.ready
+	$(BIN)/python -m tests.recorder write $(or $(OUT),record.json) $(ARGS)
 
 docs: $(VENV)/.ready
 	$(BIN)/python docs/build.py

@@ -88,8 +88,7 @@ def compose(scene: Scene, best: Candidate, bic: Bic, limit: float) -> list[Candi
 
 def _search(profile: Profile, slope: float, score: Score, limit: float) -> list[Composition]:
     """The best composition of each number of parts, lowest BIC first; more parts only where two come near `limit`."""
-    # logistic3 starts as the logistic does.
-    single = [f for f in library().values() if len(f.lower) <= 2 and f.name != "logistic3"]
+    single = [f for f in library().values() if f.compose]
     atoms = [(f, f.start(slope / scale)) for f in single for scale in _SCALES]
     columns = np.stack([f.esf_and_gradient(shape, profile.d)[0] for f, shape in atoms])
     starts = [*_pairs(profile, atoms, columns), *_blurred(single, slope), *_steps(slope)]

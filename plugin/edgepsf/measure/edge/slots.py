@@ -21,7 +21,7 @@ EXTRA_INDICES = tuple(range(CURVATURE, ALONG2 + 1))
 
 # The order of `EdgeFit.covariance`: figures of this name, the angle in radians, then the shape numbers.
 REPORTED = ("v1", "v2", "normal_angle", "offset")
-REPORTED_LEVELS = slice(REPORTED.index("v1"), REPORTED.index("v2") + 1)
+REPORTED_LINE = slice(REPORTED.index("normal_angle"), REPORTED.index("offset") + 1)
 REPORTED_SHAPE = slice(len(REPORTED), None)
 
 
