@@ -71,6 +71,7 @@ class Mixed(GaussianMixture):
     name = "mixed"
 
     def __init__(self, *parts: tuple[float, RadialModel]):
+        self.parts = parts
         self.weights, self.gaussians = zip(*parts, strict=True)
 
     @property

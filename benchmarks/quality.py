@@ -17,6 +17,7 @@ from skimage import data
 import edgepsf as ep
 from edgepsf.deconvolve.operator import Blur, prepare_kernel
 from edgepsf.deconvolve.richardson_lucy import RichardsonLucy
+from edgepsf.pictures.quality import psnr
 
 PEAKS = (5, 20, 100, 500, 2000, 5000)
 METHODS = (
@@ -90,10 +91,6 @@ def observe(picture, kernel, peak: float, rng, size: int = 160) -> tuple[np.ndar
     return rng.poisson(blurred).astype(np.float32), wide[half:-half, half:-half]
 
 
-def psnr(picture, truth, peak: float) -> float:
-    return float(10 * np.log10(peak**2 / np.mean((picture - truth) ** 2)))
-
-
 def methods(seed: int) -> None:
     """PSNR of every method, mean over pictures, for two kernels and two photon levels."""
     print("| method | " + " | ".join(f"{k}, {p} photons" for k, p in _cells()) + " | s (160²) |")
@@ -102,7 +99,7 @@ def methods(seed: int) -> None:
     for name, peak in _cells():
         rng = np.random.default_rng(seed)
         scenes[name, peak] = [observe(p, KERNELS[name], peak, rng) for p in pictures(rng)[:4]]
-    blurred = [np.mean([psnr(y, t, peak) for y, t in scenes[n, peak]]) for n, peak in _cells()]
+    blurred = [np.mean([psnr(y, t, peak=peak) for y, t in scenes[n, peak]]) for n, peak in _cells()]
     print("| blurred | " + " | ".join(f"{v:.2f}" for v in blurred) + " | |")
     for method, options in METHODS:
         row, seconds = [], []
@@ -112,7 +109,7 @@ def methods(seed: int) -> None:
                 started = time.perf_counter()
                 out = ep.deconvolve(y, KERNELS[name], method, workers=1, **options)
                 seconds.append(time.perf_counter() - started)
-                reached.append(psnr(out, truth, peak))
+                reached.append(psnr(out, truth, peak=peak))
             row.append(np.mean(reached))
         said = ", ".join(f"{k}={v}" for k, v in options.items())
         print(
@@ -156,7 +153,7 @@ def _every_iterate(y, truth, kernel, peak, count, accelerate) -> list[float]:
     solver, out = RichardsonLucy(y, blur, accelerate=accelerate), []
     for _ in range(count):
         solver.step()
-        out.append(psnr(blur.crop(solver.scene), truth, peak))
+        out.append(psnr(blur.crop(solver.scene), truth, peak=peak))
     return out
 
 

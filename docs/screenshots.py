@@ -25,9 +25,8 @@ DESKTOP = "#7a8ba0"
 def main() -> int:
     """Start a display and, in a Python of its own, ImageJ on it."""
     if "--here" in sys.argv:
-        from edgepsf.imagej.session import start
-
         from edgepsf.imagej.bridge import register
+        from edgepsf.imagej.session import start
 
         FOLDER.mkdir(exist_ok=True)
         take_all(register(start(headless=False)))

@@ -28,11 +28,23 @@ ROWS = (
     ("testing", "engines", "", "__main__"),
 )
 
+# The same inside imagej/. Its package itself, and the modules that stand on all others, come last.
+IMAGEJ_ROWS = (
+    ("launch",),
+    ("exchange", "install"),
+    ("session",),
+    ("plugins",),
+    ("window",),
+    ("bridge", "convert"),
+    ("doctor", "opening", ""),
+)
+
 # Functions whose many parameters are the documented interface itself.
 FACADES = {
     "deconvolve.api.deconvolve",
     "report.sharpening.compare_sharpening",
-    "imagej.plugins.restore",
+    "imagej.plugins.engine.restore",
+    "testing.scenes.edge_image",
 }
 
 
@@ -84,9 +96,15 @@ def _module(name: str, files: dict[str, Path]) -> str | None:
     return name or None
 
 
-def row(module: str) -> int:
-    """Number of the row a module stands in, the ground first."""
-    return next(i for i, names in enumerate(ROWS) if module.split(".")[0] in names)
+def row(module: str) -> tuple[int, int]:
+    """Number of the row a module stands in, the ground first; behind it that of its row inside imagej."""
+    room, _, rest = module.partition(".")
+    inner = _row(rest, IMAGEJ_ROWS) if room == "imagej" else 0
+    return _row(room, ROWS), inner
+
+
+def _row(name: str, rows: tuple[tuple[str, ...], ...]) -> int:
+    return next(i for i, names in enumerate(rows) if name.split(".")[0] in names)
 
 
 def upward(graph: dict[str, set[str]]) -> list[str]:

@@ -15,7 +15,8 @@ from pathlib import Path
 import jpype
 import numpy as np
 
-from edgepsf.imagej.launch.java import find_jars, find_java
+from edgepsf.imagej.launch.imagej_jars import find_jars
+from edgepsf.imagej.launch.java import find_java
 
 ITERATIVE = "edu.emory.mathcs.restoretools.iterative."
 DL2 = (

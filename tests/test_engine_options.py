@@ -10,11 +10,12 @@ import pytest
 
 import edgepsf as ep
 from edgepsf.cli import main
-from edgepsf.imagej.plugins import dl2_views, requests
-from edgepsf.imagej.plugins.find import find_plugin, places
+from edgepsf.imagej.launch.plugin_jars import find_plugin, places
+from edgepsf.imagej.plugins import requests
+from edgepsf.plugins import dl2_views
 from edgepsf.plugins import jobs as plugin_jobs
 from edgepsf.plugins.compat import ALGORITHMS
-from edgepsf.plugins.dl2_command import Output, Source, parse_command, split_command
+from edgepsf.plugins.dl2_command import Location, Output, parse_command, split_command
 from edgepsf.plugins.dl2_options import digits, write_options
 from edgepsf.plugins.methods import CODES, parse
 
@@ -335,9 +336,9 @@ def test_a_whole_command_line():
         "-time no -residu 0.01 -pad E2 X2 10 3 -apo HANN NO -norm 2 -stats noshow save my stats -monitor no "
         "-fft JTransforms -epsilon 1E-5 -multithreading no -verbose mute -system no"
     )
-    assert command.image == Source("file", "/data/my picture.tif")
-    assert command.psf == Source("platform", "PSF of bead")
-    assert command.reference == Source("file", "ref.tif")
+    assert command.image == Location("file", "/data/my picture.tif")
+    assert command.psf == Location("platform", "PSF of bead")
+    assert command.reference == Location("file", "ref.tif")
     assert command.call.code == "RLTV"
     assert command.call.parameters == {"iterations": 10, "regularization": 0.01}
     assert command.call.controls == {
@@ -363,7 +364,7 @@ def test_defaults_are_the_plugins():
     command = parse_command("-image platform active -psf dir stack pattern z.*tif -algorithm TM")
     assert command.call.parameters == {"iterations": 10, "step": 1.0, "regularization": 0.1}
     assert command.outputs == ()
-    assert command.psf == Source("directory", "stack pattern z.*tif")
+    assert command.psf == Location("directory", "stack pattern z.*tif")
     assert parse_command("-image platform a -psf file .5 -algorithm TRIF .5").call.parameters == {
         "regularization": 0.5
     }  # the plugin reads 5
@@ -375,7 +376,7 @@ def test_defaults_are_the_plugins():
 @pytest.mark.parametrize("title", ["a -psf.tif", "b (-out c", "ü -time [1].tif", "x -algorithm RL"])
 def test_keywords_inside_titles_of_open_images(title):
     text = f"-image platform {title} -psf platform h -algorithm RL 5"
-    assert parse_command(text, [title, "h", "a"]).image == Source("platform", title)
+    assert parse_command(text, [title, "h", "a"]).image == Location("platform", title)
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,12 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import tifffile
 
+from children import child, refusal
 from edgepsf.cli import main
 from edgepsf.commands import COMMANDS
 from edgepsf.errors import InputError
@@ -35,34 +35,6 @@ IN_IMAGEJ = (
     "test_convert.py",
     "test_plain_macros.py",
 )
-
-
-def child(*arguments: str, **env: str | None) -> subprocess.CompletedProcess:
-    """A Python of its own; variables given replace those of this process, None takes them away."""
-    # This process has set JAVA_HOME if it started ImageJ; a child shall look for itself.
-    environment = {k: v for k, v in {**os.environ, "JAVA_HOME": None, **env}.items() if v is not None}
-    return subprocess.run(
-        [sys.executable, *arguments],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=580,
-        check=False,
-    )
-
-
-def refusal(code: str, *imports: str, **env: str | None) -> str:
-    """The sentence of the EngineError that the code ends with."""
-    lines = [
-        "from edgepsf.errors import EngineError",
-        *imports,
-        "try:",
-        *(f"    {c}" for c in code.split("; ")),
-    ]
-    done = child("-c", "\n".join([*lines, "except EngineError as error:", "    print(error)"]), **env)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.count("\n") == 1, done.stdout + done.stderr
-    return done.stdout
 
 
 # Which ImageJ
@@ -152,6 +124,7 @@ def test_no_java(tmp_path):
         "from edgepsf.imagej.session import start",
         "from edgepsf.imagej.sources import Source",
         PATH=str(tmp_path),
+        JAVA_HOME=None,
     )
     assert "ImageJ needs Java 11 or later and none was found" in said
 
@@ -221,10 +194,10 @@ def test_fiji_open_until_it_is_quit_or_interrupted(fiji, display, end, code):
         "    JClass('java.awt.Toolkit').getDefaultToolkit().getSystemEventQueue().postEvent(event)\n"
         "def work():\n"
         "    from edgepsf.imagej import session\n"
-        "    while session._session is None: time.sleep(0.1)\n"
+        "    while session.current.running() is None: time.sleep(0.1)\n"
         "    from jpype import JClass\n"
         "    time.sleep(1); command = JClass('ij.Menus').getCommands().get('Edge g...')\n"
-        "    print(command, session._session.source, flush=True)\n"
+        "    print(command, session.current.running().source, flush=True)\n"
         f"    {end}\n"
         "threading.Thread(target=work, daemon=True).start()\n"
         "sys.exit(main(['--fiji', sys.argv[1], 'fiji', 'open']))"

@@ -7,17 +7,17 @@ import pytest
 
 from edgepsf.errors import MacroError
 from edgepsf.imagej import bridge
-from edgepsf.options import Option
-from edgepsf.pictures.picture import Result
+from edgepsf.options import Choice, Count, Flag, Number, Text
+from edgepsf.pictures.result import Result
 
 OPTIONS = (
-    Option("v1", "number"),
-    Option("v2", "number"),
-    Option("degree", "integer", 5, minimum=1),
-    Option("title", "text", "none"),
-    Option("method", "choice", "wiener", choices=("wiener", "richardson_lucy")),
-    Option("stack", "flag", False),
-    Option("plot", "flag", False),
+    Number("v1"),
+    Number("v2"),
+    Count("degree", default=5),
+    Text("title", default="none"),
+    Choice("method", choices=("wiener", "richardson_lucy"), default="wiener"),
+    Flag("stack"),
+    Flag("plot"),
 )
 DEFAULTS = {o.key: o.default for o in OPTIONS}
 TITLES = [

@@ -1,17 +1,18 @@
-"""The parser of ImageJ option strings."""
+"""Kinds of options, and the parser of ImageJ option strings."""
 
+import numpy as np
 import pytest
 
 from edgepsf.commands import COMMANDS
 from edgepsf.errors import InputError
-from edgepsf.options import Option, parse_options
+from edgepsf.options import Choice, Count, Flag, Image, Number, Text, complete, parse_options
 
 OPTIONS = (
-    Option("v1", "number"),
-    Option("size", "integer", None, minimum=1),
-    Option("title", "text", "none"),
-    Option("method", "choice", "wiener", choices=("wiener", "richardson_lucy")),
-    Option("stack", "flag", False),
+    Number("v1"),
+    Count("size"),
+    Text("title", default="none"),
+    Choice("method", choices=("wiener", "richardson_lucy"), default="wiener"),
+    Flag("stack"),
 )
 DEFAULTS = {"v1": None, "size": None, "title": "none", "method": "wiener", "stack": False}
 
@@ -86,3 +87,81 @@ def test_examples_parse(command):
     given = {part.split("=")[0] for part in command.example.split()}
     assert given <= set(values)
     assert all(values[key] is not None for key in given)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "expected"),
+    [
+        (Number("x"), 3, 3.0),
+        (Number("x", minimum=0), np.float32(0.5), 0.5),
+        (Number("x", above=0, below=2), 1.9, 1.9),
+        (Count("n"), 4.0, 4),
+        (Count("n"), np.int64(7), 7),
+        (Flag("on"), np.bool_(True), True),
+        (Choice("way", choices=("up", "down")), "up", "up"),
+        (Choice("way", choices=("up", "down"), free=True), "RL 10", "RL 10"),
+        (Text("name"), "a b", "a b"),
+    ],
+)
+def test_values_from_python(option, value, expected):
+    checked = option.check(value)
+    assert checked == expected
+    assert type(checked) is type(expected)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "sentence"),
+    [
+        (Number("x"), "3", "x must be a number, not 3"),
+        (Number("x"), None, "x must be a number, not None"),
+        (Number("x"), float("nan"), "x must be a number, not nan"),
+        (Number("x", minimum=0), -1, "x must be a number ≥ 0, not -1"),
+        (Number("x", above=0), 0, "x must be a positive number, not 0"),
+        (Number("x", above=3), 3, "x must be a number > 3, not 3"),
+        (Number("x", below=3), 3, "x must be a number < 3, not 3"),
+        (
+            Number("step", above=0, below=2, reason="where the iteration converges"),
+            2,
+            "step must lie between 0 and 2, where the iteration converges, not 2",
+        ),
+        (Count("n"), 0, "n must be a whole number ≥ 1, not 0"),
+        (Count("n"), 2.5, "n must be a whole number ≥ 1, not 2.5"),
+        (Count("n"), True, "n must be a whole number ≥ 1, not True"),
+        (Count("n"), float("inf"), "n must be a whole number ≥ 1, not inf"),
+        (Flag("on"), 1, "on must be True or False, not 1"),
+        (Choice("stop", choices=("auto",)), "no", "stop must be \"auto\", not 'no'"),
+        (Choice("way", choices=("up", "down")), 3, "way must be one of up, down, not 3"),
+        (Text("name"), "", "name must be a text, not ''"),
+    ],
+)
+def test_wrong_values_from_python(option, value, sentence):
+    with pytest.raises(InputError) as refused:
+        option.check(value)
+    assert str(refused.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("titles", "entry"),
+    [
+        ([], ""),
+        (["cells"], "cells"),
+        (["cells", "other"], ""),
+        (["a-PSF", "b-PSF-1", "other"], "b-PSF-1"),
+        (["a-PSF2", "b"], ""),
+    ],
+)
+def test_the_newest_kernel_is_offered(titles, entry):
+    assert Image("psf", suffix="PSF").entry(titles) == entry
+    assert Image("mask").entry(titles) == ""
+
+
+def test_only_images_are_opened():
+    assert Image("psf").opened("k.tif", str.upper) == "K.TIF"
+    assert Image("psf").opened(None, str.upper) is None
+    assert Text("name").opened("k.tif", str.upper) == "k.tif"
+
+
+def test_values_of_no_option_are_refused():
+    assert complete({"v1": 3.0}, OPTIONS) == DEFAULTS | {"v1": 3.0}
+    with pytest.raises(InputError, match=r'unknown key "metod".*did you mean method.*keys are: v1, size'):
+        complete({"metod": "wiener"}, OPTIONS)

@@ -13,7 +13,7 @@ import pytest
 import tifffile
 
 from edgepsf.errors import EngineError
-from edgepsf.imagej.launch import java
+from edgepsf.imagej.launch import imagej_jars, java
 from edgepsf.psf import from_profile
 from edgepsf.testing import edge_image
 
@@ -27,7 +27,7 @@ def engine():
     """(java executable, ij.jar) of plain ImageJ."""
     try:
         found = java.find_java()
-        jars = java.find_jars(found)
+        jars = imagej_jars.find_jars(found)
     except EngineError as error:
         pytest.skip(f"ImageJ cannot start here: {error}")
     return found.home / "bin" / "java", next(jar for jar in jars if jar.name.startswith("ij-1."))

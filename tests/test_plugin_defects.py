@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 
 import edgepsf as ep
+from edgepsf.imagej.launch.plugin_jars import find_plugin
 from edgepsf.imagej.plugins import child
-from edgepsf.imagej.plugins.find import find_plugin
 from edgepsf.plugins.compat import deconvolutionlab2
 
 pytestmark = pytest.mark.skipif(
@@ -129,7 +129,7 @@ def test_d8_an_algorithm_the_plugin_does_not_have():
     place = find_plugin(DL2)
     request = {"engine": DL2, "code": "SLW", "options": "-algorithm SLW 5"}
     with pytest.raises(ep.InputError, match="has no algorithm SLW: it has"):
-        child.restore(request, IMAGE[None], IMAGE, place)
+        child.run_in_child(request, IMAGE[None], IMAGE, place)
 
 
 def test_what_is_handed_over_stays_as_it_is():

@@ -174,7 +174,7 @@ def test_version_2_0_makes_as_many_iterations(monkeypatch, method):
 
 
 def test_doctor_shows_the_versions(monkeypatch):
-    from edgepsf.imagej.launch import doctor
+    from edgepsf.imagej import doctor
 
     rows = {name: (value, remedy) for name, value, remedy in doctor._plugins()}
     assert rows[DL2][0].startswith("2.1.2 (27.06.2018) in ")
@@ -185,7 +185,8 @@ def test_doctor_shows_the_versions(monkeypatch):
 @pytest.fixture
 def fiji(tmp_path):
     """A Fiji directory: ImageJ and libraries in jars/, the plugins in plugins/."""
-    from edgepsf.imagej.launch.java import find_jars, find_java
+    from edgepsf.imagej.launch.imagej_jars import find_jars
+    from edgepsf.imagej.launch.java import find_java
 
     folder = tmp_path / "Fiji with ä.app"
     (folder / "jars").mkdir(parents=True)
@@ -332,7 +333,7 @@ def test_in_a_window_the_plugins_work_in_that_imagej(tmp_path):
         "import os\nfrom edgepsf.imagej.session import start\nfrom edgepsf.imagej.bridge import register\n"
         "from edgepsf.imagej.engines import child\n"
         "def never(*a, **k): raise AssertionError('a child process in an open ImageJ')\n"
-        f"child.restore = never\nprint(register(start(headless=False)).run_macro({macro!r}))\n"
+        f"child.run_in_child = never\nprint(register(start(headless=False)).run_macro({macro!r}))\n"
     )
     done = subprocess.run(
         ["xvfb-run", "-a", sys.executable, "-c", code],

@@ -86,3 +86,114 @@ def test_json_holds_the_figures():
     assert figures["pixel"] == "sampled"
     assert figures["parameters"] == {"p1": 1.2}
     assert figures["fwhm_px"] == pytest.approx(2.7137, abs=1e-4)
+
+
+LONG_AGO = """{"model": "logistic3", "parameters": {"p1": 1.1, "p3": 0.03}, "pixel": "sampled", "fwhm_px": 3.1,
+ "mtf50_cycles_per_px": 0.11, "kernel_size_px": 15, "energy_outside_kernel": 0.0004, "warnings": []}"""
+
+
+def test_texts_without_newer_keys_are_read():
+    assert ep.psf.from_json(LONG_AGO) == ep.PointSpread(ep.psf.Logistic(1.1, 0.03))
+    assert ep.psf.from_json('{"model": "gaussian", "parameters": {"sigma": 2}}') == ep.PointSpread(
+        ep.psf.Gaussian(2)
+    )
+
+
+def test_json_of_square_pixels_and_library_models_has_the_keys_of_the_summary():
+    psf = ep.psf.from_profile(p1=1.2)
+    assert json.loads(psf.to_json(9)) == psf.summary(9)
+    composed = ep.PointSpread(ep.psf.Sum(ep.psf.Gaussian(1.0), ep.psf.Disk(2.0), 0.4), aspect=1.5)
+    told = json.loads(composed.to_json())
+    assert told.keys() - composed.summary().keys() == {"aspect", "composition"}
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("a kernel", "not JSON"),
+        ("[1, 2]", 'key "model"'),
+        ('{"model": 3}', 'key "model"'),
+        ('{"model": "cauchy", "parameters": {}}', "unknown edge model"),
+        ('{"model": "gaussian"}', "must be numbers by name"),
+        ('{"model": "gaussian", "parameters": {"sigma": "2"}}', "must be numbers by name"),
+        ('{"model": "gaussian", "parameters": {"radius": 2}}', "cannot be made from the parameters radius"),
+        ('{"model": "gaussian", "parameters": {"sigma": -2}}', "positive"),
+        ('{"model": "logistic", "parameters": {"p1": 1, "p3": 0.1}}', "cannot be made from the parameters"),
+        ('{"model": "logistic3", "parameters": {"p1": 1}}', "cannot be made from the parameters"),
+        ('{"model": "logistic3", "parameters": {"p1": 1, "p3": -1}}', "no PSF"),
+        ('{"model": "gaussian", "parameters": {"sigma": 2}, "pixel": "round"}', "pixel must be"),
+        ('{"model": "gaussian", "parameters": {"sigma": 2}, "aspect": 0}', "aspect must be"),
+        ('{"model": "free", "parameters": {}}', "without its parts"),
+        ('{"model": "free", "composition": 3}', "a model is written as"),
+        ('{"model": "free", "composition": {"class": "Cone", "arguments": []}}', "unknown class of models"),
+        ('{"model": "free", "composition": {"class": "Sum", "arguments": [1, 2, 3]}}', "cannot be made from"),
+        ('{"model": "free", "composition": {"class": "Disk", "arguments": [-1]}}', "cannot be made from"),
+        ('{"model": "free", "composition": {"class": "FreePsf", "arguments": [[], []]}}', "cannot be made"),
+        ('{"model": "kernel", "kernel": [1, 2]}', "two or three axes"),
+    ],
+)
+def test_texts_that_tell_no_psf_are_refused(text, sentence):
+    with pytest.raises(ep.InputError, match=sentence):
+        ep.psf.from_json(text)
+
+
+class TestKernelPsf:
+    def test_width_is_that_of_the_model(self):
+        for sigma in (1.0, 1.5, 2.3):
+            truth = ep.PointSpread(ep.psf.Gaussian(sigma))
+            assert ep.psf.KernelPsf(truth.kernel()).fwhm == pytest.approx(truth.fwhm, rel=0.01)
+
+    def test_widths_along_every_axis(self):
+        z, y, x = np.mgrid[-9:10, -7:8, -7:8]
+        volume = np.exp(-0.5 * ((z / 3.0) ** 2 + (y / 1.5) ** 2 + (x / 2.0) ** 2))
+        psf = ep.psf.KernelPsf(volume)
+        factor = np.sqrt(8 * np.log(2))
+        assert psf.widths == pytest.approx((3 * factor, 1.5 * factor, 2 * factor), rel=0.005)
+        assert psf.fwhm == pytest.approx(np.sqrt(3.0) * factor, rel=0.005)
+        assert (psf.ndim, psf.shape) == (3, (19, 15, 15))
+
+    def test_it_is_cropped_and_padded_about_its_centre(self):
+        given = np.arange(1.0, 21.0).reshape(4, 5)  # centre (2, 2)
+        psf = ep.psf.KernelPsf(given)
+        np.testing.assert_allclose(psf.kernel(), given / given.sum(), rtol=1e-6)
+        part = given[1:4, 1:4]
+        np.testing.assert_allclose(psf.kernel(3), part / part.sum(), rtol=1e-6)
+        assert psf.crop_loss(3) == pytest.approx(1 - part.sum() / given.sum())
+        wide = np.zeros((7, 7))
+        wide[1:5, 1:6] = given
+        np.testing.assert_allclose(psf.kernel(7), wide / wide.sum(), rtol=1e-6)
+
+    def test_it_restores_as_its_array_does(self):
+        kernel = ep.psf.from_profile(p1=0.9).kernel()
+        image = np.random.default_rng(0).random((40, 40)).astype(np.float32)
+        expected = ep.deconvolve(image, kernel, iterations=3)
+        found = ep.deconvolve(image, ep.psf.KernelPsf(kernel), iterations=3)
+        np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+    def test_scale_does_not_matter_and_the_array_is_kept_apart(self):
+        given = np.array([[1.0, 2.0, 1.0]])
+        psf = ep.psf.KernelPsf(given)
+        assert psf == ep.psf.KernelPsf(3 * given)
+        given[0, 1] = 9.0
+        assert psf == ep.psf.KernelPsf([[0.25, 0.5, 0.25]])
+        assert psf != ep.psf.KernelPsf([[0.25, 0.5, 0.2]])
+
+    @pytest.mark.parametrize(
+        ("kernel", "sentence"),
+        [
+            ([1.0, 2.0], "two or three axes"),
+            (np.zeros((3, 0)), "two or three axes"),
+            ([[1.0, np.nan]], "NaN"),
+            ([[1.0, -2.0]], "positive sum"),
+            ([[1j]], "real numbers"),
+            ([["a"]], "real numbers"),
+            ([[1.0], [1.0, 2.0]], "different lengths"),
+        ],
+    )
+    def test_arrays_that_are_no_kernel_are_refused(self, kernel, sentence):
+        with pytest.raises(ep.InputError, match=sentence):
+            ep.psf.KernelPsf(kernel)
+
+    def test_a_size_without_light_is_refused(self):
+        with pytest.raises(ep.InputError, match="no light"):
+            ep.psf.KernelPsf([[1.0, 0.0, 1.0]]).kernel(1)

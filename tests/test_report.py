@@ -12,7 +12,7 @@ from edgepsf.cli import main
 from edgepsf.errors import InputError
 from edgepsf.psf.models.disk import Disk
 from edgepsf.psf.models.gaussian import Gaussian
-from edgepsf.report.fit_page import band, report
+from edgepsf.report.measurement_page import write_page
 from edgepsf.testing import edge_image
 
 EDGE = edge_image(Gaussian(1.5), noise=0.02)
@@ -25,28 +25,28 @@ def fit():
 
 
 def test_bands_agree_with_the_intervals(fit):
-    low, high = band(fit, "mtf", fit.psf.mtf50)
+    low, high = fit.band("mtf", fit.psf.mtf50)
     slope = (fit.psf.mtf(fit.psf.mtf50 + 1e-4) - fit.psf.mtf(fit.psf.mtf50 - 1e-4)) / 2e-4
     assert (high - low) / abs(slope) == pytest.approx(np.diff(fit.interval("mtf50"))[0], rel=0.01)
     assert (high + low) / 2 == pytest.approx(0.5, abs=1e-9)
     sigma, sd = fit.parameters["sigma"], fit.sd("sigma")
-    low, high = band(fit, "radial", [0.0])  # P(0) = 1/(2πσ²), so its relative sd is twice that of σ
+    low, high = fit.band("radial", [0.0])  # P(0) = 1/(2πσ²), so its relative sd is twice that of σ
     assert (high[0] - low[0]) / fit.psf.radial(0.0) == pytest.approx(2 * 1.96 * 2 * sd / sigma, rel=0.01)
-    low, high = band(fit, "esf", [50.0, -50.0])
+    low, high = fit.band("esf", [50.0, -50.0])
     for name, width in zip(("v1", "v2"), high - low, strict=True):
         assert width == pytest.approx(np.diff(fit.interval(name))[0], rel=1e-6)
 
 
 def test_bands_widen_with_the_level_and_with_other_models(fit):
-    narrow, wide = band(fit, "mtf", NU, 0.5), band(fit, "mtf", NU, 0.99)
+    narrow, wide = fit.band("mtf", NU, 0.5), fit.band("mtf", NU, 0.99)
     assert np.all(wide[1] - wide[0] >= narrow[1] - narrow[0])
     auto = ep.fit_edge(edge_image(Gaussian(1.5), noise=0.1, shape=(40, 40)))
-    low, high = band(auto, "radial", R)
+    low, high = auto.band("radial", R)
     fwhm = auto.sd("fwhm")
     assert auto.model_spread["fwhm"] > 0
     auto.model_spread = {}
     assert auto.sd("fwhm") < fwhm
-    plain = band(auto, "radial", R)
+    plain = auto.band("radial", R)
     assert np.all(high - low >= plain[1] - plain[0] - 1e-15)
 
 
@@ -54,7 +54,7 @@ def test_bands_widen_with_the_level_and_with_other_models(fit):
 def test_band_holds_the_truth(seed):
     """Along the MTF, with a model of the right family, on three seeds: 95 % each, strongly correlated."""
     image = edge_image(Gaussian(1.5), noise=0.03, shape=(64, 64), seed=seed)
-    low, high = band(ep.fit_edge(image, model="gaussian"), "mtf", NU[1:], level=0.999)
+    low, high = ep.fit_edge(image, model="gaussian").band("mtf", NU[1:], level=0.999)
     truth = Gaussian(1.5).mtf(NU[1:])
     assert np.all((low <= truth) & (truth <= high))
 
@@ -62,7 +62,7 @@ def test_band_holds_the_truth(seed):
 def test_a_shape_at_its_bound_has_a_band():
     image = edge_image(ep.psf.Logistic(1.2), noise=0.01)
     fit = ep.fit_edge(image, model="logistic3")
-    low, high = band(fit, "radial", R)
+    low, high = fit.band("radial", R)
     assert np.all(np.isfinite(low) & np.isfinite(high))
     assert np.all(high >= low)
     assert high[0] > low[0]
@@ -73,7 +73,7 @@ def test_a_shape_at_its_bound_has_a_band():
 )
 def test_bad_arguments(fit, kind, level, sentence):
     with pytest.raises(InputError, match=sentence):
-        band(fit, kind, NU, level)
+        fit.band(kind, NU, level)
 
 
 def curved():
@@ -107,7 +107,7 @@ CIRCLE = np.hypot(*np.ogrid[-64:64, -64:64]) < 50
 )
 def test_pictures(tmp_path, image, roi, options):
     fit = ep.fit_edge(image, roi, **options)
-    report(image, fit, roi, tmp_path / "r.png", title="a title")
+    write_page(image, fit, roi, tmp_path / "r.png", title="a title")
     with Image.open(tmp_path / "r.png") as picture:
         assert picture.format == "PNG"
         assert min(picture.size) > 800

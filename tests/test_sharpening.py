@@ -19,8 +19,9 @@ from edgepsf.pictures.light import srgb_to_linear
 from edgepsf.pictures.quality import psnr, ssim
 from edgepsf.psf.models.disk import Disk
 from edgepsf.psf.models.gaussian import Gaussian
-from edgepsf.report.sharpening import LABELS, _interior, _residual, contrasts, mtf_frequency, overshoot
+from edgepsf.report.compared import LABELS
 from edgepsf.report.sharpening_page import find_detail
+from edgepsf.report.sharpness import contrasts, interior, mtf_frequency, overshoot, residual
 
 GAUSS, DISK = (prepare_kernel(ep.PointSpread(m).kernel(), 2) for m in (Gaussian(1.5), Disk(3)))
 LAST_ROW = {"image", "method", "radius", "amount", "noise_gain", "residual", "overshoot"}
@@ -175,10 +176,10 @@ def test_residual_of_the_scene_itself_is_the_noise(scene, shape):
     y, x = np.indices(shape)
     kernel = np.exp(-((y - shape[0] // 2) ** 2 + (x - shape[1] // 2 + 1) ** 2) / 6.0)
     kernel /= kernel.sum()
-    inner = _interior(np.ones(scene.shape, dtype=bool), kernel)
+    inner = interior(np.ones(scene.shape, dtype=bool), kernel)
     assert inner.sum() == (256 - 2 * (shape[0] // 2)) * (256 - 2 * (shape[1] // 2))
-    assert _residual(scene, blur(scene, kernel), kernel, inner) == pytest.approx(0, abs=1e-5)
-    assert _residual(scene, blur(scene, kernel, 0.01), kernel, inner) == pytest.approx(0.01, rel=0.02)
+    assert residual(scene, blur(scene, kernel), kernel, inner) == pytest.approx(0, abs=1e-5)
+    assert residual(scene, blur(scene, kernel, 0.01), kernel, inner) == pytest.approx(0.01, rel=0.02)
 
 
 def test_overshoot():

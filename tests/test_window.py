@@ -7,8 +7,6 @@ Xvfb, which `test_everything_in_the_window` starts.
 from __future__ import annotations
 
 import contextlib
-import os
-import subprocess
 import sys
 import time
 
@@ -16,9 +14,10 @@ import numpy as np
 import pytest
 
 import edgepsf as ep
+from children import child
 from edgepsf.commands import BY_NAME, COMMANDS
 from edgepsf.errors import InputError
-from edgepsf.options import Option, split_options
+from edgepsf.options import Flag, Image, Number, split_options
 from edgepsf.testing import edge_image
 
 pytest.importorskip("scyjava", reason='needs pip install "edgepsf[imagej]"')
@@ -26,18 +25,6 @@ EDGE = edge_image(ep.psf.Logistic(1.1, 0.03), noise=0.01).astype(np.float32)
 
 
 # Outside of the window
-
-
-def child(*arguments: str, **env: str | None) -> subprocess.CompletedProcess:
-    environment = {k: v for k, v in {**os.environ, **env}.items() if v is not None}
-    return subprocess.run(
-        [sys.executable, *arguments],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=580,
-        check=False,
-    )
 
 
 def test_everything_in_the_window(display):
@@ -52,7 +39,7 @@ def test_fiji_open_waits_until_imagej_is_quit(display):
         "import sys, threading, time\nfrom edgepsf.cli import main\n"
         "def quit():\n"
         "    from edgepsf.imagej import session\n"
-        "    while session._session is None: time.sleep(0.1)\n"
+        "    while session.current.running() is None: time.sleep(0.1)\n"
         "    from jpype import JClass\n"
         "    time.sleep(1); print(JClass('ij.Menus').getCommands().get('Edge g...'))\n"
         "    JClass('ij.IJ').getInstance().quit()\n"
@@ -68,7 +55,7 @@ def test_ctrl_c_ends_fiji_open(display):
         "import os, signal, sys, threading, time\nfrom edgepsf.cli import main\n"
         "def interrupt():\n"
         "    from edgepsf.imagej import session\n"
-        "    while session._session is None: time.sleep(0.1)\n"
+        "    while session.current.running() is None: time.sleep(0.1)\n"
         "    time.sleep(1); os.kill(os.getpid(), signal.SIGINT)\n"
         "threading.Thread(target=interrupt).start()\n"
         "sys.exit(main(['fiji', 'open']))"
@@ -99,10 +86,10 @@ def test_option_strings_of_dialogs():
     from edgepsf.imagej.window.fields import option_string
 
     options = (
-        Option("v1", "number"),
-        Option("psf", "image"),
-        Option("plot", "flag", False),
-        Option("tidy", "flag", True),
+        Number("v1"),
+        Image("psf"),
+        Flag("plot"),
+        Flag("tidy", default=True),
     )
 
     def string(**entries):
@@ -141,7 +128,7 @@ def test_progress_and_escape_without_a_window(capfd):
 @pytest.fixture(scope="module")
 def imagej():
     from edgepsf.imagej.bridge import register
-    from edgepsf.imagej.launch.session import start
+    from edgepsf.imagej.session import start
 
     running = register(start(headless=False))
     java("ij.Prefs").set("recorder.mode", "Macro")

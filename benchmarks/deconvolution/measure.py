@@ -6,6 +6,8 @@ import statistics
 
 import numpy as np
 
+from edgepsf.pictures.quality import psnr
+
 BAND = 16  # px
 
 
@@ -14,14 +16,6 @@ def edge_band(shape: tuple[int, ...], width: int = BAND) -> np.ndarray:
     band = np.ones(shape, dtype=bool)
     band[tuple(slice(width, n - width) if n > 2 * width else slice(0, 0) for n in shape)] = False
     return band
-
-
-def psnr(error: np.ndarray, peak: float = 1.0) -> float:
-    """Peak signal-to-noise ratio in dB of an error picture; NaN for no pixels, infinite for no error."""
-    if error.size == 0:
-        return float("nan")
-    mean = float(np.mean(np.square(error, dtype=np.float64)))
-    return float("inf") if mean == 0 else float(10 * np.log10(peak**2 / mean))
 
 
 def psnr_regions(result: np.ndarray, truth: np.ndarray, peak: float = 1.0) -> dict[str, float]:
@@ -34,13 +28,9 @@ def psnr_regions(result: np.ndarray, truth: np.ndarray, peak: float = 1.0) -> di
     """
     if result.shape != truth.shape:
         raise ValueError(f"the result has shape {result.shape}, the truth {truth.shape}")
-    error = np.subtract(result, truth, dtype=np.float64)
     band = edge_band(truth.shape)
-    return {
-        "all": psnr(error, peak),
-        "interior": psnr(error[~band], peak),
-        "edge": psnr(error[band], peak),
-    }
+    regions = {"all": None, "interior": ~band, "edge": band}
+    return {name: psnr(result, truth, region, peak) for name, region in regions.items()}
 
 
 def paired_ratio(ours: list[float], theirs: list[float]) -> float:

@@ -1,19 +1,25 @@
-"""The ImageJ plugins as engines of `deconvolve`; what runs them is only imported when one is asked for."""
+"""The two ImageJ plugins as engines of `deconvolve`, and their numbers; their code is only imported when it is used."""
 
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 from .deconvolve.engines import register
-
-PLUGINS = ("DeconvolutionLab2", "Parallel Iterative")
-
-
-def _restore(engine: str, *arguments, **options):
-    from .imagej import plugins as engines
-
-    return engines.restore(engine, *arguments, **options)
+from .plugins import PROGRAMS
 
 
-for _name in PLUGINS:
-    register(_name, functools.partial(_restore, _name))
+def _plugin(program: str, *arguments: Any, **options: Any) -> Any:
+    from .imagej.plugins import restore
+
+    return restore(program, *arguments, **options)
+
+
+def _numbers(program: str, *arguments: Any, **options: Any) -> Any:
+    from .plugins.native import restore
+
+    return restore(program, *arguments, **options)
+
+
+for _name in PROGRAMS:
+    register(_name, functools.partial(_plugin, _name), functools.partial(_numbers, _name))

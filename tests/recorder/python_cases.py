@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from edgepsf.io import read_picture
 
 import edgepsf as ep
-from edgepsf.io import read_picture
 
 from .case import BOUNDARIES, ITERATIVE, METHODS, Case, plain
 from .figures import described

@@ -6,22 +6,6 @@ import argparse
 from typing import Any
 
 
-def add_sources(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say which ImageJ is used."""
-    parser.add_argument(
-        "--fiji",
-        dest="use_fiji",
-        metavar="DIR",
-        help="use the Fiji in this folder; default the environment variable EDGEPSF_FIJI",
-    )
-    parser.add_argument(
-        "--imagej",
-        dest="use_imagej",
-        metavar="NAME",
-        help="use an ImageJ from Maven, such as sc.fiji:fiji:2.16.0, or: embedded",
-    )
-
-
 def add_fiji(words: Any) -> None:
     """Add the subcommands of `edgepsf fiji` to its parsers."""
     opened = words.add_parser("open", help="open ImageJ with the menu Plugins > Edge PSF")
@@ -44,7 +28,7 @@ def add_fiji(words: Any) -> None:
 
 
 def _open(given: argparse.Namespace) -> int:
-    from ..imagej.window.menu import open_window
+    from ..imagej.opening import open_window
 
     open_window()
     return 0

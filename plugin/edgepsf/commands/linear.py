@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import InputError
+from ..options import Choice, Flag, Image, Number
 from ..pictures.light import linear_to_srgb, srgb_to_linear
-from ..pictures.picture import Picture, Result
-from .operations import new_image
+from ..pictures.picture import Picture
+from ..pictures.result import Result
+from .command import command
+from .shared import STACK, new_image
 
 CHANNELS = ("red", "green", "blue")
 
@@ -39,38 +42,78 @@ def encode(linear: np.ndarray, gamma: float | None, bits: int) -> np.ndarray:
     return np.round(values * (2**bits - 1)).astype(np.uint8 if bits == 8 else np.uint16)
 
 
+@command(
+    "Linear Channels...",
+    cli="linear",
+    place=10,
+    help="Linear light, 0 to 1: undoes the sRGB curve or a gamma, one 32-bit image a channel; merge goes back.",
+    options=(
+        Number("gamma", "exponent of the encoding, such as 2.2; the sRGB curve when not given"),
+        Number("maximum", "gray value of full light; 255, 65535 or 1 by the depth", unit="gray value"),
+        Flag("merge", "encode red=, green= and blue= into one colour picture"),
+        Image("red", "linear red channel, with merge"),
+        Image("green", "linear green channel, with merge"),
+        Image("blue", "linear blue channel, with merge"),
+        Choice("bits", "depth of the merged picture", ("8", "16"), default="8"),
+        STACK,
+    ),
+    color=True,
+    suffixes=("linear", *CHANNELS),
+    example="gamma=2.2",
+)
 def linear_channels(
     picture: Picture,
-    gamma=None,
-    maximum=None,
-    merge=False,
-    red: Picture | None = None,
-    green: Picture | None = None,
-    blue: Picture | None = None,
-    bits="8",
-    stack=False,
+    gamma: float | None = None,
+    maximum: float | None = None,
+    merge: bool = False,
+    bits: str = "8",
+    stack: bool = False,
+    **channels: Picture | None,
 ) -> Result:
-    """One linear 32-bit image a channel; with `merge`, three such images back into one colour picture."""
+    """One linear 32-bit image a channel; with `merge`, three such images back into one colour picture.
+
+    Parameters
+    ----------
+    picture : Picture
+        Encoded, gray or colour.
+    gamma : float, optional
+        Exponent of the encoding; the sRGB curve when not given.
+    maximum : float, optional
+        Gray value of full light; by default that of the number type.
+    merge : bool
+        Make one encoded picture of the three channels.
+    bits : {"8", "16"}
+        Depth of the merged picture.
+    stack : bool
+        Every plane of a gray stack.
+    **channels
+        The pictures `red`, `green` and `blue`, with `merge`.
+
+    Raises
+    ------
+    InputError
+        A number is not positive, the picture has negative values, or channels are missing or not wanted.
+    """
     for name, value in (("gamma", gamma), ("maximum", maximum)):
         if value is not None and not value > 0:
             raise InputError(f"{name} must be positive, not {value:g}")
+    given = {name: channel for name, channel in channels.items() if channel is not None}
     if merge:
-        return _merge(picture, (red, green, blue), gamma, int(bits))
-    if any(channel is not None for channel in (red, green, blue)):
+        return _merge(picture, given, gamma, int(bits))
+    if given:
         raise InputError("red=, green= and blue= go with merge")
-    if stack and picture.data.ndim == 2:
-        light = decode(picture.all_planes(), gamma, maximum)
-        return Result([new_image(picture, light, "-linear")])
-    light = decode(picture.data, gamma, maximum)
-    if light.ndim == 2:
+    whole = stack and picture.data.ndim == 2
+    light = decode(picture.all_planes() if whole else picture.data, gamma, maximum)
+    if whole or light.ndim == 2:
         return Result([new_image(picture, light, "-linear")])
     return Result([new_image(picture, light[..., i], f"-{name}") for i, name in enumerate(CHANNELS)])
 
 
-def _merge(picture: Picture, channels, gamma, bits: int) -> Result:
-    missing = [name for name, channel in zip(CHANNELS, channels, strict=True) if channel is None]
+def _merge(picture: Picture, given: dict[str, Picture], gamma: float | None, bits: int) -> Result:
+    missing = [name for name in CHANNELS if name not in given]
     if missing:
         raise InputError(f"merge needs the three channels: {'=, '.join(missing)}= missing")
+    channels = [given[name] for name in CHANNELS]
     shapes = {np.shape(channel.data) for channel in channels}
     if len(shapes) != 1:
         raise InputError(f"the three channels differ in size: {', '.join(str(s) for s in sorted(shapes))}")

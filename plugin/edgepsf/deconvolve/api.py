@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 from collections.abc import Callable
 from typing import Any
@@ -129,9 +128,7 @@ def _as_plugins(engine: str, compat: str | None):
         return engines.find(engine)
     if str(engine).lower() != engines.NATIVE:
         raise InputError(f'compat is for engine="native"; leave it out with engine="{engine}"')
-    from ..plugins.native import restore
-
-    return functools.partial(restore, compat)
+    return engines.find_numbers(compat)
 
 
 def _arguments(method: str, iterations: int | None, options: dict[str, Any]) -> dict[str, Any]:

@@ -18,38 +18,51 @@ from ..commands.operations import (
     psf_from_profile,
 )
 from ..errors import EngineError
-from ..pictures import files as io
+from ..pictures import files
 from ..pictures.picture import Picture
+from ..pictures.result import Result
 
 ITERATIONS = 40
 
 
-@dataclass
+@dataclass(frozen=True)
 class Chain:
-    """Every intermediate of the method on one picture."""
+    """Every intermediate of the method on one picture.
+
+    Attributes
+    ----------
+    pictures : dict of Picture
+        "g", "f", "distance", "psf", "psf_profile" and "restored".
+    numbers : dict of float
+        Levels, plane and profile.
+    """
 
     pictures: dict[str, Picture]
     numbers: dict[str, float]
-    edge: dict
-    warnings: list[str]
+
+
+def _made(result: Result) -> Picture:
+    """The picture that a command made."""
+    return result.pictures[-1]
 
 
 def run_chain(picture: Picture, degree: int = 1) -> Chain:
     """g → f → plane → distance map → profile → PSF, then the full fit and the restored picture."""
     fit = psf_from_edge(picture)
     levels = {"v1": fit.row["v1"], "v2": fit.row["v2"]}
-    g = edge_g(picture, **levels).picture
-    f = edge_f(g).picture
+    g = _made(edge_g(picture, **levels))
+    f = _made(edge_f(g))
     plane = edge_plane(f)
     f.properties |= plane.properties
-    distance = edge_distance(f).picture
+    distance = _made(edge_distance(f))
     profile = edge_profile(f, distance, degree)
-    by_profile = psf_from_profile(picture, **{k: profile.row[k] for k in profile.row if k[0] == "p"})
-    restored = deconvolve(picture, fit.picture, iterations=ITERATIONS).picture
-    pictures = {"g": g, "f": f, "distance": distance, "psf": fit.picture, "psf_profile": by_profile.picture}
-    numbers = levels | {k: plane.row[k] for k in ("a", "b", "c", "p", "angle")}
-    numbers |= {k: v for k, v in profile.row.items() if k[0] == "p"}
-    return Chain(pictures | {"restored": restored}, numbers, fit.summary, fit.warnings)
+    coefficients = {k: v for k, v in profile.row.items() if k[0] == "p"}
+    by_profile = _made(psf_from_profile(picture, **coefficients))
+    psf = _made(fit)
+    pictures = {"g": g, "f": f, "distance": distance, "psf": psf, "psf_profile": by_profile}
+    restored = _made(deconvolve(picture, psf, iterations=ITERATIONS))
+    numbers = levels | {k: plane.row[k] for k in ("a", "b", "c", "p", "angle")} | coefficients
+    return Chain(pictures | {"restored": restored}, numbers)
 
 
 _MACRO = """// The same chain by macro commands: {name}.
@@ -80,8 +93,25 @@ return d2s(a, -16) + " " + d2s(b, -16) + " " + d2s(c, -16) + " " + d2s(p, -16) +
 
 def run_in_imagej(
     path: Path, macro: Path, roi: tuple[int, int, int, int], degree: int = 1
-) -> tuple[dict, dict]:
-    """Write the chain as a macro file, run it in the embedded ImageJ; numbers and images that it made."""
+) -> tuple[dict[str, float], dict[str, Picture]]:
+    """Write the chain as a macro file and run it in the embedded ImageJ.
+
+    Parameters
+    ----------
+    path : Path
+        The blurred picture.
+    macro : Path
+        The macro file to write.
+    roi : (x, y, width, height)
+        The region of the edge.
+    degree : int
+        Odd degree of the profile.
+
+    Returns
+    -------
+    numbers, pictures : dict
+        As in `Chain`, as far as the macro gives them.
+    """
     from ..imagej.bridge import register
     from ..imagej.exchange.windows import find_picture
 
@@ -90,7 +120,7 @@ def run_in_imagej(
         name=macro.name, path=path.absolute().as_posix(), x=x, y=y, width=width, height=height,
         degree=degree, iterations=ITERATIONS,
     )  # fmt: skip
-    with io.atomic_path(macro) as temporary:
+    with files.atomic_path(macro) as temporary:
         temporary.write_text(text, encoding="utf-8")
     answer = register().run_macro(macro)
     values = [float(v) for v in answer.split()]
@@ -101,8 +131,10 @@ def run_in_imagej(
     }
 
 
-def largest_difference(chain: Chain, numbers: dict, pictures: dict) -> dict[str, float]:
-    """How far the two runs differ: numbers relatively, images relative to their largest value.
+def largest_difference(
+    chain: Chain, numbers: dict[str, float], pictures: dict[str, Picture]
+) -> dict[str, float]:
+    """Largest differences of two runs: numbers relatively, images relative to their largest value.
 
     Raises
     ------
@@ -115,7 +147,7 @@ def largest_difference(chain: Chain, numbers: dict, pictures: dict) -> dict[str,
         difference = np.abs(ours - picture.data)
         defined = np.isfinite(difference)
         out[key] = float(difference[defined].max() / np.abs(ours[defined]).max())
-    worst = max(out, key=out.get)
+    worst = max(out, key=lambda key: out[key])
     if out[worst] > 1e-4:
         raise EngineError(f"ImageJ and Python disagree: {worst} differs by {out[worst]:.2g}")
     return out

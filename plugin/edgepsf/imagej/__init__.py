@@ -23,21 +23,21 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Session": "launch.session",
-    "abort_macro": "launch.session",
+    "Session": "session",
+    "abort_macro": "session",
     "register": "bridge",
-    "start": "launch.session",
-    "to_dataset": "exchange.convert",
-    "to_imageplus": "exchange.convert",
-    "to_named": "exchange.convert",
-    "to_xarray": "exchange.convert",
-    "to_numpy": "exchange.images",
+    "start": "session",
+    "to_dataset": "convert",
+    "to_imageplus": "convert",
+    "to_named": "convert",
+    "to_numpy": "convert",
+    "to_xarray": "convert",
 }
 
 
 def __getattr__(name: str) -> Any:
     if name == "session":  # the module; its function of the same name starts ImageJ
-        return importlib.import_module("edgepsf.imagej.launch.session")
+        return importlib.import_module("edgepsf.imagej.session")
     if name in _HOMES:
         return getattr(importlib.import_module(f"edgepsf.imagej.{_HOMES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,7 +1,7 @@
 """Commands written in Python, called by ImageJ's own `run("Name...", "key=value")`.
 
-ImageJ asks every `ij.CommandListener` before it executes a command; ours answers those of the table in
-`edgepsf.commands` and lets all others pass.
+ImageJ asks every `ij.CommandListener` before it executes a command; ours answers the commands that
+`edgepsf.commands` declares and lets all others pass.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from typing import Any
 
 from ..commands import BY_NAME, Command
 from ..errors import EdgeError, EngineError, InputError
+from ..options import split_options
 from .exchange import results
 from .exchange.calls import prepare
-from .launch.session import Session, adopt, session
-from .plugins import calls, dropin, inside
+from .plugins import dl2_macros, inside, pid_macros
+from .session import Session, adopt, session
 from .window import dialogs, menu, progress
 
 _listener: Any = None
@@ -51,9 +52,10 @@ def register(running: Any = None) -> Session:
         @JImplements("ij.CommandListener")
         class Listener:
             @JOverride
-            def commandExecuting(self, name):
+            def commandExecuting(self, name: Any) -> Any:
+                """Answer our commands; hand every other name back to ImageJ."""
                 command = BY_NAME.get(str(name))
-                if command is None and dropin.due(str(name)):
+                if command is None and dl2_macros.due(str(name)):
                     answer_plugin(str(name), running)
                     return None
                 if command is None:
@@ -66,9 +68,9 @@ def register(running: Any = None) -> Session:
 
         _listener = Listener()
         JClass("ij.Executer").addCommandListener(_listener)
-        menu.install(running)
-        calls.install(running)
-        inside.install_commands(running)
+        menu.add_menu(running)
+        pid_macros.make_classes(running)
+        inside.list_commands(running)
     return running
 
 
@@ -76,15 +78,14 @@ def answer_plugin(name: str, running: Session) -> None:
     """Answer a command of a plugin that is not there; any failure stops the macro with a sentence."""
     from jpype import JClass
 
-    _stopping(running, name, lambda: dropin.answer(name, JClass("ij.Macro").getOptions()))
+    _stopping(running, name, lambda: dl2_macros.answer_run(name, JClass("ij.Macro").getOptions()))
 
 
 def answer(command: Command, running: Session) -> None:
     """Run a command for ImageJ; any failure stops the macro with a sentence."""
     from jpype import JClass
 
-    title = command.name.rstrip(".")
-    _stopping(running, title, lambda: execute(command, JClass("ij.Macro").getOptions()))
+    _stopping(running, command.title, lambda: execute(command, JClass("ij.Macro").getOptions()))
 
 
 def _stopping(running: Session, title: str, work: Callable[[], None]) -> None:
@@ -111,11 +112,28 @@ def execute(command: Command, text: Any) -> None:
 
 
 def perform(command: Command, text: Any, source: Any) -> None:
-    """Parse the option string, run the command on an image, show its result, let the Recorder know."""
-    picture, values, source = prepare(command, text, source)
-    with dialogs.recorded(command, text):
+    """Parse the option string, run the command on an image, show its result, let the Recorder know.
+
+    Parameters
+    ----------
+    command : Command
+    text : str or None
+        The option string.
+    source : ij.ImagePlus or None
+        The image.
+
+    Raises
+    ------
+    InputError
+        An option or the image is unusable.
+    EdgeError
+        No PSF can be read from the image.
+    """
+    pairs = split_options("" if text is None else str(text))
+    picture, values, source = prepare(command, pairs, source)
+    with dialogs.recorded(command, pairs):
         with progress.shown(command) as reports:
-            result = command.function(picture, **values, **reports)
+            result = command.run(picture, values, **reports)
         results.show(result, source)
         if result.refusal:
             raise EdgeError(result.refusal)

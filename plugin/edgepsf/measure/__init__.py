@@ -1,1 +1,1 @@
-"""Measurements: PSFs read from pictures, one region or many."""
+"""Measurements: a package for each kind, the contract and the registry of kinds, and the batch over regions."""

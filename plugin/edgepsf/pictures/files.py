@@ -7,28 +7,33 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..errors import InputError
 from .picture import Calibration, Picture
 
+if TYPE_CHECKING:
+    from tifffile import TiffPage
+
 _TIFF = (".tif", ".tiff")
 
 
-def read_picture(path: str | os.PathLike, color: bool = False) -> Picture:
+def read_picture(path: str | os.PathLike[str], color: bool = False) -> Picture:
     """Read a picture.
 
     Parameters
     ----------
-    path : path of a TIFF (first plane, ImageJ's scale and notes kept) or any file Pillow reads
+    path : path
+        A TIFF, of which the first plane, ImageJ's scale and the notes are read, or any file that Pillow reads.
     color : bool
         Take colour images too, as data of shape (ny, nx, 3).
 
     Returns
     -------
     Picture
-        Data in the file's own depth; the title is the file name.
+        Data of shape (ny, nx) in the file's own depth; the title is the file name.
 
     Raises
     ------
@@ -62,13 +67,14 @@ def _read_tiff(path: Path, color: bool) -> Picture:
     import tifffile
 
     with tifffile.TiffFile(path) as file:
-        page = file.pages[0]
+        page = file.pages.first
         data = page.asarray()
         meta = file.imagej_metadata or {}
         if data.ndim == 3 and page.planarconfig == 2:  # planes one after another
             data = np.moveaxis(data, 0, -1)
-        sizes = tuple(int(meta.get(name, 1)) for name in ("channels", "slices", "frames"))
-        dimensions = sizes if np.prod(sizes) == len(file.pages) else (1, len(file.pages), 1)
+        channels, slices, frames = (int(meta.get(name, 1)) for name in ("channels", "slices", "frames"))
+        fits = channels * slices * frames == len(file.pages)
+        dimensions = (channels, slices, frames) if fits else (1, len(file.pages), 1)
         if color and dimensions == (3, 1, 1) and meta.get("mode") in ("composite", "color"):
             data = np.stack([file.pages[i].asarray() for i in range(3)], axis=-1)
         scale, notes = _tiff_calibration(page, meta), _notes(meta)
@@ -86,7 +92,7 @@ def _all_planes(path: Path) -> np.ndarray:
         return np.stack([page.asarray() for page in file.pages])
 
 
-def _tiff_calibration(page, meta) -> Calibration:
+def _tiff_calibration(page: TiffPage, meta: dict[str, Any]) -> Calibration:
     """ImageJ keeps pixels per unit in the resolution tags and the unit in its description."""
     unit = str(meta.get("unit", "pixel")).replace("\\u00B5", "µ")
     sizes = []
@@ -96,19 +102,19 @@ def _tiff_calibration(page, meta) -> Calibration:
     return Calibration(sizes[0], sizes[1], unit) if "unit" in meta else Calibration()
 
 
-def _notes(meta) -> dict[str, str]:
-    """Our image properties from ImageJ's list [key, value, key, value, …]."""
-    flat = (
-        [str(v) for v in meta.get("Properties", [])] if not isinstance(meta.get("Properties"), dict) else []
-    )
-    pairs = dict(zip(flat[::2], flat[1::2], strict=False)) or dict(meta.get("Properties", {}))
+def _notes(meta: dict[str, Any]) -> dict[str, str]:
+    """Our image properties from ImageJ's list [key, value, key, value, …], or from a dictionary."""
+    kept = meta.get("Properties", {})
+    flat = [] if isinstance(kept, dict) else [str(value) for value in kept]
+    pairs = kept if isinstance(kept, dict) else dict(zip(flat[::2], flat[1::2], strict=False))
     return {k: v for k, v in pairs.items() if k.startswith("edgepsf.")}
 
 
 def _read_other(path: Path) -> Picture:
     from PIL import Image
 
-    with Image.open(path) as image:
+    with Image.open(path) as file:
+        image: Image.Image = file
         if path.suffix.lower() == ".png" and image.mode == "RGB" and _png_bits(path) == 16:
             raise InputError(
                 f'"{path}" has 16 bits a channel, of which PNG reading here keeps 8: save it as TIFF'
@@ -119,13 +125,24 @@ def _read_other(path: Path) -> Picture:
 
 
 def _png_bits(path: Path) -> int:
-    """Bits a channel, byte 24 of a PNG file."""
+    """Bits of a channel: byte 24 of a PNG file."""
     with path.open("rb") as file:
         return file.read(25)[24]
 
 
-def check_output(path: str | os.PathLike, overwrite: bool = False) -> Path:
+def check_output(path: str | os.PathLike[str], overwrite: bool = False) -> Path:
     """Refuse an output path before any work is done.
+
+    Parameters
+    ----------
+    path : path
+        Name of a TIFF.
+    overwrite : bool
+        Whether an existing file may be replaced.
+
+    Returns
+    -------
+    Path
 
     Raises
     ------
@@ -140,7 +157,13 @@ def check_output(path: str | os.PathLike, overwrite: bool = False) -> Path:
 
 
 def check_writable(path: Path, overwrite: bool) -> None:
-    """Refuse a path that cannot be written: its folder missing or read-only, or the file in the way."""
+    """Refuse a path that cannot be written.
+
+    Raises
+    ------
+    InputError
+        If its folder is missing or read-only, the path is a folder, or the file exists and `overwrite` is false.
+    """
     folder = path.parent
     if not folder.is_dir():
         raise InputError(f'the output folder "{folder}" does not exist; make it first')
@@ -157,7 +180,7 @@ def check_writable(path: Path, overwrite: bool) -> None:
 
 
 @contextmanager
-def atomic_path(path: str | os.PathLike) -> Iterator[Path]:
+def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     """A temporary name beside `path` that is renamed to it at the end, or removed on any failure."""
     path = Path(path)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".edgepsf-", suffix=path.suffix)
@@ -173,7 +196,7 @@ def atomic_path(path: str | os.PathLike) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def write_picture(path: str | os.PathLike, picture: Picture) -> None:
+def write_picture(path: str | os.PathLike[str], picture: Picture) -> None:
     """Write a picture as an ImageJ TIFF with its scale and notes; complete or not at all.
 
     Gray pictures become 32-bit; colour ones, shape (ny, nx, 3), keep their 8 or 16 bits a channel.
@@ -181,7 +204,7 @@ def write_picture(path: str | os.PathLike, picture: Picture) -> None:
     import tifffile
 
     data, metadata = _tiff_layout(picture)
-    options: dict = {}
+    options: dict[str, Any] = {}
     if picture.calibration.calibrated:
         metadata["unit"] = picture.calibration.unit.replace("µ", "\\u00B5")
         options["resolution"] = (1 / picture.calibration.pixel_width, 1 / picture.calibration.pixel_height)
@@ -197,7 +220,7 @@ def write_picture(path: str | os.PathLike, picture: Picture) -> None:
         tifffile.imwrite(temporary, data, imagej=True, metadata=metadata, **options)
 
 
-def _tiff_layout(picture: Picture) -> tuple[np.ndarray, dict]:
+def _tiff_layout(picture: Picture) -> tuple[np.ndarray, dict[str, Any]]:
     """Array and axes as ImageJ's TIFF wants them."""
     data = np.ascontiguousarray(picture.data)
     if data.ndim == 3 and data.shape[-1] == 3 and data.dtype == np.uint8:

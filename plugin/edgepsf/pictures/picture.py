@@ -1,18 +1,14 @@
-"""What commands take and give: a picture with its region, scale and notes, and a result."""
+"""A picture as commands take it: with its region, scale and notes."""
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-# What commands append to titles, with the number that ImageJ adds to make a title unique.
-_SUFFIX = re.compile(r"(?<=.)-(g|f|distance|PSF|deconvolved|linear|red|green|blue|compared)(-\d+)?$")
-_EXTENSIONS = (".tif", ".tiff", ".png", ".jpg", ".jpeg", ".bmp", ".gif")
+from . import titles
 
 
 @dataclass(frozen=True)
@@ -25,12 +21,20 @@ class Calibration:
 
     @property
     def calibrated(self) -> bool:
+        """Whether the unit is one of length and not the pixel."""
         return self.unit.strip() not in ("", "pixel", "pixels")
 
     @property
     def aspect(self) -> float:
         """Height of a pixel divided by its width."""
         return self.pixel_height / self.pixel_width if self.calibrated else 1.0
+
+    def in_units(self, row: dict[str, Any], powers: dict[str, int]) -> dict[str, Any]:
+        """Lengths (power 1) and frequencies (power -1) of a row in the unit, and the unit; nothing without a scale."""
+        if not self.calibrated:
+            return {}
+        out = {f"{name}_unit": row[name] * self.pixel_width**power for name, power in powers.items()}
+        return out | {"unit": self.unit}
 
 
 @dataclass
@@ -73,8 +77,7 @@ class Picture:
     @property
     def base(self) -> str:
         """Title without file extension and without the suffix that a command appended."""
-        stem, extension = os.path.splitext(self.title)
-        return _SUFFIX.sub("", stem if extension.lower() in _EXTENSIONS else self.title)
+        return titles.base(self.title)
 
     @property
     def plane_count(self) -> int:
@@ -94,63 +97,3 @@ class Picture:
 def as_property(*values: float) -> str:
     """Numbers as text that reads back to the same doubles."""
     return " ".join(repr(float(v)) for v in values)
-
-
-@dataclass(frozen=True)
-class Curve:
-    """One curve of a plot: dots, or a line."""
-
-    x: np.ndarray
-    y: np.ndarray
-    label: str
-    dots: bool = False
-
-
-@dataclass(frozen=True)
-class Graph:
-    """A plot: the first curve is what `Plot.getValues` gives."""
-
-    title: str
-    x_label: str
-    y_label: str
-    curves: tuple[Curve, ...]
-
-
-@dataclass
-class Result:
-    """What a command gives back.
-
-    Attributes
-    ----------
-    pictures : list of Picture
-        New 32-bit images; the last one becomes the current image.
-    row : dict
-        Columns for the Results table.
-    rows : list of dict
-        Further rows, for a command that works on many regions.
-    refusal : str
-        Why the command has failed after all, said when the rows have been shown.
-    summary : dict
-        Further figures for `--json`.
-    properties : dict of str
-        Notes to keep with the input image.
-    lines : dict of (n, 2) arrays
-        Overlay on the input image by name: polylines in pixel coordinates (x, y).
-    graphs : list of Graph
-    warnings : list of str
-    """
-
-    pictures: list[Picture] = field(default_factory=list)
-    row: dict[str, Any] = field(default_factory=dict)
-    summary: dict[str, Any] = field(default_factory=dict)
-    properties: dict[str, str] = field(default_factory=dict)
-    lines: dict[str, np.ndarray] = field(default_factory=dict)
-    graphs: list[Graph] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    refusal: str = ""
-
-    @property
-    def picture(self) -> Picture | None:
-        """The last new image."""
-        return self.pictures[-1] if self.pictures else None

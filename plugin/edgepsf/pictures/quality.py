@@ -3,36 +3,46 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 from scipy.ndimage import gaussian_filter
 
 
-def psnr(image, truth, region: np.ndarray | None = None) -> float:
-    """Peak signal-to-noise ratio, dB; the peak is the range of the truth (in the region).
+def psnr(
+    image: npt.ArrayLike, truth: npt.ArrayLike, region: np.ndarray | None = None, peak: float | None = None
+) -> float:
+    """Peak signal-to-noise ratio, dB; infinite without any error, NaN without any pixel.
 
     Parameters
     ----------
-    image, truth : ndarray, same shape
+    image, truth : array_like, same shape
     region : bool array of that shape, optional
+        The pixels that count; by default all.
+    peak : float, optional
+        The peak, a difference of gray values; by default the range of the truth (in the region).
     """
-    image, truth = (_inside(each, region) for each in (image, truth))
+    image, truth = _inside(image, region), _inside(truth, region)
+    if truth.size == 0:
+        return float("nan")
     error = np.mean((image - truth) ** 2)
-    return float(10 * np.log10(np.ptp(truth) ** 2 / error)) if error > 0 else float("inf")
+    peak = np.ptp(truth) if peak is None else peak
+    return float(10 * np.log10(peak**2 / error)) if error > 0 else float("inf")
 
 
-def ssim(image, truth, region: np.ndarray | None = None) -> float:
+def ssim(image: npt.ArrayLike, truth: npt.ArrayLike, region: np.ndarray | None = None) -> float:
     """Mean structural similarity under a Gaussian window of 1.5 px (Wang et al. 2004, doi:10.1109/TIP.2003.819861).
 
     The window reaches 5 px; pixels nearer to the border of the picture are left out where others remain.
 
     Parameters
     ----------
-    image, truth : ndarray, same shape
+    image, truth : array_like, same shape, 2-D
     region : bool array of that shape, optional
+        The pixels whose mean is taken; by default all.
     """
     x, y = (np.asarray(each, dtype=np.float64) for each in (image, truth))
     low, high = (scale * np.ptp(_inside(truth, region)) for scale in (0.01, 0.03))
 
-    def mean(a):
+    def mean(a: np.ndarray) -> np.ndarray:
         return gaussian_filter(a, 1.5, truncate=3.5)
 
     mx, my = mean(x), mean(y)
@@ -45,6 +55,7 @@ def ssim(image, truth, region: np.ndarray | None = None) -> float:
     return float(found[inner & region if (inner & region).any() else region].mean())
 
 
-def _inside(image, region: np.ndarray | None) -> np.ndarray:
+def _inside(image: npt.ArrayLike, region: np.ndarray | None) -> np.ndarray:
+    """The pixels of a region, or the whole image, float64."""
     image = np.asarray(image, dtype=np.float64)
     return image if region is None else image[region]

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from ..errors import EdgeError, InputError
+
+Roi = Sequence[float] | np.ndarray  # (x, y, width, height), or a bool array of the image's shape
 
 
 @dataclass(frozen=True)
 class Region:
-    """The pixels of a region: bounding box in the image and, inside it, which ones belong."""
+    """The pixels of a region: its bounding box in the image, and the pixels inside the box that belong to it.
+
+    Attributes
+    ----------
+    origin : (x, y)
+        Top left pixel of the bounding box, whole-image pixels.
+    values : ndarray of float64, shape (height, width)
+        Gray values of the bounding box.
+    mask : bool array of that shape
+        The pixels of the region.
+    """
 
     origin: tuple[int, int]
     values: np.ndarray
@@ -19,17 +33,19 @@ class Region:
 
     @property
     def shape(self) -> tuple[int, int]:
-        return self.values.shape
+        """(height, width) of the bounding box."""
+        height, width = self.values.shape
+        return height, width
 
 
-def gray_image(image) -> np.ndarray:
-    """The image as a 2-D float64 array.
+def gray_image(image: npt.ArrayLike) -> np.ndarray:
+    """The image as a 2-D float64 array, a copy.
 
     Raises
     ------
     InputError
-        If it is not a two-dimensional array of real numbers with at least one pixel; a colour image gets
-        a sentence of its own.
+        If it is not a two-dimensional array of real numbers with at least one pixel. A colour image gets a
+        sentence of its own.
     """
     array = np.asarray(image)
     if array.ndim == 3 and array.shape[-1] in (3, 4):
@@ -43,7 +59,7 @@ def gray_image(image) -> np.ndarray:
     return array.astype(np.float64)
 
 
-def take_region(image, roi=None) -> Region:
+def take_region(image: npt.ArrayLike, roi: Roi | None = None) -> Region:
     """Cut a region out of an image.
 
     Parameters
@@ -51,6 +67,10 @@ def take_region(image, roi=None) -> Region:
     image : array_like, shape (ny, nx)
     roi : None, (x, y, width, height) or bool array of shape (ny, nx)
         None is the whole image; a rectangle is clipped to the image.
+
+    Returns
+    -------
+    Region
 
     Raises
     ------
@@ -77,7 +97,7 @@ def take_region(image, roi=None) -> Region:
     return Region((x0, y0), values, np.ones(values.shape, dtype=bool))
 
 
-def _rectangle(roi) -> tuple[int, int, int, int]:
+def _rectangle(roi: Roi) -> tuple[int, int, int, int]:
     try:
         numbers = [int(v) for v in roi]
         exact = all(float(v) == n for v, n in zip(roi, numbers, strict=True))
@@ -85,7 +105,8 @@ def _rectangle(roi) -> tuple[int, int, int, int]:
         numbers, exact = [], False
     if len(numbers) != 4 or not exact:
         raise InputError(f"a region is four whole numbers x, y, width, height, not {roi!r}")
-    return tuple(numbers)
+    x, y, width, height = numbers
+    return x, y, width, height
 
 
 def _mask_region(array: np.ndarray, mask: np.ndarray) -> Region:
@@ -97,7 +118,18 @@ def _mask_region(array: np.ndarray, mask: np.ndarray) -> Region:
 
 
 def usable_pixels(region: Region, at_least: int = 25) -> tuple[np.ndarray, list[str]]:
-    """Which pixels of the region are finite, with a warning when some are not.
+    """The pixels of the region that are finite, with a warning when some are not.
+
+    Parameters
+    ----------
+    region : Region
+    at_least : int
+        Number of pixels that a fit needs.
+
+    Returns
+    -------
+    use : bool array of the region's shape
+    warnings : list of str
 
     Raises
     ------

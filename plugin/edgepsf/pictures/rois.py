@@ -1,7 +1,7 @@
 """Sets of regions: a CSV file, ImageJ's .roi and .zip files, or the overlay stored in an ImageJ TIFF.
 
-Areas become what `fit_edge` takes: rectangles stay rectangles, all others masks of the whole image, pixel for
-pixel those that ImageJ makes of them.
+Areas become regions for `fit_edge`: rectangles stay rectangles, all other areas become masks of the whole image,
+pixel for pixel the masks that ImageJ makes.
 """
 
 from __future__ import annotations
@@ -21,37 +21,45 @@ from ..errors import InputError
 _COLUMNS = ("x", "y", "width", "height")
 _TIFF = (".tif", ".tiff")
 _LARGEST = 2**28  # bytes of one selection in a .zip
-OURS = "edgepsf "  # names of what our commands draw into an overlay
+OURS = "edgepsf "  # how the names of our drawings in an overlay begin
 
 Region = tuple[int, int, int, int] | np.ndarray
 
 
 @dataclass(frozen=True)
 class Selection:
-    """One region of a set, and whether it is tied to another plane of a stack than the first."""
+    """One region of a set.
+
+    Attributes
+    ----------
+    name : str
+    roi : (x, y, width, height) or bool array of the image's shape
+    elsewhere : bool
+        Whether the region is tied to another plane of a stack than the first.
+    """
 
     name: str
     roi: Region
     elsewhere: bool = False
 
 
-def read_rois(path: str | os.PathLike, shape: tuple[int, int] | None = None) -> list[tuple[str, Region]]:
+def read_rois(path: str | os.PathLike[str], shape: tuple[int, int] | None = None) -> list[tuple[str, Region]]:
     """Regions of a file, in its order.
 
     Parameters
     ----------
-    path : path of
-        a CSV file with the columns x, y, width, height and, optionally, name; an ImageJ .roi file; a .zip of
-        them (RoiSet.zip); or an ImageJ TIFF, of which the overlay counts, without one its selection.
+    path : path
+        A CSV file with the columns x, y, width, height and, optionally, name; an ImageJ .roi file; a .zip of
+        .roi files (RoiSet.zip); or an ImageJ TIFF, of which the overlay counts, or the selection if it has none.
     shape : (ny, nx), optional
-        Of the image that the regions belong to; needed where one is not a rectangle. That of the TIFF itself
-        when the regions are in one.
+        Shape of the image that the regions belong to. It is needed where a region is not a rectangle, unless the
+        file is a TIFF, which has a shape itself.
 
     Returns
     -------
     list of (name, roi)
-        `roi` is (x, y, width, height) or a bool array of the image's shape. Lines, points and texts, and what
-        our own commands have drawn (names that start with "edgepsf "), are left out.
+        `roi` is (x, y, width, height) or a bool array of the image's shape. Lines, points and texts are left
+        out, and so are the drawings of our own commands (names that start with "edgepsf ").
 
     Raises
     ------
@@ -61,8 +69,23 @@ def read_rois(path: str | os.PathLike, shape: tuple[int, int] | None = None) -> 
     return [(each.name, each.roi) for each in read_selections(path, shape)]
 
 
-def read_selections(path: str | os.PathLike, shape: tuple[int, int] | None = None) -> list[Selection]:
-    """`read_rois` that tells too which regions belong to other planes of a stack than the first."""
+def read_selections(path: str | os.PathLike[str], shape: tuple[int, int] | None = None) -> list[Selection]:
+    """Regions of a file as `read_rois` gives them, marked where they belong to another plane than the first.
+
+    Parameters
+    ----------
+    path : path
+    shape : (ny, nx), optional
+
+    Returns
+    -------
+    list of Selection
+
+    Raises
+    ------
+    InputError
+        As `read_rois`.
+    """
     path = Path(path)
     if not path.is_file():
         raise InputError(f'there is no file "{path}"' + (" (it is a folder)" if path.is_dir() else ""))
@@ -100,7 +123,7 @@ def _read_csv(path: Path) -> list[Selection]:
 
 
 def _csv_row(path: Path, number: int, cells: dict[str, str]) -> Selection:
-    values = []
+    values: list[int] = []
     for column in _COLUMNS:
         text = cells.get(column, "").strip()
         try:
@@ -111,13 +134,14 @@ def _csv_row(path: Path, number: int, cells: dict[str, str]) -> Selection:
         if not exact:
             raise InputError(f'"{path}", region {number}: {column} must be a whole number, not "{text}"')
         values.append(int(value))
-    return Selection(cells.get("name", "").strip() or str(number), tuple(values))
+    x, y, width, height = values
+    return Selection(cells.get("name", "").strip() or str(number), (x, y, width, height))
 
 
 # ImageJ's own format
 
 
-def _read_imagej(path: Path, shape) -> list[Selection]:
+def _read_imagej(path: Path, shape: tuple[int, int] | None) -> list[Selection]:
     from roifile import ImagejRoi
 
     blocks, own_shape = _blocks(path)
@@ -160,7 +184,7 @@ def _tiff_blocks(path: Path) -> tuple[list[tuple[str, bytes]], tuple[int, int]]:
 
     with tifffile.TiffFile(path) as file:
         meta = file.imagej_metadata or {}
-        page = file.pages[0]
+        page = file.pages.first
         shape = (page.imagelength, page.imagewidth)
     kept = meta.get("Overlays") or meta.get("ROI") or []
     if not kept:
@@ -170,8 +194,8 @@ def _tiff_blocks(path: Path) -> tuple[list[tuple[str, bytes]], tuple[int, int]]:
     return [("", block) for block in ([kept] if isinstance(kept, bytes) else kept)], shape
 
 
-def _selection(element: Any, name: str, shape) -> Selection | None:
-    """A decoded selection as a region; None where it is no area or one of ours."""
+def _selection(element: Any, name: str, shape: tuple[int, int] | None) -> Selection | None:
+    """A decoded selection as a region; None where it is no area, or one of our drawings."""
     from roifile import ROI_SUBTYPE, ROI_TYPE
 
     areas = (ROI_TYPE.RECT, ROI_TYPE.OVAL, ROI_TYPE.POLYGON, ROI_TYPE.FREEHAND, ROI_TYPE.TRACED)
@@ -216,12 +240,12 @@ def _composite(element: Any, name: str, shape: tuple[int, int]) -> np.ndarray:
 
 
 def fill(outlines: Sequence[np.ndarray], shape: tuple[int, int]) -> np.ndarray:
-    """Pixels whose centres lie inside outlines by the even-odd rule, as ImageJ's PolygonFiller takes them.
+    """Pixels whose centres lie inside outlines by the even-odd rule, as ImageJ's PolygonFiller fills them.
 
     Parameters
     ----------
     outlines : sequence of (n, 2) arrays
-        Closed polygons in ImageJ's coordinates: those of pixel corners, pixel (0, 0) from 0 to 1.
+        Closed polygons in ImageJ's coordinates, which count pixel corners: pixel (0, 0) reaches from 0 to 1.
     shape : (ny, nx)
 
     Returns
@@ -241,7 +265,7 @@ def fill(outlines: Sequence[np.ndarray], shape: tuple[int, int]) -> np.ndarray:
     return np.cumsum(toggles, axis=1)[:, :nx] % 2 == 1
 
 
-def _sides(outlines) -> Iterator[tuple[float, float, float, float]]:
+def _sides(outlines: Sequence[np.ndarray]) -> Iterator[tuple[float, float, float, float]]:
     for outline in outlines:
         points = np.asarray(outline, dtype=np.float64)
         for start, end in zip(points, np.roll(points, -1, axis=0), strict=True):
@@ -265,6 +289,3 @@ def _rounded(box: Sequence[int], diameter: float, shape: tuple[int, int]) -> np.
     v = np.maximum(np.maximum(top + ry - (y + 0.5), (y + 0.5) - (bottom - ry)), 0) / ry
     inside = (x >= left) & (x < right) & (y >= top) & (y < bottom)
     return inside & (u**2 + v**2 <= 1)
-
-
-# An image open in ImageJ

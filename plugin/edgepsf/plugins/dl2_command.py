@@ -1,8 +1,9 @@
 """The command line of DeconvolutionLab2 ("-image platform a -psf file b.tif -algorithm RL 10 …"), parsed.
 
-Its own parser looks for keywords anywhere, as whole words, and takes what follows up to the next one. So does this
-one; but a keyword inside the title of an open image is not one, `.5` is 0.5, the digits of a padding code are not
-its extension, and what the plugin would drop, guess or replace silently is refused with a sentence.
+The plugin's own parser looks for keywords anywhere, as whole words, and takes the text up to the next keyword as
+the value. This parser does the same, with these differences: a keyword inside the title of an open image is none,
+`.5` is 0.5, and the digits of a padding code are not its extension. A text that the plugin would drop, guess or
+replace silently is refused with a sentence.
 """
 
 from __future__ import annotations
@@ -25,14 +26,21 @@ KEYWORDS = (
 VIEWS = ("stack", "series", "mip", "ortho", "figure", "planar")
 DYNAMICS = ("intact", "rescaled", "normalized", "clipped")
 TYPES = ("float", "short", "byte")
-# They choose how the plugin works or what it shows meanwhile; there is nothing to choose here.
+# The plugin chooses with them how it works and what it shows meanwhile; there is nothing to choose here.
 IDLE = ("fft", "monitor", "verbose", "multithreading", "system", "display", "disable")
 _KEYWORD = re.compile(rf"(?<!\w)-({'|'.join(KEYWORDS)})(?!\w)")
 
 
 @dataclass(frozen=True)
-class Source:
-    """Where an image is: kind "platform" (a title, or active), "file" or "directory"."""
+class Location:
+    """Where an image is.
+
+    Attributes
+    ----------
+    kind : {"platform", "file", "directory"}
+    value : str
+        The title of an open image or the word active, or the path of a file or folder.
+    """
 
     kind: str
     value: str
@@ -40,7 +48,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Output:
-    """One -out: what is shown and saved, under which name.
+    """One -out: the view that is shown and saved, and its name.
 
     Attributes
     ----------
@@ -63,22 +71,42 @@ class Output:
 
 
 @dataclass(frozen=True)
-class Command:
-    """A parsed command line."""
+class CommandLine:
+    """A parsed command line.
 
-    image: Source
-    psf: Source
+    Attributes
+    ----------
+    image, psf : Location
+    call : Call
+        Algorithm, parameters and controls.
+    path : Path
+        Folder of the files that are read and saved.
+    outputs : tuple of Output
+    reference : Location, optional
+        The image with which the result is compared.
+    pad : tuple
+        Codes and extensions of the padding: xy code, z code, xy extension, z extension.
+    apodize : (str, str)
+        Windows in xy and z.
+    stats : Output, optional
+        The table of statistics.
+    idle : tuple of str
+        Keywords without a meaning here.
+    """
+
+    image: Location
+    psf: Location
     call: Call
     path: Path
     outputs: tuple[Output, ...] = ()
-    reference: Source | None = None
+    reference: Location | None = None
     pad: tuple[Any, ...] = ("NO", "NO", 0, 0)
     apodize: tuple[str, str] = ("NO", "NO")
     stats: Output | None = None
     idle: tuple[str, ...] = field(default=())
 
 
-def parse_command(text: str, titles: Iterable[str] = ()) -> Command:
+def parse_command(text: str, titles: Iterable[str] = ()) -> CommandLine:
     """Parse an option string of `run("DeconvolutionLab2 Run", ...)`.
 
     Parameters
@@ -90,7 +118,7 @@ def parse_command(text: str, titles: Iterable[str] = ()) -> Command:
     Raises
     ------
     InputError
-        On anything that is unknown, missing, twice, or that the plugin would read differently than it looks.
+        If a word is unknown, missing or given twice, or if the plugin would read it differently than it looks.
     """
     values = split_command(text, titles)
     outputs = tuple(_output(value) for key, value in values if key == "out")
@@ -102,15 +130,15 @@ def parse_command(text: str, titles: Iterable[str] = ()) -> Command:
     for key, example in (("image", "platform TITLE"), ("psf", "file PATH"), ("algorithm", "RL 10")):
         if key not in single:
             raise InputError(f"the DeconvolutionLab2 command has no -{key}: add -{key} {example}")
-    return Command(
-        _source("image", single["image"]),
-        _source("psf", single["psf"]),
+    return CommandLine(
+        _location("image", single["image"]),
+        _location("psf", single["psf"]),
         _algorithm(single),
         _path(single.get("path", "current")),
         outputs,
-        _source("reference", single["reference"]) if "reference" in single else None,
-        _padding(single["pad"]) if "pad" in single else Command.pad,
-        _windows(single["apo"]) if "apo" in single else Command.apodize,
+        _location("reference", single["reference"]) if "reference" in single else None,
+        _padding(single["pad"]) if "pad" in single else CommandLine.pad,
+        _windows(single["apo"]) if "apo" in single else CommandLine.apodize,
         _stats(single["stats"]) if "stats" in single else None,
         tuple(key for key in IDLE if key in single),
     )
@@ -131,7 +159,7 @@ def split_command(text: str, titles: Iterable[str] = ()) -> list[tuple[str, str]
 
 
 def _behind_title(text: str, start: int, titles: Iterable[str]) -> int:
-    """Where to go on looking for keywords: behind the title of an open image, if one stands here."""
+    """Where the search for keywords goes on: behind the title of an open image, if one stands here."""
     place = re.match(r"\s+platform\s+", text[start:])
     if place is None:
         return start
@@ -143,7 +171,7 @@ def _behind_title(text: str, start: int, titles: Iterable[str]) -> int:
     return start
 
 
-def _source(key: str, value: str) -> Source:
+def _location(key: str, value: str) -> Location:
     kind, _, rest = value.partition(" ")
     kind, rest = kind.lower(), rest.strip()
     kind = "directory" if kind == "dir" else kind
@@ -154,12 +182,12 @@ def _source(key: str, value: str) -> Source:
         )
     if kind not in ("platform", "file", "directory") or not rest:
         raise InputError(f'-{key} must be "platform TITLE", "file PATH" or "dir PATH", not "{value}"')
-    return Source(kind, rest)
+    return Location(kind, rest)
 
 
 def _algorithm(single: dict[str, str]) -> Call:
     """Algorithm, parameters and controls; the plugin's own defaults."""
-    controls = {"constraint": _constraint(single.get("constraint", "no"))}
+    controls: dict[str, Any] = {"constraint": _constraint(single.get("constraint", "no"))}
     controls["normalize"] = _number_or_no("norm", single.get("norm", "1")) or None
     for key, name in (("residu", "residual"), ("time", "seconds")):
         value = _number_or_no(key, single.get(key, "no"))
@@ -222,7 +250,7 @@ def _windows(value: str) -> tuple[str, str]:
 
 
 def _output(value: str) -> Output:
-    """One -out; words that mean nothing make the name, without blanks between them as in the plugin."""
+    """One -out; words without a meaning make the name, without blanks between them as in the plugin."""
     words = value.split()
     if not words or words[0].lower() not in VIEWS:
         raise InputError(f'-out must begin with one of {", ".join(VIEWS)}, not "{value}"')
@@ -264,7 +292,22 @@ def _stats(value: str) -> Output | None:
 
 
 def find_file(path: Path, value: str, folder: bool = False) -> Path:
-    """A file or folder: under -path, else as given."""
+    """A file or folder: under -path, else as given.
+
+    Parameters
+    ----------
+    path : Path
+        The folder of -path.
+    value : str
+        Name in this folder, or a path of its own.
+    folder : bool
+        A folder is wanted, not a file.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
     for candidate in (Path(f"{path}{os.sep}{value}"), Path(value).expanduser()):
         if candidate.is_dir() if folder else candidate.is_file():
             return candidate

@@ -1,8 +1,8 @@
 """Option strings for DeconvolutionLab2, written so that its parser cannot misread them.
 
-That parser finds its keywords anywhere, takes `.5` for 5, shows windows by default and returns before it is done.
-So there is no title and no path in the string, every number starts with a digit, and every setting that would
-open a window, stay for later runs or answer early is given.
+The parser finds its keywords anywhere, takes `.5` for 5, shows windows by default and returns before the work is
+done. Therefore the string holds no title and no path, every number starts with a digit, and every setting is given
+that would otherwise open a window, stay for later runs or answer early.
 """
 
 from __future__ import annotations
@@ -42,5 +42,5 @@ def write_options(call: Call, version: str) -> str:
 
 
 def digits(value: float) -> str:
-    """A number that starts with a digit, all of its digits given."""
+    """A number that starts with a digit, with all of its digits."""
     return repr(int(value) if float(value).is_integer() and abs(value) < 1e15 else float(value))

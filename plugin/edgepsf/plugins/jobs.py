@@ -1,4 +1,4 @@
-"""Pictures and PSFs as the two plugins want them, refused where the plugins would give a wrong picture silently.
+"""Pictures and PSFs in the form that the two plugins want; those are refused that give a wrong picture silently.
 
 Both plugins take any input and print at most a line: NaN spreads over the whole result, negative pixels make
 Richardson–Lucy diverge and MRNSD shift the levels, a PSF of zeros gives zeros.
@@ -9,27 +9,30 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from ..deconvolve.operator import BOUNDARIES, prepare_kernel
 from ..deconvolve.pieces import cut
 from ..errors import InputError
+from ..psf.protocol import Psf, kernel_of
 from .compat.dl2_setup import centred
+from .compat.pid_operator import BOUNDARIES as PARALLEL_BORDERS
 from .compat.pid_operator import work_shape
 from .methods import BORDERS, Call
 
 # Methods that diverge, shift the levels or clip where pixels are negative.
 NEED_POSITIVE = ("RL", "RLTV", "MRNSD", "WPL")
 MAKE_LIGHT = ("SIM",)
-_PAD_MODES = {"reflect": "symmetric", "zero": "constant"}
+_PAD_MODES: dict[str, Literal["symmetric", "constant"]] = {"reflect": "symmetric", "zero": "constant"}
 _LOST = 0.001  # share of a cropped PSF from which on the user is told
 
 
 @dataclass(frozen=True)
 class Job:
-    """What a plugin gets.
+    """Pictures, PSF and method as a plugin gets them.
 
     Attributes
     ----------
@@ -52,7 +55,7 @@ class Job:
 def restore(
     call: Call,
     image: np.ndarray,
-    psf,
+    psf: Psf | npt.ArrayLike,
     run: Callable[[Job], tuple[np.ndarray, dict[str, Any]]],
     *,
     boundary: str,
@@ -71,8 +74,9 @@ def restore(
     ndarray of float32, same shape as `image`; with `full_output` also the record
     """
     begin = time.perf_counter()
-    pieces = cut(image, np.ndim(psf.kernel() if hasattr(psf, "kernel") else psf), axes)
-    kernel = prepare_kernel(psf, pieces.spatial)
+    kernel = kernel_of(psf)
+    pieces = cut(image, np.ndim(kernel), axes)
+    kernel = prepare_kernel(kernel, pieces.spatial)
     views = list(pieces.views(out := np.empty(image.shape, np.float32)))
     parts = [pieces.take(i) for i in range(len(views))]
     lit = [i for i, part in enumerate(parts) if part.any() or call.code in MAKE_LIGHT] or [0]
@@ -89,7 +93,21 @@ def restore(
 
 
 def prepare(call: Call, images: np.ndarray, kernel: np.ndarray, boundary: str) -> Job:
-    """Check images and a kernel of sum 1 and bring them into the form that the plugin treats rightly."""
+    """Check images and a kernel of sum 1, and bring them into the form that the plugin treats rightly.
+
+    Parameters
+    ----------
+    call : Call
+    images : ndarray, shape (n, …)
+    kernel : ndarray
+        Centre at index n // 2 of every axis.
+    boundary : {"extended", "reflect", "periodic", "zero"}
+
+    Raises
+    ------
+    InputError
+        If the boundary is unknown, or a pixel or the PSF would spoil the result.
+    """
     if boundary not in BOUNDARIES:
         raise InputError(f'unknown boundary "{boundary}": use one of {", ".join(BOUNDARIES)}')
     images = checked(images, call.code)
@@ -100,7 +118,13 @@ def prepare(call: Call, images: np.ndarray, kernel: np.ndarray, boundary: str) -
 
 
 def checked(images: np.ndarray, code: str) -> np.ndarray:
-    """Images as float32; refused where a pixel would spoil the plugin's result."""
+    """Images as float32.
+
+    Raises
+    ------
+    InputError
+        If a pixel would spoil the plugin's result.
+    """
     with np.errstate(over="ignore"):
         images = np.asarray(images, dtype=np.float32)
     bad = images.size - int(np.count_nonzero(np.isfinite(images)))
@@ -128,7 +152,7 @@ def _positive(kernel: np.ndarray) -> np.ndarray:
     return kernel / kernel.sum()
 
 
-def _for_deconvolutionlab2(call: Call, images, kernel, boundary: str) -> Job:
+def _for_deconvolutionlab2(call: Call, images: np.ndarray, kernel: np.ndarray, boundary: str) -> Job:
     """Borders in Python (the plugin knows periodic ones only), the PSF as large as the image."""
     shape, warnings = images.shape[1:], []
     if boundary in _PAD_MODES:
@@ -144,14 +168,19 @@ def _for_deconvolutionlab2(call: Call, images, kernel, boundary: str) -> Job:
 
 
 def centred_in(kernel: np.ndarray, shape: tuple[int, ...], scaled: bool = True) -> tuple[np.ndarray, float]:
-    """A kernel in a float32 array of a shape, centre at index N // 2; what does not fit is left out.
+    """A kernel in a float32 array of a shape, centre at index N // 2; a part that does not fit is left out.
 
     Returns
     -------
     array : ndarray of float32
         Its sum is 1, if `scaled`.
     sum : float
-        Of the part of the kernel that fits.
+        Sum of the part of the kernel that fits.
+
+    Raises
+    ------
+    InputError
+        If this sum is not positive.
     """
     target, source = centred(kernel.shape, shape)
     part = kernel[source]
@@ -163,19 +192,17 @@ def centred_in(kernel: np.ndarray, shape: tuple[int, ...], scaled: bool = True) 
     return out, share
 
 
-def _for_parallel_iterative(call: Call, images, kernel, boundary: str) -> Job:
-    """The plugin takes the first maximum of the PSF for its origin: elsewhere than the centre, shift back."""
+def _for_parallel_iterative(call: Call, images: np.ndarray, kernel: np.ndarray, boundary: str) -> Job:
+    """Move the result back where the first maximum of the PSF, the plugin's origin, is not its centre."""
     p = call.parameters
-    border = BORDERS.get(boundary, p["boundary"])
-    if "boundary" in p and boundary != "extended":
-        p = p | {"boundary": border}
+    if boundary in BORDERS:
+        p = p | {"boundary": BORDERS[boundary]}
     peak = np.unravel_index(int(np.argmax(kernel.astype(np.float32))), kernel.shape)
     offset = [int(m) - k // 2 for m, k in zip(peak, kernel.shape, strict=True)]
     shape = images.shape[1:]
     if any(offset):
         widths = [(abs(d), abs(d)) for d in offset]
-        mode = {"REFLEXIVE": "symmetric", "PERIODIC": "wrap", "ZERO": "constant"}[p["boundary"]]
-        images = np.pad(images, [(0, 0), *widths], mode=mode)
+        images = np.pad(images, [(0, 0), *widths], mode=PARALLEL_BORDERS[p["boundary"]])
     window = tuple(slice(abs(d) + d, abs(d) + d + n) for d, n in zip(offset, shape, strict=True))
     work = work_shape(images.shape[1:], kernel.shape, p["resizing"], per_axis=call.code == "WPL")
     if call.code == "WPL" and kernel.ndim == 3 and work[-1] % 2:
@@ -186,7 +213,7 @@ def _for_parallel_iterative(call: Call, images, kernel, boundary: str) -> Job:
 
 
 def bytes_needed(job: Job) -> int:
-    """About what Parallel Iterative holds: spectra on its work grid, images, the basis of HyBR."""
+    """About the bytes that Parallel Iterative holds: spectra on its work grid, images, the basis of HyBR."""
     p = job.call.parameters
     number = 8 if p["precision"] == "DOUBLE" else 4
     pixels = int(np.prod(job.images.shape[1:]))

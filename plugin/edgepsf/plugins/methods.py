@@ -65,11 +65,14 @@ class Call:
 
     @property
     def iterations(self) -> int:
+        """Iterations of the method; 1 where it has none."""
         return self.parameters.get("iterations", 1)
 
 
-def parse(engine: str, method: str, iterations=None, plugin_defaults: bool = False, **options) -> Call:
-    """The method of a plugin that a name, its numbers and options mean.
+def parse(
+    engine: str, method: str, iterations: float | None = None, plugin_defaults: bool = False, **options: Any
+) -> Call:
+    """The method of a plugin, from its name with its numbers, and from options.
 
     Parameters
     ----------
@@ -81,14 +84,14 @@ def parse(engine: str, method: str, iterations=None, plugin_defaults: bool = Fal
     plugin_defaults : bool
         The plugin's own number of iterations when none is given.
     **options
-        Parameters by name. For DeconvolutionLab2 also `tv`, which turns RL into RLTV, and constraint, epsilon,
-        residual, seconds; for Parallel Iterative all that `compat.parallel_iterative` takes, and
+        Parameters by name. DeconvolutionLab2 also takes `tv`, which turns RL into RLTV, and constraint, epsilon,
+        residual, seconds; Parallel Iterative takes all options of `compat.parallel_iterative`, and
         `regularization`, the gamma of WPL and the regParam of HyBR.
 
     Raises
     ------
     InputError
-        On an unknown method or parameter, or one that is given twice.
+        If a method or parameter is unknown, or a parameter is given twice.
     """
     for key in NATIVE_ONLY:
         value = options.pop(key, None)
@@ -128,7 +131,7 @@ def _joined(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
     return first | second
 
 
-def _deconvolutionlab2(name: str, words: list[str], given: dict[str, Any], plugin_defaults) -> Call:
+def _deconvolutionlab2(name: str, words: list[str], given: dict[str, Any], plugin_defaults: bool) -> Call:
     code = CODES.get(name.lower()) or find_algorithm(name)
     if "tv" in given and code == "RL":
         code = "RLTV"

@@ -7,10 +7,15 @@ that with enough parts they come near any isotropic PSF. All of them are non-neg
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 from scipy.special import i0e
 
-from .model import RadialModel, ShapeFamily
+from .model import RadialModel, Shape, ShapeFamily
 from .models.disk import Disk, DiskFamily
 
 NAME = "free"
@@ -28,6 +33,12 @@ def _hermite() -> tuple[np.ndarray, np.ndarray]:
 _X, _W = _hermite()
 
 
+@cache
+def _legendre() -> tuple[np.ndarray, np.ndarray]:
+    """Nodes and weights of the integral over (−1, 1)."""
+    return np.polynomial.legendre.leggauss(_RADIAL_NODES)
+
+
 class Composite(RadialModel):
     """A composed PSF: no model of the library, so without parameters by name."""
 
@@ -35,9 +46,11 @@ class Composite(RadialModel):
 
     @property
     def parameters(self) -> dict[str, float]:
+        """Empty: the numbers of a composition belong to its parts."""
         return {}
 
-    def mtf(self, nu):
+    def mtf(self, nu: npt.ArrayLike) -> np.ndarray:
+        """Modulus of the transfer function at ν (cycles/px)."""
         return np.abs(self.transfer(nu))
 
 
@@ -47,34 +60,48 @@ class Blurred(Composite):
     def __init__(self, part: RadialModel, sigma: float):
         self.part, self.sigma = part, float(sigma)
 
-    def __repr__(self) -> str:
-        return f"{_described(self.part)} blurred by sigma={self.sigma:.4g}"
+    @property
+    def arguments(self) -> tuple[Any, ...]:
+        """(part, sigma)."""
+        return self.part, self.sigma
+
+    @property
+    def description(self) -> str:
+        """Description of the part, and σ."""
+        return f"{self.part.description} blurred by sigma={self.sigma:.4g}"
 
     @property
     def reach(self) -> float:
+        """The part's reach and 7 σ (px)."""
         return self.part.reach + _SPREADS * self.sigma
 
-    def _average(self, function, d) -> np.ndarray:
+    def _average(self, function: Callable[[np.ndarray], np.ndarray], d: npt.ArrayLike) -> np.ndarray:
         d = np.asarray(d, dtype=np.float64)
-        return sum(w * function(d - self.sigma * x) for x, w in zip(_X, _W, strict=True))
+        out = np.zeros_like(d)
+        for x, w in zip(_X, _W, strict=True):
+            out = out + w * function(d - self.sigma * x)
+        return out
 
-    def esf(self, d):
+    def esf(self, d: npt.ArrayLike) -> np.ndarray:
+        """E(d), that of the part averaged over a normal distribution of shifts; d in px."""
         return self._average(self.part.esf, d)
 
-    def lsf(self, d):
+    def lsf(self, d: npt.ArrayLike) -> np.ndarray:
+        """L(d), that of the part averaged over a normal distribution of shifts, px⁻¹."""
         return self._average(self.part.lsf, d)
 
-    def transfer(self, nu):
+    def transfer(self, nu: npt.ArrayLike) -> np.ndarray:
+        """Transfer function of the part × exp(−2π²σ²ν²); ν in cycles/px."""
         nu = np.asarray(nu, dtype=np.float64)
         return self.part.transfer(nu) * np.exp(-2.0 * (np.pi * self.sigma * nu) ** 2)
 
-    def radial(self, r):
+    def radial(self, r: npt.ArrayLike) -> np.ndarray:
         """P(r) = ∫ P₀(s) (s/σ²) exp(−(r − s)²/2σ²) e^{−z} I₀(z) ds with z = rs/σ²."""
         r = np.abs(np.asarray(r, dtype=np.float64))
         flat, inverse = np.unique(r.ravel(), return_inverse=True)
         low = np.maximum(flat - _SPREADS * self.sigma, 0.0)
         high = np.maximum(np.minimum(flat + _SPREADS * self.sigma, self.part.reach), low)
-        nodes, weights = np.polynomial.legendre.leggauss(_RADIAL_NODES)
+        nodes, weights = _legendre()
         half = 0.5 * (high - low)[:, None]
         s = low[:, None] + half * (nodes + 1.0)
         rice = s * np.exp(-0.5 * ((flat[:, None] - s) / self.sigma) ** 2)
@@ -92,7 +119,8 @@ class BlurredFamily(ShapeFamily):
         self.part = part
         self.lower, self.upper = (*part.lower, -3.0), (*part.upper, 6.0)
 
-    def esf_and_gradient(self, shape, d):
+    def esf_and_gradient(self, shape: Shape, d: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """E, dE/dd, and the derivatives by the part's numbers and by log σ."""
         sigma, d = np.exp(shape[-1]), np.asarray(d, dtype=np.float64)
         moved = d.ravel() - sigma * _X[:, None]  # every node at once: one call of the part
         esf, slope, by_part = self.part.esf_and_gradient(shape[:-1], moved.ravel())
@@ -101,32 +129,40 @@ class BlurredFamily(ShapeFamily):
         gradient = np.vstack([by_part, -sigma * (_W * _X) @ slopes]).reshape(-1, *d.shape)
         return (_W @ esf.reshape(moved.shape)).reshape(d.shape), (_W @ slopes).reshape(d.shape), gradient
 
-    def model(self, shape) -> Blurred:
+    def model(self, shape: Shape) -> Blurred:
+        """The blurred PSF with this shape."""
         return Blurred(self.part.model(shape[:-1]), float(np.exp(shape[-1])))
 
 
 class Combination(Composite):
     """A linear combination of PSFs: every function of it is that combination of theirs."""
 
-    def _sum(self, method: str, at) -> np.ndarray:
+    def _sum(self, method: str, at: npt.ArrayLike) -> np.ndarray:
+        """The combination of the method's values."""
         raise NotImplementedError
 
-    def esf(self, d):
+    def esf(self, d: npt.ArrayLike) -> np.ndarray:
+        """E(d), combined from the parts; d in px."""
         return self._sum("esf", d)
 
-    def lsf(self, d):
+    def lsf(self, d: npt.ArrayLike) -> np.ndarray:
+        """L(d), combined from the parts, px⁻¹."""
         return self._sum("lsf", d)
 
-    def radial(self, r):
+    def radial(self, r: npt.ArrayLike) -> np.ndarray:
+        """P(r), combined from the parts, px⁻²."""
         return self._sum("radial", r)
 
-    def sampled(self, r):
+    def sampled(self, r: npt.ArrayLike) -> np.ndarray:
+        """P(r) as a kernel image samples it, combined from the parts, px⁻²."""
         return self._sum("sampled", r)
 
-    def transfer(self, nu):
+    def transfer(self, nu: npt.ArrayLike) -> np.ndarray:
+        """Transfer function, combined from the parts; ν in cycles/px."""
         return self._sum("transfer", nu)
 
-    def energy(self, r):
+    def energy(self, r: npt.ArrayLike) -> np.ndarray:
+        """Share of the energy within r (px), combined from the parts."""
         return self._sum("energy", r)
 
 
@@ -136,16 +172,24 @@ class Sum(Combination):
     def __init__(self, first: RadialModel, second: RadialModel, weight: float):
         self.first, self.second, self.weight = first, second, float(weight)
 
-    def __repr__(self) -> str:
-        first, second = _described(self.first), _described(self.second)
+    @property
+    def arguments(self) -> tuple[Any, ...]:
+        """(first, second, weight)."""
+        return self.first, self.second, self.weight
+
+    @property
+    def description(self) -> str:
+        """Weights and descriptions of the parts."""
+        first, second = self.first.description, self.second.description
         return f"{self.weight:.4g} ({first}) + {1.0 - self.weight:.4g} ({second})"
 
     @property
     def reach(self) -> float:
+        """The larger reach of the parts that have a weight (px)."""
         parts = [(self.first, self.weight), (self.second, 1.0 - self.weight)]
         return max(part.reach for part, weight in parts if weight > 0)
 
-    def _sum(self, method: str, at) -> np.ndarray:
+    def _sum(self, method: str, at: npt.ArrayLike) -> np.ndarray:
         first, second = getattr(self.first, method)(at), getattr(self.second, method)(at)
         return self.weight * first + (1.0 - self.weight) * second
 
@@ -160,18 +204,20 @@ class SumFamily(ShapeFamily):
         self.lower = (*first.lower, *second.lower, 0.0)
         self.upper = (*first.upper, *second.upper, 1.0)
 
-    def _split(self, shape):
+    def _split(self, shape: Shape) -> tuple[Shape, Shape, float]:
         n = len(self.first.lower)
         return shape[:n], shape[n:-1], shape[-1]
 
-    def esf_and_gradient(self, shape, d):
+    def esf_and_gradient(self, shape: Shape, d: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """E, dE/dd, and the derivatives by the numbers of both parts and by the weight."""
         a, b, weight = self._split(shape)
         esf1, slope1, by1 = self.first.esf_and_gradient(a, d)
         esf2, slope2, by2 = self.second.esf_and_gradient(b, d)
         gradient = np.vstack([weight * by1, (1.0 - weight) * by2, esf1 - esf2])
         return weight * esf1 + (1 - weight) * esf2, weight * slope1 + (1 - weight) * slope2, gradient
 
-    def model(self, shape) -> Sum:
+    def model(self, shape: Shape) -> Sum:
+        """The sum with this shape."""
         a, b, weight = self._split(shape)
         return Sum(self.first.model(a), self.second.model(b), float(weight))
 
@@ -182,28 +228,38 @@ class Steps(Combination):
     def __init__(self, inner: float, outer: float, inside: float):
         self.inner, self.outer, self.inside = Disk(inner), Disk(outer), float(inside)
         area = 1.0 - (inner / outer) ** 2
-        self._weight = (
-            1.0 - inside
-        ) / area  # of the outer disk; the inner one has the rest, which may be < 0
+        # Of the outer disk; the inner one has the rest, which may be below zero.
+        self._weight = (1.0 - inside) / area
 
-    def __repr__(self) -> str:
+    @property
+    def arguments(self) -> tuple[Any, ...]:
+        """(inner, outer, inside)."""
+        return self.inner.radius, self.outer.radius, self.inside
+
+    @property
+    def description(self) -> str:
+        """Share inside the inner radius, and both radii."""
         return f"steps({self.inside:.4g} within r={self.inner.radius:.4g}, rest to r={self.outer.radius:.4g})"
 
     @property
     def reach(self) -> float:
+        """The outer radius (px)."""
         return self.outer.radius
 
-    def _sum(self, method: str, at) -> np.ndarray:
+    def _sum(self, method: str, at: npt.ArrayLike) -> np.ndarray:
         outer, inner = getattr(self.outer, method)(at), getattr(self.inner, method)(at)
         return self._weight * outer + (1.0 - self._weight) * inner
 
-    def radial(self, r):
+    def radial(self, r: npt.ArrayLike) -> np.ndarray:
+        """P(r), px⁻²; zero where rounding would leave less."""
         return np.maximum(self._sum("radial", r), 0.0)
 
-    def sampled(self, r):
+    def sampled(self, r: npt.ArrayLike) -> np.ndarray:
+        """P(r) as a kernel image samples it, never below zero, px⁻²."""
         return np.maximum(self._sum("sampled", r), 0.0)
 
     def half_maximum_radius(self) -> float:
+        """Outer radius of the levels that are at least half of the inner one, px."""
         levels = self.radial(0.5 * np.array([self.inner.radius, self.inner.radius + self.outer.radius]))
         return self.outer.radius if levels[1] >= 0.5 * levels[0] else self.inner.radius
 
@@ -224,10 +280,11 @@ class StepsFamily(ShapeFamily):
         count = 2 if hollow else 3
         self.lower, self.upper = (-2.0, 0.05, 0.0)[:count], (6.0, 0.97, 1.0)[:count]
 
-    def _numbers(self, shape):
+    def _numbers(self, shape: Shape) -> tuple[float, float, float]:
         return shape[0], shape[1], shape[2] if len(self.lower) == 3 else 0.0
 
-    def esf_and_gradient(self, shape, d):
+    def esf_and_gradient(self, shape: Shape, d: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """E, dE/dd, and the derivatives by every shape number."""
         size, ratio, inside = self._numbers(shape)
         area = 1.0 - ratio**2
         weight = (1.0 - inside) / area
@@ -244,7 +301,8 @@ class StepsFamily(ShapeFamily):
         esf, slope = weight * esf1 + rest * esf2, weight * slope1 + rest * slope2
         return esf, slope, gradient[: len(self.lower)]
 
-    def model(self, shape) -> Steps:
+    def model(self, shape: Shape) -> Steps:
+        """The steps with this shape."""
         size, ratio, inside = self._numbers(shape)
         outer = float(np.exp(size))
         return Steps(outer * float(ratio), outer, float(inside))
@@ -255,9 +313,3 @@ def sharpest_width(model: RadialModel) -> float:
     if isinstance(model, Sum):
         return min(sharpest_width(model.first), sharpest_width(model.second))
     return 1.0 / max(float(model.lsf(0.0)), 1e-300)
-
-
-def _described(part: RadialModel) -> str:
-    if part.name == NAME:
-        return repr(part)
-    return part.name + "(" + ", ".join(f"{k}={v:.4g}" for k, v in part.parameters.items()) + ")"

@@ -1,4 +1,4 @@
-"""Families of edge models by name; every module in `models` is found."""
+"""Families of edge models by name; every module in `models` is found by being there."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from functools import cache
 
 from ..errors import InputError
 from . import models
-from .model import ShapeFamily
-from .models.logistic import LogisticFamily
+from .model import RadialModel, ShapeFamily
 
 
 @cache
@@ -22,6 +21,21 @@ def library() -> dict[str, ShapeFamily]:
     return found
 
 
+def names() -> list[str]:
+    """Names of all families, in the order of lists for reading."""
+    return [each.name for each in sorted(library().values(), key=lambda f: (f.rank, f.name))]
+
+
+def model_help() -> str:
+    """What `model=` takes, for the help text of commands: "auto, gaussian, … or free"."""
+    return f"{', '.join(['auto', *names()])} or free"
+
+
+def model_classes() -> dict[str, type[RadialModel]]:
+    """The classes of the models of all families by their name."""
+    return {each.model_class.__name__: each.model_class for each in library().values()}
+
+
 def family(name: str) -> ShapeFamily:
     """The family of this name; "logistic7" and higher odd degrees are made on request.
 
@@ -32,10 +46,12 @@ def family(name: str) -> ShapeFamily:
     """
     if name in library():
         return library()[name]
-    degree = name.removeprefix("logistic")
-    if name.startswith("logistic") and degree.isdecimal() and int(degree) % 2 == 1:
-        return LogisticFamily(int(degree))
-    known = ", ".join(sorted(library()))
-    raise InputError(
-        f'unknown edge model "{name}": use auto, free, {known}, or logistic with another odd degree'
+    for each in library().values():
+        relative = each.relative(name)
+        if relative is not None:
+            return relative
+    known = ", ".join(["auto", "free", *sorted(library())])
+    others = "".join(
+        f", or {each}" for each in dict.fromkeys(f.relatives for f in library().values()) if each
     )
+    raise InputError(f'unknown edge model "{name}": use {known}{others}')

@@ -1,23 +1,34 @@
-"""Base class of the radial edge models: one isotropic PSF seen as E(d), L(d), P(r) and MTF(ν).
+"""Base classes of the radial edge models: an isotropic PSF seen as E(d), L(d), P(r) and MTF(ν), and how it is fitted.
 
-A model gives E and the derivatives that its family knows in closed form; what it does not give is
-computed here from the formulas of docs/mathematics.md by quadratures that converge exponentially for
-smooth profiles (midpoint rule on an even, analytic integrand).
+A model gives E and the functions that it has in closed form. All others are computed here from the formulas of
+docs/mathematics.md by quadratures that converge exponentially for smooth profiles (midpoint rule on an even,
+analytic integrand).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy.integrate import cumulative_simpson
 from scipy.optimize import brentq
 
 _NODES = 200
 
+Shape = Sequence[float] | np.ndarray  # the numbers that a fit varies
+Known = tuple[tuple[str, float, float], ...]  # name of a function of a model, its argument, its value
+
 
 class RadialModel:
-    """An isotropic PSF. Subclasses give `name`, `parameters`, `reach`, `esf`, `lsf` and `_curvature`."""
+    """An isotropic PSF. Subclasses give `name`, `parameters`, `reach`, `esf`, `lsf`, and `_curvature` or `radial`.
+
+    A model never changes after it is made. Two models are equal when they are of the same class and made from the
+    same arguments, and `repr` gives an expression that makes an equal model.
+    """
 
     name: str = ""
 
@@ -27,24 +38,55 @@ class RadialModel:
         raise NotImplementedError
 
     @property
+    def arguments(self) -> tuple[Any, ...]:
+        """Arguments of the class that make this model again: the values of its parameters if it has no others.
+
+        A model with an empty tuple cannot be made again from text, and is equal to itself only.
+        """
+        return tuple(self.parameters.values())
+
+    @property
+    def description(self) -> str:
+        """Name and parameters for reading, with four digits."""
+        return f"{self.name}({', '.join(f'{k}={v:.4g}' for k, v in self.parameters.items())})"
+
+    def __str__(self) -> str:
+        return self.description
+
+    def __repr__(self) -> str:
+        if not self.arguments:
+            return object.__repr__(self)
+        return f"{type(self).__name__}({', '.join(map(repr, self.arguments))})"
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if type(self) is not type(other) or not isinstance(other, RadialModel):
+            return False
+        return bool(self.arguments) and self.arguments == other.arguments
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.arguments)) if self.arguments else object.__hash__(self)
+
+    @property
     def reach(self) -> float:
         """Distance (px) beyond which the ESF is 0 to double precision."""
         raise NotImplementedError
 
-    def esf(self, d) -> np.ndarray:
-        """Edge spread function E(d)."""
+    def esf(self, d: npt.ArrayLike) -> np.ndarray:
+        """Edge spread function E(d), from 1 to 0; d in px, any shape."""
         raise NotImplementedError
 
-    def lsf(self, d) -> np.ndarray:
-        """Line spread function L(d) = −E'(d), px⁻¹."""
+    def lsf(self, d: npt.ArrayLike) -> np.ndarray:
+        """Line spread function L(d) = −E'(d), px⁻¹; d in px, any shape."""
         raise NotImplementedError
 
-    def _curvature(self, d) -> np.ndarray:
+    def _curvature(self, d: np.ndarray) -> np.ndarray:
         """g''(d) = E''(d)/2 for d > 0, px⁻²."""
         raise NotImplementedError
 
-    def radial(self, r) -> np.ndarray:
-        """P(r), px⁻², by P(r) = (2/π) ∫₀^∞ g''(√(r²+u²)) / √(r²+u²) du, regular for every r ≥ 0."""
+    def radial(self, r: npt.ArrayLike) -> np.ndarray:
+        """P(r), px⁻², by P(r) = (2/π) ∫₀^∞ g''(√(r²+u²)) / √(r²+u²) du, regular for every r ≥ 0; any shape."""
         r = np.abs(np.asarray(r, dtype=np.float64))
         step = self.reach / _NODES
         u = (np.arange(_NODES) + 0.5) * step
@@ -55,8 +97,8 @@ class RadialModel:
             out[start : start + 4096] = (2.0 / np.pi) * step * (self._curvature(s) / s).sum(axis=1)
         return out[inverse].reshape(r.shape)
 
-    def mtf(self, nu) -> np.ndarray:
-        """Modulation transfer function at ν (cycles/px), the cosine transform of L."""
+    def mtf(self, nu: npt.ArrayLike) -> np.ndarray:
+        """Modulation transfer function at ν (cycles/px, any shape), the cosine transform of L."""
         nu = np.asarray(nu, dtype=np.float64)
         # The sum aliases at 1/step cycles/px; the step keeps that beyond the frequencies asked for.
         nodes = int(max(2 * _NODES, np.ceil(4 * self.reach * np.abs(nu).max(initial=0.0))))
@@ -64,19 +106,19 @@ class RadialModel:
         d = (np.arange(nodes) + 0.5) * step
         return np.abs(2.0 * step * np.cos(2 * np.pi * nu[..., None] * d) @ self.lsf(d))
 
-    def transfer(self, nu) -> np.ndarray:
-        """Optical transfer function with its sign; models whose sign never changes leave it at the MTF."""
+    def transfer(self, nu: npt.ArrayLike) -> np.ndarray:
+        """Optical transfer function at ν (cycles/px) with its sign; the MTF where the sign never changes."""
         return self.mtf(nu)
 
     def half_width(self, share: float = 0.02) -> float:
         """Distance (px) at which the ESF has fallen to a share of the step."""
         return brentq(lambda d: float(self.esf(d)) - share, 0.0, self.reach, xtol=1e-6)
 
-    def sampled(self, r) -> np.ndarray:
-        """P(r) as a kernel image samples it; the same unless P jumps."""
+    def sampled(self, r: npt.ArrayLike) -> np.ndarray:
+        """P(r), px⁻², as a kernel image samples it; P(r) itself unless it jumps."""
         return self.radial(r)
 
-    def energy(self, r) -> np.ndarray:
+    def energy(self, r: npt.ArrayLike) -> np.ndarray:
         """Share of the energy within radius r (px), between 0 and 1, by Simpson's rule."""
         grid, cumulated = self._energy_table
         return np.interp(np.asarray(r, dtype=np.float64), grid, cumulated)
@@ -89,7 +131,7 @@ class RadialModel:
         return grid, np.maximum.accumulate(cumulated) / cumulated.max()
 
     def half_maximum_radius(self) -> float:
-        """Largest r (px) at which P is half of its maximum."""
+        """Largest r (px) at which P is half of its maximum; NaN where there is none within the reach."""
         r = np.linspace(0.0, self.reach, 2001)
         profile = self.radial(r)
         half = 0.5 * profile.max()
@@ -99,17 +141,51 @@ class RadialModel:
         return brentq(lambda s: float(self.radial(s)) - half, r[last], r[last + 1], xtol=1e-12)
 
 
+@dataclass(frozen=True)
+class Example:
+    """A model with values that are known in closed form; the contract tests run on the examples of every family.
+
+    Attributes
+    ----------
+    model : RadialModel
+    known : tuple of (function, at, value)
+        "esf", "lsf", "radial", "mtf" or "energy", its argument, and its value there.
+    fwhm : float, optional
+        Full width at half maximum of P(r), px.
+    """
+
+    model: RadialModel
+    known: Known = ()
+    fwhm: float | None = None
+
+
 class ShapeFamily:
     """How a family of models is fitted: a vector of shape numbers ↔ E(d) and its derivatives.
 
     Attributes
     ----------
     name : str
+        Name for `model=` and in results.
+    help : str
+        One line for lists and pages.
+    rank : int
+        Place in lists for reading, the lowest first.
+    compose : bool
+        Whether the search beyond the library puts PSFs together from this family: sums, and blurred once more.
+    relatives : str
+        Families that `relative` makes on request, in words; empty where there are none.
+    model_class : class
+        The class of its models, a `RadialModel`.
     lower, upper : tuple of float
         Bounds of the shape numbers.
     """
 
     name: str = ""
+    help: str = ""
+    rank: int = 100
+    compose: bool = False
+    relatives: str = ""
+    model_class: type[RadialModel] = RadialModel
     lower: tuple[float, ...] = ()
     upper: tuple[float, ...] = ()
 
@@ -117,14 +193,27 @@ class ShapeFamily:
         """First shape for an edge whose slope f'(0) is about p (px⁻¹)."""
         raise NotImplementedError
 
-    def esf_and_gradient(self, shape, d) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """E(d), dE/dd and dE/dshape (shape numbers × pixels)."""
+    def esf_and_gradient(self, shape: Shape, d: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """E(d), dE/dd and dE/dshape (shape numbers × pixels) at distances d (px), shape (pixels,)."""
         raise NotImplementedError
 
-    def difference(self, shape) -> float:
+    def difference(self, shape: Shape) -> float:
         """Step for differences by a shape number; these are logarithms or ratios near 1 if nothing else is said."""
         return 1e-5
 
-    def model(self, shape) -> RadialModel:
+    def model(self, shape: Shape) -> RadialModel:
         """The model with this shape."""
         raise NotImplementedError
+
+    def from_parameters(self, parameters: Mapping[str, float]) -> RadialModel:
+        """The model with these parameters by name, as `RadialModel.parameters` gives them."""
+        make: Callable[..., RadialModel] = self.model_class
+        return make(**parameters)
+
+    def relative(self, name: str) -> ShapeFamily | None:
+        """A family of the same kind that is not listed, by its name; None where the name is none of theirs."""
+        return None
+
+    def examples(self) -> tuple[Example, ...]:
+        """Models of the family with known values, for tests."""
+        return ()

@@ -2,38 +2,64 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 
-def esf_from_f(f) -> np.ndarray:
-    """ESF of the logit: E = 1 / (1 + exp f), without overflow."""
+def esf_from_f(f: npt.ArrayLike) -> np.ndarray:
+    """ESF of the logit: E = 1 / (1 + exp f), without overflow; any shape."""
     from scipy.special import expit
 
     return expit(-np.asarray(f, dtype=np.float64))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class OddPolynomial:
     """f(d) = p1 d + p3 d³ + …, d in px.
+
+    Two polynomials are equal when coefficients, covariance and n are; `repr` gives an expression that makes an
+    equal one.
 
     Attributes
     ----------
     coefficients : tuple of float
         (p1, p3, p5, …); p_k in px^−k.
-    covariance : ndarray, shape (n, n)
-        Their covariance.
+    covariance : ndarray, shape (k, k) for k coefficients, optional
+        Covariance of the coefficients.
     n : int
         Number of pixels with a weight above zero.
     """
 
     coefficients: tuple[float, ...]
-    covariance: np.ndarray | None = field(default=None, repr=False)
+    covariance: np.ndarray | None = None
     n: int = 0
+
+    def __post_init__(self) -> None:
+        if self.covariance is not None:
+            object.__setattr__(self, "covariance", np.asarray(self.covariance, dtype=np.float64))
+
+    def _key(self) -> tuple[tuple[float, ...], tuple[float, ...] | None, int]:
+        spread = None if self.covariance is None else tuple(np.ravel(self.covariance).tolist())
+        return tuple(float(c) for c in self.coefficients), spread, self.n
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, OddPolynomial) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def __repr__(self) -> str:
+        coefficients, _, n = self._key()
+        given = [repr(coefficients)]
+        if self.covariance is not None:
+            given.append(f"covariance={self.covariance.tolist()}")
+        return f"OddPolynomial({', '.join([*given, f'n={n}'] if n else given)})"
 
     @property
     def degree(self) -> int:
+        """Highest power of d, an odd number."""
         return 2 * len(self.coefficients) - 1
 
     @property
@@ -51,13 +77,13 @@ class OddPolynomial:
             for k, s in zip(self.parameters, np.sqrt(np.diag(self.covariance)), strict=True)
         }
 
-    def __call__(self, d) -> np.ndarray:
-        """f(d)."""
+    def __call__(self, d: npt.ArrayLike) -> np.ndarray:
+        """f(d); d in px, any shape."""
         d = np.asarray(d, dtype=np.float64)
         return d * np.polynomial.polynomial.polyval(d * d, self.coefficients)
 
-    def derivative(self, d, order: int = 1) -> np.ndarray:
-        """First, second or third derivative of f at d."""
+    def derivative(self, d: npt.ArrayLike, order: int = 1) -> np.ndarray:
+        """First, second or third derivative of f at d (px, any shape), px^−order."""
         full = np.zeros(2 * len(self.coefficients))
         full[1::2] = self.coefficients
         return np.polynomial.polynomial.polyval(
@@ -70,8 +96,9 @@ class OddPolynomial:
 
         For degree 5 this is p1 > 0, p5 ≥ 0, p3 ≥ −(2√5/3) √(p1 p5).
         """
-        slope = np.trim_zeros([(2 * i + 1) * c for i, c in enumerate(self.coefficients)], "b")
-        if not slope or slope[0] <= 0 or slope[-1] < 0:
+        slope = np.array([(2 * i + 1) * c for i, c in enumerate(self.coefficients)], dtype=np.float64)
+        slope = np.trim_zeros(slope, "b")
+        if not len(slope) or slope[0] <= 0 or slope[-1] < 0:
             return False
         if len(slope) == 1:
             return True

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .model import RadialModel, ShapeFamily
+from .model import RadialModel, Shape, ShapeFamily
 
 _NODES = 3
 
@@ -42,21 +42,33 @@ class PixelFamily(ShapeFamily):
         self._weight = (wa[:, None] * wb).ravel()
 
     def start(self, p: float) -> np.ndarray:
+        """First shape, that of the family without the box."""
         return self.family.start(p)
 
-    def esf_and_gradient(self, shape, d):
-        esf, slope, gradient = 0.0, 0.0, 0.0
+    def esf_and_gradient(self, shape: Shape, d: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """E, dE/dd and dE/dshape of the family, averaged over the box."""
+        esf, slope, gradient = np.zeros_like(d), np.zeros_like(d), np.zeros((len(self.lower), *d.shape))
         for shift, weight in zip(self._shift, self._weight, strict=True):
             e, s, g = self.family.esf_and_gradient(shape, d - shift)
             esf, slope, gradient = esf + weight * e, slope + weight * s, gradient + weight * g
         return esf, slope, gradient
 
-    def model(self, shape) -> RadialModel:
+    def model(self, shape: Shape) -> RadialModel:
+        """The optical PSF with this shape."""
         return self.family.model(shape)
 
 
 def pixel_average(model: RadialModel, x: np.ndarray, y: np.ndarray, aspect: float) -> np.ndarray:
-    """P averaged over the pixels centred at (x, y), px of the width."""
+    """P averaged over the pixels centred at (x, y), in pixel widths, px⁻².
+
+    Parameters
+    ----------
+    model : RadialModel
+    x, y : ndarray
+        Centres; their shapes are broadcast against one another.
+    aspect : float
+        Height of a pixel divided by its width.
+    """
     nodes, weights = np.polynomial.legendre.leggauss(7)
     out = np.zeros(np.broadcast_shapes(x.shape, y.shape))
     for dy, wy in zip(0.5 * aspect * nodes, 0.5 * weights, strict=True):

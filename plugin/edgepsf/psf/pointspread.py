@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy.optimize import brentq
 
 from ..errors import EdgeError, InputError
+from .families import model_classes
+from .kernel import check_size
 from .model import RadialModel
+from .models.logistic import Logistic
 from .pixel import pixel_average
+from .record import to_record
 
 _NEGATIVE_LIMIT = 0.05
 _KERNEL_ENERGY = 0.999
@@ -25,6 +31,9 @@ def check_pixel(pixel: str) -> None:
 
 class PointSpread:
     """Isotropic point spread function of an edge model.
+
+    Two of them are equal when model, pixel and aspect are. `repr` gives an expression that makes an equal one, `str`
+    a short text for reading.
 
     Parameters
     ----------
@@ -61,27 +70,49 @@ class PointSpread:
             )
 
     def __repr__(self) -> str:
+        pixel = "" if self.pixel == "sampled" else f", pixel={self.pixel!r}"
+        aspect = "" if self.aspect == 1.0 else f", aspect={self.aspect!r}"
+        return f"PointSpread({self.model!r}{pixel}{aspect})"
+
+    def __str__(self) -> str:
         shape = ", ".join(f"{k}={v:.5g}" for k, v in self.parameters.items())
         return f"PointSpread({self.model.name}: {shape}; FWHM {self.fwhm:.4g} px)"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, PointSpread):
+            return False
+        return (self.model, self.pixel, self.aspect) == (other.model, other.pixel, other.aspect)
+
+    def __hash__(self) -> int:
+        return hash((self.model, self.pixel, self.aspect))
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes of the kernel: 2."""
+        return 2
+
+    def at(self, x: float, y: float) -> PointSpread:
+        """This PSF: it is the same everywhere in the picture."""
+        return self
 
     @property
     def parameters(self) -> dict[str, float]:
         """Shape parameters of the model by name."""
         return self.model.parameters
 
-    def radial(self, r) -> np.ndarray:
+    def radial(self, r: npt.ArrayLike) -> np.ndarray:
         """P(r) at radius r (px), px⁻²."""
         return self.model.radial(r)
 
-    def esf(self, d) -> np.ndarray:
+    def esf(self, d: npt.ArrayLike) -> np.ndarray:
         """Edge spread function at distance d (px)."""
         return self.model.esf(d)
 
-    def lsf(self, d) -> np.ndarray:
+    def lsf(self, d: npt.ArrayLike) -> np.ndarray:
         """Line spread function at distance d (px), px⁻¹."""
         return self.model.lsf(d)
 
-    def mtf(self, nu) -> np.ndarray:
+    def mtf(self, nu: npt.ArrayLike) -> np.ndarray:
         """Modulation transfer function at ν (cycles/px)."""
         return self.model.mtf(nu)
 
@@ -98,7 +129,7 @@ class PointSpread:
             low, high = high, 1.25 * high
         return brentq(lambda nu: float(self.mtf(nu)) - 0.5, low, high, xtol=1e-13)
 
-    def energy(self, r) -> np.ndarray:
+    def energy(self, r: npt.ArrayLike) -> np.ndarray:
         """Share of the energy within radius r (px), between 0 and 1."""
         return self.model.energy(r)
 
@@ -124,9 +155,8 @@ class PointSpread:
         if size is None:
             across = self.default_size // 2
             down = max(1, int(np.ceil(across / self.aspect)))
-        elif int(size) != size or size < 1 or int(size) % 2 == 0:
-            raise InputError(f"the kernel size must be an odd number of pixels, not {size}")
         else:
+            check_size(size)
             across = down = int(size) // 2
         x, y = np.arange(-across, across + 1), self.aspect * np.arange(-down, down + 1)
         if self.pixel == "optical":
@@ -152,7 +182,7 @@ class PointSpread:
         size = self.default_size if size is None else size
         return float(1.0 - self.energy(0.5 * size * min(1.0, self.aspect)))
 
-    def summary(self, size: int | None = None) -> dict:
+    def summary(self, size: int | None = None) -> dict[str, Any]:
         """Model, parameters, FWHM, MTF50, conventions, and what a kernel of this size loses, as plain numbers."""
         return {
             "model": self.model.name,
@@ -166,8 +196,18 @@ class PointSpread:
         }
 
     def to_json(self, size: int | None = None) -> str:
-        """The summary as JSON text."""
-        return json.dumps(self.summary(size), indent=2)
+        """The summary as JSON text, which `edgepsf.psf.from_json` reads.
+
+        Two keys come to it where they are needed to make the PSF again: "aspect" where pixels are not square, and
+        "composition" where the model is composed or free.
+        """
+        told = self.summary(size)
+        if self.aspect != 1.0:
+            told["aspect"] = self.aspect
+        if type(self.model) not in model_classes().values():
+            record = to_record(self.model)
+            told |= {} if record is None else {"composition": record}
+        return json.dumps(told, indent=2)
 
     def _negative_share(self) -> float:
         """Energy below zero as a share of the energy above it."""
@@ -198,8 +238,6 @@ def from_profile(*, aspect: float = 1.0, **coefficients: float) -> PointSpread:
     EdgeError
         If f is not monotone or P(r) is not a PSF.
     """
-    from .models.logistic import Logistic
-
     powers = {}
     for key, value in coefficients.items():
         if not (key[:1] == "p" and key[1:].isdecimal() and int(key[1:]) % 2 == 1):

@@ -1,4 +1,4 @@
-"""The contract of everything that can serve as a PSF: what restores and what draws knows only this."""
+"""The contract of everything that can serve as a PSF: restoring and drawing know only this."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ import numpy.typing as npt
 class Psf(Protocol):
     """A point spread function.
 
-    A PSF can also be compared (`==`), and its `repr` is an expression that builds it again; `edgepsf.psf.from_json`
-    reads what `to_json` wrote.
+    A PSF does not change after it is made. Two PSFs can be compared (`==`) and hashed; `repr` gives an expression
+    that makes an equal one with the names of `edgepsf.psf`, all digits kept, and `edgepsf.psf.from_json` makes an
+    equal one from the text of `to_json`.
     """
 
     @property
@@ -27,7 +28,18 @@ class Psf(Protocol):
         ...
 
     def kernel(self, size: int | None = None) -> np.ndarray:
-        """Kernel image of sum 1, its centre at index n // 2 of every axis."""
+        """Kernel image, float32, of sum 1, its centre at index n // 2 of every axis.
+
+        Parameters
+        ----------
+        size : int, optional
+            Odd side length, px; by default the PSF chooses.
+
+        Raises
+        ------
+        InputError
+            If the size is not an odd number ≥ 1.
+        """
         ...
 
     def at(self, x: float, y: float) -> Psf:

@@ -1,1 +1,1 @@
-"""Drawings: overlays, plots and pages of figures."""
+"""Pages of figures: a measurement, a comparison of sharpening."""

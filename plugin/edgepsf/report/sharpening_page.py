@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.ndimage import gaussian_filter, gaussian_gradient_magnitude, uniform_filter
 
-from ..pictures import files as io
-from .sharpening import LABELS, Comparison
+from .canvas import new_figure, write_png
+from .compared import LABELS, ComparedPictures
+
+if TYPE_CHECKING:  # slow to import
+    from matplotlib.axes import Axes
 
 COLORS = ("#555555", "#c8102e", "#1f77b4", "#2a8a3e")  # blurred, unsharp mask, deconvolved, truth
 _MARK = "#ffb000"
@@ -18,7 +22,7 @@ _DETAIL = 88  # px, side of the detail
 
 @dataclass(frozen=True)
 class Detail:
-    """A part of the picture and the row or column of it that the profile runs along, in whole-image pixels."""
+    """A part of the picture, and the row or column in it along which the profile runs, in whole-image pixels."""
 
     rows: slice
     columns: slice
@@ -26,27 +30,31 @@ class Detail:
     along_x: bool
 
     @property
-    def index(self):
+    def index(self) -> tuple[int | slice, int | slice]:
         """Index of the profile's pixels."""
         return (self.line, self.columns) if self.along_x else (self.rows, self.line)
 
     @property
     def positions(self) -> np.ndarray:
+        """Coordinates of the profile's pixels along the line."""
         along = self.columns if self.along_x else self.rows
         return np.arange(along.start, along.stop)
 
 
-def find_detail(compared: Comparison, side: int = _DETAIL) -> Detail:
-    """A square around the region, or that with most edges of a larger one; the line runs through its steepest place."""
+def find_detail(compared: ComparedPictures, side: int = _DETAIL) -> Detail:
+    """A square around the region, or the square with most edges in a larger region.
+
+    The line runs through the steepest place of the square.
+    """
     rows, columns = (np.nonzero(compared.region.any(axis=axis))[0] for axis in (1, 0))
     steep = gaussian_gradient_magnitude(compared.blurred.astype(float), 1.0)
     if max(np.ptp(rows), np.ptp(columns)) < side:
         side = max(int(np.ptp(rows)), int(np.ptp(columns)), 31) + 1
-        center = (rows[0] + rows[-1] + 1) // 2, (columns[0] + columns[-1] + 1) // 2
+        y, x = (rows[0] + rows[-1] + 1) // 2, (columns[0] + columns[-1] + 1) // 2
     else:
         edges = uniform_filter(np.where(compared.region, steep, 0), side, mode="constant")
-        center = np.unravel_index(np.argmax(edges), edges.shape)
-    part = tuple(_around(int(c), side, n) for c, n in zip(center, steep.shape, strict=True))
+        y, x = np.unravel_index(np.argmax(edges), edges.shape)
+    part = _around(int(y), side, steep.shape[0]), _around(int(x), side, steep.shape[1])
     return Detail(*part, *_steepest(compared.blurred, part))
 
 
@@ -57,7 +65,7 @@ def _around(center: int, side: int, size: int) -> slice:
     return slice(start, start + width)
 
 
-def _steepest(image: np.ndarray, part) -> tuple[int, bool]:
+def _steepest(image: np.ndarray, part: tuple[slice, slice]) -> tuple[int, bool]:
     """The row (True) or column (False) that crosses the steepest place of the inner half of a part of an image."""
     slopes = np.abs(np.gradient(gaussian_filter(image[part].astype(float), 1.0)))
     inner = tuple(slice(n // 4, n - n // 4) for n in slopes[0].shape)
@@ -67,7 +75,7 @@ def _steepest(image: np.ndarray, part) -> tuple[int, bool]:
     return (int(row), True) if axis == 1 else (int(column), False)
 
 
-def report(compared: Comparison, path: str | os.PathLike, *, title: str = "") -> None:
+def write_page(compared: ComparedPictures, path: str | os.PathLike[str], *, title: str = "") -> None:
     """Draw a comparison as one PNG, written complete or not at all.
 
     Parameters
@@ -75,22 +83,16 @@ def report(compared: Comparison, path: str | os.PathLike, *, title: str = "") ->
     compared : Comparison
     path : path of the PNG
     title : str
-        What stands above, such as the name of the image.
+        Added to the heading, such as the name of the image.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     shown = _shown(compared)
     columns = len(shown)
     aspect = compared.blurred.shape[0] / compared.blurred.shape[1]
-    width = 4.4 * columns
-    figure = Figure(
-        figsize=(width, 4.2 * min(aspect, 1.6) + 4.4 + 4.0), layout="constrained", facecolor="white"
-    )
-    FigureCanvasAgg(figure)
+    whole = 4.2 * min(aspect, 1.6)
+    figure = new_figure(4.4 * columns, whole + 4.4 + 4.0)
     figure.suptitle(f"Unsharp mask beside deconvolution{': ' if title else ''}{title}", weight="bold")
-    above, below = figure.subfigures(2, 1, height_ratios=[4.2 * min(aspect, 1.6) + 4.4, 4.0])
-    grid = above.subplots(2, columns, height_ratios=[4.2 * min(aspect, 1.6), 4.4])
+    above, below = figure.subfigures(2, 1, squeeze=False, height_ratios=[whole + 4.4, 4.0]).flat
+    grid = above.subplots(2, columns, height_ratios=[whole, 4.4])
     detail = find_detail(compared)
     scale = _scale(compared)
     for axes, (name, picture), color in zip(grid.T, shown, COLORS, strict=False):
@@ -100,11 +102,10 @@ def report(compared: Comparison, path: str | os.PathLike, *, title: str = "") ->
     profile, table = below.subplots(1, 2, width_ratios=[1.15, 1])
     _draw_profile(profile, shown, detail)
     _draw_table(table, compared)
-    with io.atomic_path(path) as temporary:
-        figure.savefig(temporary, dpi=100, format="png")
+    write_png(figure, path, dpi=100)
 
 
-def _shown(compared: Comparison) -> list[tuple[str, np.ndarray]]:
+def _shown(compared: ComparedPictures) -> list[tuple[str, np.ndarray]]:
     """Names and pictures, left to right."""
     names = [LABELS[0], f"unsharp mask (radius {compared.radius:.2f} px, amount {compared.amount:.2f})"]
     names.append(f"deconvolved ({described(compared)})")
@@ -112,7 +113,7 @@ def _shown(compared: Comparison) -> list[tuple[str, np.ndarray]]:
     return shown if compared.truth is None else [*shown, ("truth", compared.truth)]
 
 
-def described(compared: Comparison) -> str:
+def described(compared: ComparedPictures) -> str:
     """The method in words, with the number of iterations it had."""
     words = {"richardson_lucy": "Richardson–Lucy", "wiener": "Wiener"}.get(
         compared.method, compared.method.replace("_", " ")
@@ -121,13 +122,15 @@ def described(compared: Comparison) -> str:
     return f"{words}, {count} iterations" if count else words
 
 
-def _scale(compared: Comparison) -> tuple[float, float]:
+def _scale(compared: ComparedPictures) -> tuple[float, float]:
     """Black and white of every panel: the blurred picture's range but for its most extreme pixels."""
     low, high = np.percentile(compared.blurred[compared.region], [0.1, 99.9])
     return (low, high) if high > low else compared.display
 
 
-def _draw_whole(axes, picture, detail: Detail, scale, region) -> None:
+def _draw_whole(
+    axes: Axes, picture: np.ndarray, detail: Detail, scale: tuple[float, float], region: np.ndarray
+) -> None:
     axes.imshow(picture, cmap="gray", vmin=scale[0], vmax=scale[1])
     if not region.all():
         axes.contour(region, [0.5], colors=_MARK, linewidths=0.8, linestyles="dotted")
@@ -137,7 +140,7 @@ def _draw_whole(axes, picture, detail: Detail, scale, region) -> None:
     axes.set(xticks=[], yticks=[])
 
 
-def _draw_detail(axes, picture, detail: Detail, scale) -> None:
+def _draw_detail(axes: Axes, picture: np.ndarray, detail: Detail, scale: tuple[float, float]) -> None:
     rows, columns = detail.rows, detail.columns
     extent = (columns.start - 0.5, columns.stop - 0.5, rows.stop - 0.5, rows.start - 0.5)
     axes.imshow(
@@ -153,7 +156,7 @@ def _draw_detail(axes, picture, detail: Detail, scale) -> None:
     axes.set(xticks=[], yticks=[])
 
 
-def _draw_profile(axes, shown, detail: Detail) -> None:
+def _draw_profile(axes: Axes, shown: list[tuple[str, np.ndarray]], detail: Detail) -> None:
     for (name, picture), color in zip(shown, COLORS, strict=False):
         label = name.split(" (")[0]
         axes.plot(detail.positions, picture[detail.index], color=color, lw=1.6 if name != "truth" else 1.2, label=label,
@@ -179,7 +182,9 @@ _LINES = (
 )
 
 
-def _draw_table(axes, compared: Comparison) -> None:
+def _draw_table(axes: Axes, compared: ComparedPictures) -> None:
+    from matplotlib.transforms import Bbox
+
     axes.axis("off")
     used = [line for line in _LINES if line[0] in compared.rows[0]]
     cells = [
@@ -187,7 +192,7 @@ def _draw_table(axes, compared: Comparison) -> None:
         for key, label, form in used
     ]
     table = axes.table(
-        cells, colLabels=["", *LABELS], colWidths=[0.46, 0.16, 0.2, 0.19], bbox=(0, 0.26, 1, 0.74),
+        cells, colLabels=["", *LABELS], colWidths=[0.46, 0.16, 0.2, 0.19], bbox=Bbox.from_bounds(0, 0.26, 1, 0.74),
         cellLoc="right", edges="B",
     )  # fmt: skip
     table.auto_set_font_size(False)
@@ -203,8 +208,8 @@ def _draw_table(axes, compared: Comparison) -> None:
               linespacing=1.5)  # fmt: skip
 
 
-def _notes(compared: Comparison) -> str:
-    """What stands below the table."""
+def _notes(compared: ComparedPictures) -> str:
+    """The text below the table."""
     source = "against the truth" if compared.truth is not None else "nearest to a Wiener restoration"
     return (
         f"Unsharp mask: radius and amount searched, {source}.\n"

@@ -1,25 +1,25 @@
-"""From an option string and ImageJ's current image to what a command's function takes."""
+"""From an option string and ImageJ's current image to the arguments of a command's function."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ...commands import Command
-from ...commands.operations import SOURCE
+from ...commands.shared import SOURCE
 from ...errors import InputError
-from ...options import parse_options
+from ...options import Pairs, parse_pairs
 from ...pictures.picture import Picture
 from . import windows
 
 
-def prepare(command: Command, text: Any, source: Any) -> tuple[Picture | None, dict[str, Any], Any]:
+def prepare(command: Command, pairs: Pairs, source: Any) -> tuple[Picture | None, dict[str, Any], Any]:
     """The picture, the values of the options, and the image that they are of.
 
     Parameters
     ----------
     command : Command
-    text : str or None
-        The option string.
+    pairs : sequence of (str, str or None)
+        The option string, split.
     source : ij.ImagePlus or None
         The current image. Where it is a map derived from another one that the command works on, that one is given
         back as the third item.
@@ -29,14 +29,13 @@ def prepare(command: Command, text: Any, source: Any) -> tuple[Picture | None, d
     InputError
         A wrong option, or no image where one is needed.
     """
-    values = parse_options(None if text is None else str(text), command.options, macro_variable)
+    values = parse_pairs(pairs, command.options, macro_variable)
     if source is None and command.image == "needed":
         raise InputError("there is no image open; open or select one first")
     color = command.color or command.image == "optional"
     picture = None if source is None else windows.picture_of(source, color)
     for option in command.options:
-        if option.kind == "image" and values[option.key] is not None:
-            values[option.key] = windows.find_picture(values[option.key])
+        values[option.key] = option.opened(values[option.key], windows.find_picture)
     origin = picture.properties.get(SOURCE) if picture is not None else None
     if origin and command.derived_as and values[command.derived_as] is None:
         values[command.derived_as] = picture
@@ -45,8 +44,8 @@ def prepare(command: Command, text: Any, source: Any) -> tuple[Picture | None, d
     return picture, values, source
 
 
-def macro_variable(name: str) -> Any:
-    """Value of a variable of the running macro: float, str, or None when there is none."""
+def macro_variable(name: str) -> float | str | None:
+    """Value of a variable of the running macro; None when there is none."""
     from jpype import JClass
 
     interpreter = JClass("ij.macro.Interpreter").getInstance()

@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ...errors import InputError
 
 # numpy dtype -> (Java array type, processor class, the dtype of the Java array's own elements)
-_KINDS: dict[Any, tuple[str, str, Any]] = {
+_KINDS: dict[np.dtype, tuple[str, str, Any]] = {
     np.dtype(np.uint8): ("JByte", "ij.process.ByteProcessor", np.int8),
     np.dtype(np.uint16): ("JShort", "ij.process.ShortProcessor", np.int16),
     np.dtype(np.float32): ("JFloat", "ij.process.FloatProcessor", np.float32),
 }
-_DEPTHS = {8: np.dtype(np.uint8), 16: np.dtype(np.uint16), 32: np.dtype(np.float32)}
+_DEPTHS: dict[int, np.dtype] = {8: np.dtype(np.uint8), 16: np.dtype(np.uint16), 32: np.dtype(np.float32)}
 
 
-def to_imageplus(image: Any, title: str = "image") -> Any:
+def to_imageplus(image: npt.ArrayLike, title: str = "image") -> Any:
     """Copy a numpy array into a new ImagePlus (not shown).
 
     Parameters
@@ -36,7 +37,7 @@ def to_imageplus(image: Any, title: str = "image") -> Any:
     Raises
     ------
     InputError
-        The array is complex, not numeric, empty, or not 2-D or 3-D.
+        If the array is complex, not numeric, empty, or not 2-D or 3-D.
     """
     from jpype import JClass
 
@@ -72,7 +73,7 @@ def to_numpy(imp: Any) -> np.ndarray:
     Raises
     ------
     InputError
-        There is no image, or it is RGB.
+        If there is no image, or it is RGB.
     """
     if imp is None or imp.getProcessor() is None:
         raise InputError("There is no image to read: open or select one first.")
@@ -91,7 +92,7 @@ def to_numpy(imp: Any) -> np.ndarray:
 
 
 def rgb_sentence(title: Any) -> str:
-    """What is said of an RGB image."""
+    """The sentence that refuses an RGB image."""
     return (
         f'The image "{title}" is RGB (24-bit): convert it to 8-, 16- or 32-bit first '
         f"(Linear Channels... makes one linear 32-bit image a channel)."
@@ -120,8 +121,14 @@ def _processor(plane: np.ndarray) -> Any:
     return jpype.JClass(class_name)(width, height, pixels, None)
 
 
-def checked(image: Any) -> np.ndarray:
-    """The array in native byte order and a depth ImageJ has, or a sentence saying why not."""
+def checked(image: npt.ArrayLike) -> np.ndarray:
+    """The array in native byte order, with numbers that ImageJ has: uint8, uint16 or float32.
+
+    Raises
+    ------
+    InputError
+        If the array is complex, not numeric, empty, or not 2-D or 3-D.
+    """
     array = np.asarray(image)
     if array.ndim not in (2, 3) or array.size == 0:
         raise InputError(

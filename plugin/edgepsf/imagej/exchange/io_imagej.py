@@ -10,8 +10,6 @@ import numpy as np
 from ...errors import InputError
 from ...pictures.files import atomic_path
 
-__all__ = ["atomic_path", "copy_scale", "find", "open_image", "save_tiff", "titles", "volume"]
-
 
 def titles() -> list[str]:
     """Titles of the open images."""
@@ -27,7 +25,13 @@ def _unshown(manager: Any) -> list[str]:
 
 
 def find(title: str) -> Any:
-    """The open image of a title, or the current one for "active"."""
+    """The open image with a title, or the current one for "active", an ij.ImagePlus.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
     from jpype import JClass
 
     manager = JClass("ij.WindowManager")
@@ -39,7 +43,13 @@ def find(title: str) -> Any:
 
 
 def open_image(path: Path) -> Any:
-    """The image in a file, not shown."""
+    """The image in a file, an ij.ImagePlus that is not shown.
+
+    Raises
+    ------
+    InputError
+        If ImageJ cannot read it.
+    """
     from jpype import JClass
 
     imp = JClass("ij.io.Opener")().openImage(str(path.resolve()))
@@ -49,7 +59,7 @@ def open_image(path: Path) -> Any:
 
 
 def volume(imp: Any) -> np.ndarray:
-    """Every plane as float32, shape (n, ny, nx); RGB as luminance, as ImageJ computes it."""
+    """Every plane of an ij.ImagePlus as float32, shape (n, ny, nx); RGB as luminance, as ImageJ computes it."""
     stack = imp.getStack()
     shape = int(imp.getHeight()), int(imp.getWidth())
     planes = [stack.getProcessor(k + 1).convertToFloat().getPixels() for k in range(int(stack.getSize()))]
@@ -64,7 +74,13 @@ def copy_scale(source: Any, imp: Any) -> None:
 
 
 def save_tiff(imp: Any, path: Path) -> None:
-    """Save as TIFF, complete or not at all; an existing file is replaced, as ImageJ's plugins do."""
+    """Save as TIFF, complete or not at all; an existing file is replaced, as ImageJ's plugins do.
+
+    Raises
+    ------
+    InputError
+        If ImageJ cannot write it.
+    """
     from jpype import JClass
 
     saver = JClass("ij.io.FileSaver")(imp)

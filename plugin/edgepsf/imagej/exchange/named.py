@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ...errors import InputError
 
@@ -23,7 +24,7 @@ class Scale:
     Attributes
     ----------
     size : float
-        Of one step, in the unit.
+        Size of one step, in the unit.
     unit : str
         Such as "µm" or "sec"; "" where there is none.
     origin : float
@@ -50,7 +51,7 @@ class NamedImage:
         Letters of "tzcyx", in the order of the axes of `data`.
     title : str
     scales : dict of Scale
-        By letter; also those of axes that the image has only one plane along.
+        Steps by the letter of their axis; also for axes along which the image has only one plane.
     """
 
     data: np.ndarray
@@ -96,13 +97,13 @@ def is_xarray(image: Any) -> bool:
     return type(image).__module__.startswith("xarray.") and hasattr(image, "dims")
 
 
-def from_array(image: Any, axes: str | None = None, title: str = "") -> NamedImage:
-    """An array as an image; without names of the axes (y, x) or (z, y, x).
+def from_array(image: npt.ArrayLike, axes: str | None = None, title: str = "") -> NamedImage:
+    """An array as an image; without names its axes are (y, x) or (z, y, x).
 
     Raises
     ------
     InputError
-        It has more than three axes and they are not named, or the names do not fit.
+        If it has more than three axes and they are not named, or the names do not fit.
     """
     data = np.asarray(image)
     if data.size == 0 or (axes is None and data.ndim not in (2, 3)):
@@ -116,17 +117,16 @@ def from_array(image: Any, axes: str | None = None, title: str = "") -> NamedIma
 def from_xarray(array: Any) -> NamedImage:
     """A DataArray as an image: its dimensions by name, steps from coordinates, title from its name.
 
+    Parameters
+    ----------
+    array : xarray.DataArray
+
     Raises
     ------
     InputError
-        A dimension is none of ImageJ's, or its coordinates are not evenly spaced.
+        If a dimension is none of ImageJ's, or its coordinates are not evenly spaced.
     """
-    axes = [axis_of(name) for name in array.dims]
-    for name, axis in zip(array.dims, axes, strict=True):
-        if axis is None:
-            raise InputError(
-                f'ImageJ has no axis "{name}": rename the dimensions to x, y, c, z, t (or col, row, ch, pln, t)'
-            )
+    axes = [_known_axis(name) for name in array.dims]
     scales = {}
     for axis in "xyzt":
         kept = {
@@ -141,8 +141,18 @@ def from_xarray(array: Any) -> NamedImage:
     return NamedImage(np.asarray(array.values), "".join(axes), str(array.name or ""), scales)
 
 
+def _known_axis(name: Hashable) -> str:
+    """Letter of an axis by its name, which ImageJ must have."""
+    axis = axis_of(name)
+    if axis is None:
+        raise InputError(
+            f'ImageJ has no axis "{name}": rename the dimensions to x, y, c, z, t (or col, row, ch, pln, t)'
+        )
+    return axis
+
+
 def to_xarray(image: NamedImage) -> Any:
-    """An image as a new DataArray with dimensions t, z, c, y, x as far as there are any.
+    """An image as a new xarray.DataArray with those of the dimensions t, z, c, y, x that it has.
 
     Coordinates are in the unit of their axis, named in their attribute "units"; the attributes size_x, unit_x,
     origin_x … of the array hold the exact steps.
@@ -150,7 +160,7 @@ def to_xarray(image: NamedImage) -> Any:
     Raises
     ------
     InputError
-        xarray is not installed.
+        If xarray is not installed.
     """
     try:
         import xarray

@@ -14,8 +14,19 @@ from . import images
 _BAND_WIDTH = 32.0  # of a line region with no width of its own, px
 
 
-def region_of(roi: Any, shape: tuple[int, int]):
-    """A region as Picture knows it: None, a rectangle, or a mask.
+def region_of(roi: Any, shape: tuple[int, int]) -> tuple[int, int, int, int] | np.ndarray | None:
+    """A selection as the region of a Picture.
+
+    Parameters
+    ----------
+    roi : ij.gui.Roi or None
+    shape : (ny, nx)
+        Size of the image in pixels.
+
+    Returns
+    -------
+    None, (x, y, width, height), or ndarray of bool, shape (ny, nx)
+        The whole image, a rectangle, or a mask.
 
     Raises
     ------
@@ -49,7 +60,7 @@ def region_of(roi: Any, shape: tuple[int, int]):
 def _band(roi: Any, shape: tuple[int, int]) -> np.ndarray:
     """Mask of the band along a line selection, as wide as the line, or 32 px for a thin one."""
     polygon = roi.getFloatPoints() if hasattr(roi, "getFloatPoints") else roi.getFloatPolygon()
-    # Of lines, unlike of areas, whole coordinates are pixel centres.
+    # Whole coordinates are pixel centres in lines, unlike in areas.
     px = np.array([float(v) for v in polygon.xpoints[: polygon.npoints]])
     py = np.array([float(v) for v in polygon.ypoints[: polygon.npoints]])
     width = float(roi.getStrokeWidth())
@@ -67,7 +78,17 @@ def _band(roi: Any, shape: tuple[int, int]) -> np.ndarray:
 
 
 def overlay_areas(imp: Any) -> list[tuple[str, Any]]:
-    """Named areas in an image's overlay, those of the plane shown; what our commands drew is left out."""
+    """The named areas in an image's overlay that belong to the plane shown; lines drawn by commands are left out.
+
+    Parameters
+    ----------
+    imp : ij.ImagePlus
+
+    Returns
+    -------
+    list of (str, region)
+        The regions as `region_of` gives them.
+    """
     shape = int(imp.getHeight()), int(imp.getWidth())
     overlay = imp.getOverlay()
     elements = [overlay.get(i) for i in range(overlay.size())] if overlay is not None else []
@@ -80,6 +101,7 @@ def overlay_areas(imp: Any) -> list[tuple[str, Any]]:
 
 
 def _annotation(roi: Any) -> bool:
+    """Whether a selection only explains the picture."""
     return str(roi.getClass().getSimpleName()) in ("TextRoi", "ImageRoi", "Arrow")
 
 
@@ -92,4 +114,5 @@ def _shown(roi: Any, imp: Any) -> bool:
 
 
 def _position(imp: Any) -> tuple[int, int, int]:
+    """Channel, slice and frame of the plane shown."""
     return int(imp.getChannel()), int(imp.getSlice()), int(imp.getFrame())

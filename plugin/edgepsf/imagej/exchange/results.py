@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ...pictures.picture import Graph, Picture, Result
+from ...pictures.graph import Graph
+from ...pictures.picture import Picture
+from ...pictures.result import Result
 from . import images
 
 _COLORS = {"edge": "red", "band-": "yellow", "band+": "yellow"}
@@ -20,7 +22,7 @@ def show(result: Result, source: Any = None) -> None:
     ----------
     result : Result
     source : ij.ImagePlus, optional
-        The image that the command worked on; it keeps the notes and gets the overlay.
+        The image that the command worked on; it gets the notes and the overlay.
     """
     from jpype import JClass
 
@@ -41,7 +43,14 @@ def show(result: Result, source: Any = None) -> None:
 
 
 def show_picture(picture: Picture, source: Any) -> None:
-    """A new image with the scale, and where it has one the region, of the source."""
+    """Show a new image with the scale and the region of the source.
+
+    Parameters
+    ----------
+    picture : Picture
+    source : ij.ImagePlus or None
+        The image that the command worked on.
+    """
     from jpype import JClass
 
     title = unique_title(picture.title)
@@ -111,7 +120,14 @@ def unique_title(title: str) -> str:
 
 
 def draw_overlay(imp: Any, lines: dict[str, np.ndarray]) -> None:
-    """Replace our polylines in the image's overlay; what others drew stays."""
+    """Replace the polylines of earlier commands in an image's overlay; all other elements stay.
+
+    Parameters
+    ----------
+    imp : ij.ImagePlus
+    lines : dict of ndarray, shape (n, 2)
+        Points (x, y) in pixels by the name of the line.
+    """
     from jpype import JArray, JClass, JFloat
 
     overlay = imp.getOverlay() or JClass("ij.gui.Overlay")()
@@ -120,7 +136,7 @@ def draw_overlay(imp: Any, lines: dict[str, np.ndarray]) -> None:
             overlay.remove(i)
     roi_class = JClass("ij.gui.Roi")
     for name, points in lines.items():
-        # Of lines, unlike of areas, ImageJ takes whole coordinates for pixel centres, as we do.
+        # Whole coordinates are pixel centres in lines, unlike in areas; that is edgepsf's convention too.
         x, y = (JArray(JFloat)(points[:, i].astype(np.float32)) for i in (0, 1))
         roi = JClass("ij.gui.PolygonRoi")(x, y, len(points), roi_class.POLYLINE)
         roi.setName(f"edgepsf {name}")
@@ -130,7 +146,7 @@ def draw_overlay(imp: Any, lines: dict[str, np.ndarray]) -> None:
 
 
 def show_graph(graph: Graph) -> None:
-    """A Plot window (without a display, an image that the macro functions Plot.… work on)."""
+    """Show a Plot window; without a display it is an image that the macro functions Plot.… work on."""
     from jpype import JArray, JClass, JDouble
 
     plot_class = JClass("ij.gui.Plot")

@@ -20,7 +20,7 @@ def picture_of(imp: Any, color: bool = False) -> Picture:
     ----------
     imp : ij.ImagePlus
     color : bool
-        Take RGB images and three-channel composites too, as data of shape (ny, nx, 3).
+        Whether RGB images and three-channel composites are taken too, as data of shape (ny, nx, 3).
 
     Raises
     ------
@@ -39,7 +39,7 @@ def picture_of(imp: Any, color: bool = False) -> Picture:
         data = np.moveaxis(images.to_numpy(imp), 0, -1)
     else:
         processor = imp.getProcessor()
-        # Signed 16-bit and other calibrated gray values: what ImageJ shows, not what it stores.
+        # Signed 16-bit and other calibrated gray values: as ImageJ shows them, not as it stores them.
         calibrated = bool(imp.getCalibration().calibrated())
         data = images.processor_to_numpy(processor.convertToFloatProcessor() if calibrated else processor)
     calibration = imp.getCalibration()
@@ -59,7 +59,7 @@ def picture_of(imp: Any, color: bool = False) -> Picture:
 
 
 def _notes(imp: Any) -> dict[str, str]:
-    """The image properties that our commands have left."""
+    """The image properties that earlier commands have left."""
     notes = imp.getImageProperties()
     if notes is None:
         return {}

@@ -1,6 +1,7 @@
 """The macros that need no Python, put into the folder of a Fiji or ImageJ, and taken out again.
 
-What was written stands in a manifest in that folder, with its SHA-256: only such files are ever replaced or removed.
+A manifest in that folder lists the files that were written, with their SHA-256. Only these are ever replaced or
+removed.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from ... import __version__
 from ...errors import EngineError, InputError
@@ -21,12 +23,12 @@ MANIFEST = "config/edgepsf/installed.json"  # Fiji's updater leaves what is unde
 
 @dataclass
 class Change:
-    """What an installation or a removal does, or would do.
+    """The effect of an installation or a removal, done or planned.
 
     Attributes
     ----------
     folder : Path
-        Of the Fiji or ImageJ.
+        Folder of the Fiji or ImageJ.
     written, removed : list of str
         Paths of files, relative to the folder, "/" between the parts.
     kept : list of str
@@ -61,7 +63,7 @@ def install(path: str | Path, dry_run: bool = False) -> Change:
     path : str or Path
         Folder of a Fiji (Fiji.app, or Fiji of the new layout) or of a plain ImageJ.
     dry_run : bool
-        Only say what would be done.
+        Write nothing; only tell the effect.
 
     Returns
     -------
@@ -70,9 +72,9 @@ def install(path: str | Path, dry_run: bool = False) -> Change:
     Raises
     ------
     EngineError
-        The folder is none of these.
+        If the folder is none of these.
     InputError
-        A file that this did not write, or that was changed since, is in the way. Nothing has been written then.
+        If a file is in the way that edgepsf did not write, or that was changed since. Nothing has been written then.
     """
     root, scripts = install_folder(path)
     new = {_target(name, scripts): data for name, data in macro_files().items()}
@@ -84,7 +86,7 @@ def install(path: str | Path, dry_run: bool = False) -> Change:
     folders = [name for name in _missing_folders(root, [*new, MANIFEST]) if name not in made]
     change = Change(root, list(new), gone, kept, folders)
     if not dry_run:
-        manifest = {"version": __version__, "folders": sorted({*made, *folders})}
+        manifest: dict[str, Any] = {"version": __version__, "folders": sorted({*made, *folders})}
         manifest["files"] = {name: _digest(data) for name, data in new.items()}
         new[MANIFEST] = (json.dumps(manifest, indent=1) + "\n").encode()
         _write(root, folders, new, gone)
@@ -92,7 +94,7 @@ def install(path: str | Path, dry_run: bool = False) -> Change:
 
 
 def uninstall(path: str | Path, dry_run: bool = False) -> Change:
-    """Remove what `install` wrote, and nothing else; files changed since are kept.
+    """Remove the files that `install` wrote, and nothing else; files that were changed since are kept.
 
     Parameters
     ----------
@@ -106,7 +108,7 @@ def uninstall(path: str | Path, dry_run: bool = False) -> Change:
     Raises
     ------
     InputError
-        Nothing was installed there, or its manifest cannot be read.
+        If nothing was installed there, or the manifest cannot be read.
     """
     root, _ = install_folder(path)
     listed, made = _read_manifest(root)
@@ -153,12 +155,13 @@ def _read_manifest(root: Path) -> tuple[dict[str, str], list[str]]:
 
 
 def _inside(name: str) -> bool:
+    """Whether a path of a manifest stays in its folder."""
     path = PurePosixPath(name)
     return bool(path.parts) and not path.is_absolute() and ".." not in path.parts and "\\" not in name
 
 
 def _check_free(root: Path, target: str, ours: str | None, data: bytes) -> None:
-    """Refuse a target that is not ours to write: another's file, or ours with somebody's changes."""
+    """Refuse a target that holds another's file, or a file of edgepsf that somebody has changed."""
     path = root / target
     for parent in list(PurePosixPath(target).parents)[:-1]:
         if os.path.lexists(root / parent) and not (root / parent).is_dir():
@@ -175,7 +178,8 @@ def _check_free(root: Path, target: str, ours: str | None, data: bytes) -> None:
 
 def _sort_listed(root: Path, listed: dict[str, str]) -> tuple[list[str], list[str]]:
     """Listed files that are still as written, and those that were changed; missing ones are in neither list."""
-    same, changed = [], []
+    same: list[str] = []
+    changed: list[str] = []
     for name, digest in listed.items():
         path = root / name
         if os.path.lexists(path):
@@ -193,7 +197,7 @@ def _missing_folders(root: Path, targets: list[str]) -> list[str]:
 
 
 def _emptied(root: Path, deepest_first: list[str], removed: list[str]) -> list[str]:
-    """Those of the folders that are empty once the files are removed."""
+    """The folders that are empty once the files are removed."""
     gone = {root / name for name in (*removed, MANIFEST)}
     empty = []
     for name in deepest_first:
@@ -205,7 +209,7 @@ def _emptied(root: Path, deepest_first: list[str], removed: list[str]) -> list[s
 
 
 def _write(root: Path, folders: list[str], files: dict[str, bytes], gone: list[str]) -> None:
-    """Make the folders, write the files and remove the old ones; all of it, or on any failure none."""
+    """Make the folders, write the files and remove the old ones; on any failure nothing has changed."""
     before = {name: (root / name).read_bytes() for name in (*files, *gone) if (root / name).is_file()}
     try:
         for name in folders:

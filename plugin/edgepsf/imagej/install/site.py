@@ -46,15 +46,19 @@ def write_site(path: str | Path, overwrite: bool = False) -> Site:
     Parameters
     ----------
     path : str or Path
-        A folder, or a file that ends in .zip. Of a site that is there the older versions stay listed, so that Fiji
-        knows an installation of them for an unchanged one.
+        A folder, or a file that ends in .zip. The older versions of a site that is there stay listed, so that Fiji
+        recognises their installation as an unchanged one.
     overwrite : bool
-        Allow to write into a site that is there.
+        Whether it may write into a site that is there.
+
+    Returns
+    -------
+    Site
 
     Raises
     ------
     InputError
-        There is something at this path and `overwrite` is not given, or it is no update site.
+        If there is something at this path and `overwrite` is not given, or it is no update site.
     """
     path = Path(path)
     before: dict[str, bytes] = {}
@@ -80,7 +84,12 @@ def make_site(before: dict[str, bytes] | None = None, timestamp: int | None = No
     before : dict, optional
         The files of the site so far, to be continued.
     timestamp : int, optional
-        Of this version, as YYYYMMDDhhmmss; default now, or the environment variable SOURCE_DATE_EPOCH.
+        Time of this version, as YYYYMMDDhhmmss; default now, or the environment variable SOURCE_DATE_EPOCH.
+
+    Raises
+    ------
+    InputError
+        If the index of the site so far cannot be read.
     """
     site = Site(dict(before or {}))
     listed = _entries(site.files)
@@ -94,7 +103,7 @@ def make_site(before: dict[str, bytes] | None = None, timestamp: int | None = No
 
 
 def checksum(name: str, data: bytes) -> str:
-    """The updater's: SHA-1 over the path and the content."""
+    """The checksum of Fiji's updater: SHA-1 over the path and the content."""
     return hashlib.sha1(name.encode("ascii") + data).hexdigest()
 
 
@@ -162,7 +171,7 @@ def _read(path: Path) -> dict[str, bytes]:
 
 
 def _write_folder(path: Path, files: dict[str, bytes]) -> None:
-    """The index comes last: until then the site is what it was."""
+    """Write the index last: until then the old site is valid."""
     for name in sorted(files, key=lambda name: (name == INDEX, name)):
         target = path / name
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,1 +1,1 @@
-"""Start ImageJ: the embedded one, a Fiji, or one by Maven coordinates."""
+"""Everything that is needed to start an ImageJ: Java, jars, folders, and the choice between several ImageJs."""

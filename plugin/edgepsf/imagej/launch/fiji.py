@@ -5,15 +5,18 @@ from __future__ import annotations
 import importlib
 import re
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 from ...errors import EngineError
 from .folders import check_fiji_directory
-from .java import Java, find_java, launch, missing_extra, quiet, reason
+from .java import Java, find_java
+from .jvm import launch
+from .libraries import missing_extra, quiet, reason
 from .sources import Source
 
-NOTHING = object()
+_NOTHING: Any = object()
 
 
 def start_jvm(source: Source, headless: bool, memory: str | None) -> Java:
@@ -22,7 +25,7 @@ def start_jvm(source: Source, headless: bool, memory: str | None) -> Java:
     Raises
     ------
     EngineError
-        The folder is no Fiji, there is no Java, or the jars cannot be fetched.
+        If the folder is no Fiji, there is no Java, or the jars cannot be fetched.
     """
     import scyjava.config as config
 
@@ -44,7 +47,13 @@ def start_jvm(source: Source, headless: bool, memory: str | None) -> Java:
 
 
 def check_imagej2(folder: Path) -> None:
-    """Refuse a folder with jars/ and plugins/ but without ImageJ2 in it."""
+    """Check that a folder with jars/ and plugins/ holds ImageJ2.
+
+    Raises
+    ------
+    EngineError
+        If it does not.
+    """
     if next(folder.glob("jars/imagej-[0-9]*.jar"), None) is None:
         raise EngineError(
             f"{folder} holds no ImageJ2 (no jars/imagej-….jar), so it cannot be started from Python: give the folder "
@@ -53,7 +62,13 @@ def check_imagej2(folder: Path) -> None:
 
 
 def import_pyimagej() -> Any:
-    """The package pyimagej."""
+    """The package pyimagej.
+
+    Raises
+    ------
+    EngineError
+        If it is not installed.
+    """
     try:
         with quiet():
             return importlib.import_module("imagej")
@@ -67,7 +82,7 @@ def open_gateway(source: Source, headless: bool) -> Any:
     Raises
     ------
     EngineError
-        ImageJ2 or the original ImageJ in it does not start.
+        If ImageJ2 or the original ImageJ in it does not start.
     """
     imagej = import_pyimagej()
     try:
@@ -84,17 +99,18 @@ def open_gateway(source: Source, headless: bool) -> Any:
 
 
 def check_gateway(gateway: Any) -> None:
-    """Refuse what is no gateway of ImageJ2, or one without a working original ImageJ.
+    """Check that this is a gateway of ImageJ2 with a working original ImageJ.
 
     Raises
     ------
     EngineError
+        If it is none, or its original ImageJ is missing, too old or not active.
     """
     from jpype import JClass, isJVMStarted
 
     with quiet():  # pyimagej warns that it is headless
-        legacy = getattr(gateway, "legacy", NOTHING) if isJVMStarted() else NOTHING
-    if legacy is NOTHING:
+        legacy = getattr(gateway, "legacy", _NOTHING) if isJVMStarted() else _NOTHING
+    if legacy is _NOTHING:
         raise EngineError(
             f"{type(gateway).__name__} is no ImageJ2 gateway: pass what imagej.init() returns, or nothing."
         )
@@ -114,9 +130,13 @@ def check_gateway(gateway: Any) -> None:
 
 
 def show_window(gateway: Any) -> None:
-    """Open the window of ImageJ2, and wait until it is there."""
-    import time
+    """Open the window of ImageJ2, and wait until it is there.
 
+    Raises
+    ------
+    EngineError
+        If it is not there after 60 s.
+    """
     from jpype import JClass
 
     gateway.ui().showUI()

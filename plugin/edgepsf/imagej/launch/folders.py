@@ -21,17 +21,17 @@ def is_imagej1(folder: Path) -> bool:
 
 
 def check_fiji_directory(path: str | Path) -> Path:
-    """The folder of a Fiji, checked: it must hold jars/ and plugins/.
+    """The folder of a Fiji, checked: it holds jars/ and plugins/.
 
     Parameters
     ----------
     path : str or Path
-        Fiji's folder. Of the new layout on a Mac (Fiji/Fiji.app beside Fiji/jars) the Fiji.app may be given too.
+        Fiji's folder. In the new layout on a Mac (Fiji/Fiji.app beside Fiji/jars) this may be the Fiji.app too.
 
     Raises
     ------
     EngineError
-        It is not there, or not a Fiji.
+        If it is not there, or not a Fiji.
     """
     folder = Path(path).expanduser().resolve()
     if is_fiji(folder):
@@ -59,7 +59,7 @@ def install_folder(path: str | Path) -> tuple[Path, str]:
     Raises
     ------
     EngineError
-        It is neither.
+        If it is neither.
     """
     folder = Path(path).expanduser().resolve()
     if is_imagej1(folder):
@@ -68,6 +68,6 @@ def install_folder(path: str | Path) -> tuple[Path, str]:
 
 
 def _hint(folder: Path) -> str:
-    """The Fiji inside the folder given, if there is one."""
+    """Words that name the Fiji inside the folder given, if there is one."""
     inside = sorted(f for f in folder.glob("*") if is_fiji(f)) if folder.is_dir() else []
     return f"; {inside[0]} is one" if inside else ""

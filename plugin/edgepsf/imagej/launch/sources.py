@@ -19,7 +19,7 @@ class Source:
     ----------
     kind : {"embedded", "directory", "endpoint"}
     value : str
-        The folder of a Fiji, or Maven coordinates such as ``"sc.fiji:fiji:2.16.0"``.
+        The folder of a Fiji, or Maven coordinates such as ``"sc.fiji:fiji:2.16.0"``; empty for the embedded ImageJ.
     """
 
     kind: str
@@ -50,13 +50,13 @@ def choose(fiji: str | None = None, imagej: str | None = None) -> None:
     Raises
     ------
     InputError
-        Both are given, or `imagej` is neither.
+        If both are given, or `imagej` is neither.
     """
     global _chosen
     if fiji is not None and imagej is not None:
         raise InputError("give --fiji or --imagej, not both")
     if fiji is not None:
-        os.environ[VARIABLE] = fiji  # child processes and whatever looks for plugins see it there
+        os.environ[VARIABLE] = fiji  # child processes and the search for plugins see it there
         _chosen = None
     elif imagej is not None:
         _chosen = EMBEDDED if imagej == "embedded" else endpoint(imagej)
@@ -68,7 +68,7 @@ def endpoint(text: str) -> Source:
     Raises
     ------
     InputError
-        They do not have the form GROUP:ARTIFACT[:VERSION].
+        If they do not have the form GROUP:ARTIFACT[:VERSION].
     """
     if not _ENDPOINT.fullmatch(text):
         raise InputError(

@@ -1,4 +1,4 @@
-"""A plugin in a process of its own: whatever it does there, here it gives an image or one sentence."""
+"""A plugin in a process of its own: whatever happens there, the result here is an image or one sentence."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from typing import Any
 import numpy as np
 
 from ...errors import EngineError, InputError
-from ..launch.java import find_jars, find_java, missing_extra
-from .find import Place
+from ..launch.imagej_jars import find_jars
+from ..launch.java import find_java
+from ..launch.libraries import missing_extra
+from ..launch.plugin_jars import Place
 
 TIMEOUT = 3600.0
 _POLL = 0.05
@@ -25,7 +27,7 @@ _WORKER = Path(__file__).with_name("worker.py")
 _NOISE = re.compile(r"^\s*(at |Picked up|WARNING|File |Traceback|\^|$)")
 
 
-def restore(
+def run_in_child(
     job: dict[str, Any],
     images: np.ndarray,
     psf: np.ndarray,
@@ -39,18 +41,18 @@ def restore(
     Parameters
     ----------
     job : dict
-        See `java_side.restore`.
+        The request of `requests.build`.
     images : ndarray of float32, shape (n, …)
         One image after another, all with the same PSF.
     psf : ndarray of float32
     place : Place
-        Where the plugin is.
+        The folder of the plugin.
     memory : str, optional
         Largest Java heap, such as "2G"; three quarters of the machine's memory by default.
     timeout : float
         Seconds after which the process is ended.
     waiting : callable
-        Called while the plugin works; what it raises ends the process.
+        Called while the plugin works; an error that it raises ends the process.
 
     Returns
     -------
@@ -61,9 +63,9 @@ def restore(
     Raises
     ------
     InputError
-        The job needs more memory than it may have, or the plugin refused or failed.
+        If the job needs more memory than it may have, or the plugin refused or failed.
     EngineError
-        The process could not do its work, or ran out of time.
+        If the process could not do its work, or ran out of time.
     """
     with tempfile.TemporaryDirectory(prefix="edgepsf-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
@@ -85,7 +87,7 @@ def restore(
 
 
 def _java(place: Place, memory: str | None, folder: Path) -> dict[str, Any]:
-    """What the child starts its JVM with."""
+    """The library, options and class path with which the child starts its JVM."""
     try:
         import jpype
     except ImportError as error:
@@ -102,13 +104,20 @@ def _java(place: Place, memory: str | None, folder: Path) -> dict[str, Any]:
 
 
 def _library(home: Path) -> Path | None:
+    """The library of the JVM in the folder of a Java."""
     names = ("libjvm.so", "libjvm.dylib", "jvm.dll")
     found = [path for name in names for path in home.glob(f"**/server/{name}")]
     return found[0] if found else None
 
 
 def check_memory(text: str) -> str:
-    """A size of Java's heap such as "512M" or "2G"."""
+    """A size of Java's heap such as "512M" or "2G", checked.
+
+    Raises
+    ------
+    InputError
+        If it is no such size.
+    """
     if not re.fullmatch(r"[1-9]\d*[kKmMgG]", str(text)):
         raise InputError(f'memory must be a size such as "512M" or "2G", not "{text}"')
     return str(text)
@@ -140,7 +149,8 @@ def _work(folder: Path, timeout: float, waiting: Callable[[], None], engine: str
         return child.returncode
     finally:
         child.kill()
-        child.stdin.close()
+        if child.stdin is not None:
+            child.stdin.close()
         child.wait()
 
 
@@ -154,7 +164,7 @@ def _died(code: int, engine: str, log: str) -> Exception:
 
 
 def _last_words(folder: Path) -> str:
-    """What the plugin printed about an exception, which it does not pass on."""
+    """The line that the plugin printed about an exception, which it does not pass on."""
     for line in (folder / "log").read_text(errors="replace").splitlines():
         if "Exception" in line or "Error" in line:
             return f" ({line.strip()[:200]})"

@@ -5,26 +5,27 @@ from __future__ import annotations
 import re
 import threading
 import zipfile
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ...errors import InputError
-from ..launch import session
-from .find import MARKS, PLUGINS, Place, places
+from ...plugins import PROGRAMS
+from ..launch.plugin_jars import MARKS, Place, places
+from ..session import current
+from ..session.running import Session
 
 _one_at_a_time = threading.Lock()  # DeconvolutionLab2 keeps its signals in a list that is not synchronised
 
 
 def usable(engine: str) -> bool:
     """Whether an ImageJ with a window runs in this process and has the plugin on its class path."""
-    running = session.running()
+    running = current.running()
     return running is not None and not running.headless and loaded(engine)
 
 
 def loaded(engine: str) -> bool:
-    """Whether this process's Java can load the plugin."""
+    """Whether the Java of this process can load the plugin; `engine` is one of `edgepsf.plugins.PROGRAMS`."""
     from jpype import JClass, isJVMStarted
 
     if not isJVMStarted():
@@ -33,7 +34,7 @@ def loaded(engine: str) -> bool:
 
 
 def version(engine: str) -> str:
-    """The plugin's version as its class tells it."""
+    """The version that the plugin's class tells."""
     from jpype import JClass
 
     if engine == "DeconvolutionLab2":
@@ -44,17 +45,7 @@ def version(engine: str) -> str:
     return str(constant.get(None))
 
 
-def window_jars() -> list[Path]:
-    """The plugins' jars for the class path of an ImageJ with a window; to be called before Java starts."""
-    import jpype
-
-    jars = [jar for place in places() for jar in place.jars if jar != place.found.get("ImageJ")]
-    if jars:  # DeconvolutionLab2 leaves threads for which Java would wait at its end, for ever
-        jpype.config.destroy_jvm = False
-    return jars
-
-
-def install_commands(running: Any) -> None:
+def list_commands(running: Session) -> None:
     """Let `run("...")` find the commands of plugins on the class path; ImageJ itself only looks into its folder."""
     from jpype import JClass
 
@@ -69,7 +60,7 @@ def install_commands(running: Any) -> None:
 def _declared(place: Place) -> list[tuple[str, str]]:
     """(command, class) from the plugins.config of the plugins' jars."""
     out = []
-    for engine in PLUGINS:
+    for engine in PROGRAMS:
         if engine not in place.found:
             continue
         with zipfile.ZipFile(place.found[engine]) as jar:
@@ -78,15 +69,21 @@ def _declared(place: Place) -> list[tuple[str, str]]:
     return out
 
 
-def restore(request: dict[str, Any], images: np.ndarray, psf: np.ndarray) -> tuple[np.ndarray, float]:
-    """Like `child.restore`, in this process."""
+def run_here(request: dict[str, Any], images: np.ndarray, psf: np.ndarray) -> tuple[np.ndarray, float]:
+    """Let a plugin restore images in this process; arguments and result as for `child.run_in_child`.
+
+    Raises
+    ------
+    InputError
+        If the plugin refused or failed, or ran out of memory.
+    """
     from jpype import JClass
 
     from . import java_side
 
     with _one_at_a_time:
         try:
-            done = [java_side.restore(request, image, psf) for image in images]
+            done = [java_side.run_plugin(request, image, psf) for image in images]
             return np.stack([out for out, _ in done]), sum(seconds for _, seconds in done)
         except java_side.Refused as error:
             raise InputError(str(error)) from error

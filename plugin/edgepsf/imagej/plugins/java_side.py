@@ -1,12 +1,13 @@
 """The plugins' Java classes, called through JPype in a JVM that has them on its class path.
 
-Used by `worker` in a child process, which starts without the package (that saves a second), and by the package
-in an open ImageJ. It therefore imports nothing of the package.
+The `worker` uses this module in a child process, which starts without the package (that saves a second), and the
+package uses it in an open ImageJ. It therefore imports nothing of the package.
 """
 
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import numpy as np
 from jpype import JArray, JClass, JDouble, JException, JFloat
@@ -14,19 +15,21 @@ from jpype import JArray, JClass, JDouble, JException, JFloat
 _PID = "edu.emory.mathcs.restoretools."
 _HYBR = "cern.colt.matrix.tdouble.algo.solver.HyBR"
 MEGABYTE = 2**20
+_Job = dict[str, Any]
 
 
 class Refused(Exception):
-    """The plugin cannot do the job; the message says why."""
+    """The plugin cannot do the job; the message gives the reason."""
 
 
-def restore(job: dict, image: np.ndarray, psf: np.ndarray) -> tuple[np.ndarray, float]:
-    """Run a job of `jobs`.
+def run_plugin(job: _Job, image: np.ndarray, psf: np.ndarray) -> tuple[np.ndarray, float]:
+    """Let a plugin restore one image.
 
     Parameters
     ----------
     job : dict
-        engine, code, and what `deconvolutionlab2` or `parallel_iterative` below take.
+        The request of `requests.build`: engine, code, and the entries that `deconvolutionlab2` or
+        `parallel_iterative` below need.
     image, psf : ndarray of float32, 2-D or 3-D
 
     Returns
@@ -38,7 +41,7 @@ def restore(job: dict, image: np.ndarray, psf: np.ndarray) -> tuple[np.ndarray, 
     Raises
     ------
     Refused
-        Memory is too small, or the plugin failed.
+        If memory is too small, or the plugin failed.
     """
     run = deconvolutionlab2 if job["engine"] == "DeconvolutionLab2" else parallel_iterative
     check_memory(job, image.shape)
@@ -49,8 +52,14 @@ def restore(job: dict, image: np.ndarray, psf: np.ndarray) -> tuple[np.ndarray, 
     return np.stack(planes).reshape(image.shape), seconds
 
 
-def check_memory(job: dict, shape: tuple[int, ...]) -> None:
-    """Refuse a job that Java's heap cannot hold."""
+def check_memory(job: _Job, shape: tuple[int, ...]) -> None:
+    """Check that Java's heap can hold a job.
+
+    Raises
+    ------
+    Refused
+        If it cannot.
+    """
     of_deconvolutionlab2 = job["engine"] == "DeconvolutionLab2"
     needed = footprint(job["code"]) * 4 * int(np.prod(shape)) if of_deconvolutionlab2 else job["bytes"]
     runtime = JClass("java.lang.Runtime").getRuntime()
@@ -63,7 +72,13 @@ def check_memory(job: dict, shape: tuple[int, ...]) -> None:
 
 
 def footprint(code: str) -> float:
-    """Images that an algorithm of DeconvolutionLab2 holds at a time at least; an unknown code is refused."""
+    """Number of images that an algorithm of DeconvolutionLab2 holds at a time, at least.
+
+    Raises
+    ------
+    Refused
+        If this DeconvolutionLab2 has no algorithm of this code.
+    """
     algorithms = JClass("deconvolution.algorithm.AlgorithmList")
     known = [str(name) for each in algorithms.getAvailableAlgorithms() for name in each.getShortnames()]
     if code not in known:  # createAlgorithm would give the identity
@@ -72,8 +87,14 @@ def footprint(code: str) -> float:
     return float(algorithms.createAlgorithm(code).getMemoryFootprintRatio()) + 8
 
 
-def deconvolutionlab2(job: dict, image: np.ndarray, psf: np.ndarray) -> tuple[list[np.ndarray], float]:
-    """Planes restored by DeconvolutionLab2 with the options of a job; nothing shown, nothing saved."""
+def deconvolutionlab2(job: _Job, image: np.ndarray, psf: np.ndarray) -> tuple[list[np.ndarray], float]:
+    """Planes restored by DeconvolutionLab2 with the options of a job, and its seconds; nothing is shown or saved.
+
+    Raises
+    ------
+    Refused
+        If the plugin gave no result.
+    """
     run = JClass("deconvolution.Deconvolution")("edgepsf", job["options"])
     y, h = _signal(image, "image"), _signal(psf, "psf")
     begin = time.perf_counter()
@@ -90,8 +111,14 @@ def deconvolutionlab2(job: dict, image: np.ndarray, psf: np.ndarray) -> tuple[li
             collector.clear()
 
 
-def parallel_iterative(job: dict, image: np.ndarray, psf: np.ndarray) -> tuple[list[np.ndarray], float]:
-    """Planes restored by Parallel Iterative Deconvolution with the parameters of a job."""
+def parallel_iterative(job: _Job, image: np.ndarray, psf: np.ndarray) -> tuple[list[np.ndarray], float]:
+    """Planes restored by Parallel Iterative Deconvolution with the parameters of a job, and its seconds.
+
+    Raises
+    ------
+    Refused
+        If the plugin gave no result.
+    """
     p, code, dimension = job["parameters"], job["code"], image.ndim
     real, name = (JDouble, "Double") if p["precision"] == "DOUBLE" else (JFloat, "Float")
     kind = JClass(f"{_PID}iterative.{code.lower()}.{code}{name}IterativeDeconvolver{dimension}D")
@@ -115,7 +142,7 @@ def parallel_iterative(job: dict, image: np.ndarray, psf: np.ndarray) -> tuple[l
     return [_plane(stack.getPixels(z + 1), shape) for z in range(int(stack.getSize()))], seconds
 
 
-def _options(code: str, p: dict):
+def _options(code: str, p: dict[str, Any]) -> Any:
     """The options object of a method."""
     cut = (p.get("threshold", -1) >= 0, JDouble(max(p.get("threshold", -1), 0)))
     if code in ("CGLS", "MRNSD"):
@@ -136,11 +163,11 @@ def _options(code: str, p: dict):
     )
 
 
-def _constant(enum: str, name: str):
+def _constant(enum: str, name: str) -> Any:
     return JClass(enum).valueOf(name)
 
 
-def _nested(psf, dimension: int):
+def _nested(psf: Any, dimension: int) -> Any:
     """The PSF as the only element of a 2-D or 3-D array of images."""
     out = psf
     for depth in range(dimension):
@@ -150,7 +177,7 @@ def _nested(psf, dimension: int):
     return out
 
 
-def _signal(array: np.ndarray, name: str):
+def _signal(array: np.ndarray, name: str) -> Any:
     """A RealSignal with copies of the planes."""
     planes = array if array.ndim == 3 else array[None]
     signal = JClass("signal.RealSignal")(name, planes.shape[2], planes.shape[1], planes.shape[0])
@@ -159,7 +186,7 @@ def _signal(array: np.ndarray, name: str):
     return signal
 
 
-def _imageplus(array: np.ndarray, title: str):
+def _imageplus(array: np.ndarray, title: str) -> Any:
     """A 32-bit ImagePlus with copies of the planes."""
     planes = array if array.ndim == 3 else array[None]
     stack = JClass("ij.ImageStack")(planes.shape[2], planes.shape[1])
@@ -170,13 +197,14 @@ def _imageplus(array: np.ndarray, title: str):
     return JClass("ij.ImagePlus")(title, stack)
 
 
-def _floats(plane: np.ndarray):
+def _floats(plane: np.ndarray) -> Any:
+    """A copy as a Java float array."""
     return JFloat[:](np.ascontiguousarray(plane, dtype=np.float32).reshape(-1))
 
 
-def _plane(pixels, shape) -> np.ndarray:
-    """A copy of a Java float array as an image; one of another length means that the plugin dropped it."""
-    shape = tuple(int(n) for n in shape)
-    if len(pixels) != shape[0] * shape[1]:
-        raise Refused(f"the plugin gave a plane of {len(pixels)} pixels instead of {shape[0]} × {shape[1]}")
-    return np.array(memoryview(pixels), dtype=np.float32).reshape(shape)
+def _plane(pixels: Any, shape: tuple[int, int]) -> np.ndarray:
+    """A copy of a Java float array as an image; an array of another length means that the plugin dropped the plane."""
+    ny, nx = (int(n) for n in shape)
+    if len(pixels) != ny * nx:
+        raise Refused(f"the plugin gave a plane of {len(pixels)} pixels instead of {ny} × {nx}")
+    return np.array(memoryview(pixels), dtype=np.float32).reshape(ny, nx)

@@ -1,4 +1,4 @@
-"""What a plugin is asked for in Java's terms, and whether what it gave can be its result."""
+"""Requests to a plugin in Java's terms, and the check that its answer can be a result."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ...plugins.methods import Call
 
 _SYMMETRIC = 1e-5
 _TINY = 64  # pixels; a PSF that fills so small a picture may rightly leave it as it is
-# What a plugin computes instead of the method of that name.
+# Methods in whose place a plugin computes another one.
 CAVEATS = {
     "NNLS": "DeconvolutionLab2's NNLS is Landweber with its result clipped at 0 at the end",
     "BVLS": "DeconvolutionLab2's BVLS is Landweber with its result clipped at the end",
@@ -25,7 +25,26 @@ CAVEATS = {
 
 
 def build(job: Job, version: str) -> tuple[dict[str, Any], np.ndarray, np.ndarray]:
-    """The request for `java_side.restore`, the images and the PSF."""
+    """The request to a plugin for a job.
+
+    Parameters
+    ----------
+    job : Job
+    version : str
+        Version of the plugin.
+
+    Returns
+    -------
+    request : dict
+        engine and code; for DeconvolutionLab2 its option string, for Parallel Iterative parameters and bytes needed.
+    images, psf : ndarray of float32
+        As the plugin needs them.
+
+    Raises
+    ------
+    InputError
+        If the plugin's result would not be exact.
+    """
     call, images, psf = job.call, job.images, job.psf
     request: dict[str, Any] = {"engine": call.engine, "code": call.code}
     if call.engine == "DeconvolutionLab2":
@@ -63,7 +82,7 @@ def zero_phase(images: np.ndarray, psf: np.ndarray) -> tuple[np.ndarray, np.ndar
 
 
 def caveats(job: Job) -> list[str]:
-    """What the user has to know about the plugin's result."""
+    """Sentences that the user has to know about the plugin's result."""
     call = job.call
     if call.engine == "DeconvolutionLab2" and call.code in CAVEATS:
         return [f'{CAVEATS[call.code]}; compat="DeconvolutionLab2" does it rightly']
@@ -76,14 +95,22 @@ def caveats(job: Job) -> list[str]:
 
 
 def check(out: np.ndarray, images: np.ndarray, psf: np.ndarray, call: Call) -> None:
-    """Refuse what cannot be a result.
+    """Check that images can be the result of a plugin.
+
+    Parameters
+    ----------
+    out, images : ndarray, shape (n, …)
+        The result and the input.
+    psf : ndarray
+    call : Call
 
     Raises
     ------
     EngineError
-        Another shape, or the input bit for bit, which DeconvolutionLab2 gives after a failure inside it.
+        If the shape is another one, all is zero, or the result is the input bit for bit, which DeconvolutionLab2
+        gives after a failure inside it.
     InputError
-        Not a single finite number: the method diverged.
+        If a number is not finite: the method diverged.
     """
     if out.shape != images.shape:
         raise EngineError(f"{call.engine} gave shape {out.shape} instead of {images.shape}")

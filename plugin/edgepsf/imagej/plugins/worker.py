@@ -1,8 +1,8 @@
 """The child process in which a plugin works: `python worker.py`, in a folder with job.json, image.npy, psf.npy.
 
-Writes result.npy and then answer.json: {"seconds": the plugin's own time} or {"refused": sentence}. It ends with its
-standard input, that is, with its parent. Every way out is os._exit: DeconvolutionLab2 leaves threads that keep Java
-alive for ever.
+The process writes result.npy and then answer.json: {"seconds": the plugin's own time} or {"refused": sentence}. It ends
+with its standard input, that is, with its parent. Every way out is os._exit: DeconvolutionLab2 leaves threads that keep
+Java alive for ever.
 """
 
 from __future__ import annotations
@@ -14,27 +14,33 @@ import sys
 import threading
 import time
 import traceback
+from typing import TYPE_CHECKING, Any
 
 
 def main() -> None:
+    """Do the job in the current folder."""
     with open("job.json", encoding="utf-8") as file:
         job = json.load(file)
     import jpype
     import numpy as np
 
     jpype.startJVM(job["jvm"], *job["flags"], classpath=job["classpath"], convertStrings=True)
-    import java_side  # beside this file, which Python puts first on the path of a script
+    # This script runs without the package: Python finds the file beside it, in the first folder of the path.
+    if TYPE_CHECKING:
+        from . import java_side
+    else:
+        import java_side
 
     images, psf = np.load("image.npy", mmap_mode="r"), np.load("psf.npy")
     try:
-        # Written in place: the result of many images never lies in memory as a whole.
+        # The file is filled plane by plane: the result of many images never lies in memory as a whole.
         out = np.lib.format.open_memmap("result.npy", "w+", np.float32, images.shape)
         seconds = 0.0
         for image, place in zip(images, out, strict=True):
-            place[...], spent = java_side.restore(job, image, psf)
+            place[...], spent = java_side.run_plugin(job, image, psf)
             seconds += spent
         out.flush()
-        answer = {"seconds": seconds}
+        answer: dict[str, Any] = {"seconds": seconds}
     except java_side.Refused as error:
         answer = {"refused": str(error)}
     with open("answer.json.part", "w", encoding="utf-8") as file:

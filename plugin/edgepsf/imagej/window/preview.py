@@ -1,11 +1,12 @@
 """The live preview in a dialog: the command done with what the fields hold, its lines in the image, its figures below.
 
-The work is done in a thread of its own, the newest entries first; what has become old meanwhile is dropped. When the
-dialog closes the image has its own overlay again.
+A thread of its own does the work, for the newest entries; a result for older entries is dropped. When the dialog
+closes, the image has its own overlay again.
 """
 
 from __future__ import annotations
 
+import functools
 import sys
 import textwrap
 import threading
@@ -14,44 +15,16 @@ from collections.abc import Callable
 from typing import Any
 
 from ...commands import Command
+from ...commands.command import Preview
 from ...errors import EdgeError, InputError
-from ...pictures.picture import Result
+from ...options import split_options
+from ...pictures.result import Result
 from ..exchange import results
 from ..exchange.calls import prepare
 
 LINES, COLUMNS = 3, 64  # room for the figures or a sentence
 _QUICK = 200 * 200  # pixels in a region that is previewed without being asked
 _PAUSE = 0.2  # s after a key before the work begins
-
-
-def _edge_text(row: dict[str, Any]) -> str:
-    width = f"FWHM {row['fwhm']:.4g} px ({row['fwhm_low']:.4g} to {row['fwhm_high']:.4g})"
-    if "fwhm_unit" in row:
-        width += f" = {row['fwhm_unit']:.4g} {row['unit']}"
-    return f"{width}, MTF50 {row['mtf50']:.4g} per px, model {row['model']}, angle {row['angle']:.2f} deg"
-
-
-def _figures(*keys: str) -> Callable[[dict[str, Any]], str]:
-    """Text of those of the figures that there are."""
-    return lambda row: ", ".join(f"{key} {row[key]:.5g}" for key in keys if key in row)
-
-
-# The commands with a preview, and what it says of their row or summary.
-_TEXTS: dict[str, Callable[[dict[str, Any]], str]] = {
-    "PSF from Edge...": _edge_text,
-    "Edge Distance Map": _figures("a", "b", "c", "p"),
-    "Fit Edge Profile...": _figures("p1", "p3", "p5", "p7", "n"),
-    "PSF from Profile...": _figures("fwhm", "mtf50", "energy_outside"),
-}
-
-
-def has_preview(command: Command) -> bool:
-    return command.name in _TEXTS
-
-
-def words(command: Command) -> str:
-    """Label of the checkbox."""
-    return f"Preview: {'line in the image, figures' if command.name == 'PSF from Edge...' else 'figures'}"
 
 
 def is_quick(imp: Any) -> bool:
@@ -63,20 +36,22 @@ def is_quick(imp: Any) -> bool:
     return int(width) * int(height) <= _QUICK
 
 
-class Preview:
+class LivePreview:
     """The preview of one open dialog.
 
     Parameters
     ----------
     command : Command
+    declared : Preview
+        How the command is previewed.
     imp : ij.ImagePlus or None
         The image that gets the lines meanwhile.
     label : ij.gui.MultiLineLabel
         Where the figures go.
     """
 
-    def __init__(self, command: Command, imp: Any, label: Any) -> None:
-        self._command, self._imp, self._label = command, imp, label
+    def __init__(self, command: Command, declared: Preview, imp: Any, label: Any) -> None:
+        self._command, self._declared, self._imp, self._label = command, declared, imp, label
         overlay = None if imp is None else imp.getOverlay()
         self._overlay = None if overlay is None else overlay.duplicate()
         # The dialog is laid out around a text that fills the room; it is not seen.
@@ -122,15 +97,14 @@ class Preview:
                 text = self._done = self._newest
             if text is not None:
                 outcome = self._attempt(text)
-                _in_event_thread(lambda text=text, outcome=outcome: self._show(text, outcome))
+                _in_event_thread(functools.partial(self._show, text, outcome))
 
     def _attempt(self, text: str) -> Result | str:
         """The command's result, or the sentence why there is none."""
         try:
-            picture, values, _ = prepare(self._command, text, self._imp)
-            if "plot" in values:
-                values["plot"] = False
-            return self._command.function(picture, **values)
+            picture, values, _ = prepare(self._command, split_options(text), self._imp)
+            values |= {option.key: option.default for option in self._command.options if option.windows}
+            return self._command.run(picture, values)
         except (InputError, EdgeError) as error:
             return str(error)
         except Exception as error:
@@ -148,7 +122,7 @@ class Preview:
             if self._imp is not None and outcome.lines:
                 results.draw_overlay(self._imp, outcome.lines)
             row = outcome.row or outcome.summary
-            self._say(_TEXTS[self._command.name](row) if row else "")
+            self._say(self._declared.text(row) if row else "")
 
     def _say(self, text: str) -> None:
         self._laid_out = True

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from ...commands import Command
 from ...errors import InputError
-from ..launch.session import running
+from ..session.current import running
 
 
 def callback(title: str) -> Callable[[int, int, dict[str, Any]], None]:
@@ -18,7 +17,7 @@ def callback(title: str) -> Callable[[int, int, dict[str, Any]], None]:
     Parameters
     ----------
     title : str
-        What the status line shows in front of the count.
+        Text of the status line in front of the count.
 
     Raises
     ------
@@ -50,11 +49,11 @@ def shown(command: Command) -> Iterator[dict[str, Any]]:
     """The arguments by which a command reports its progress, if it does; afterwards the bar is gone."""
     from jpype import JClass
 
-    if "callback" not in inspect.signature(command.function).parameters:
+    if not command.reports_progress:
         yield {}
         return
     try:
-        yield {"callback": callback(command.name.rstrip("."))}
+        yield {"callback": callback(command.title)}
     finally:
         if JClass("ij.IJ").getInstance() is not None:
             JClass("ij.IJ").showProgress(1.0)

@@ -2,26 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from ...errors import InputError
+from ...psf.protocol import Psf, kernel_of
 
 
-def check_image(image) -> np.ndarray:
-    """The picture as float64, 2-D or 3-D and finite."""
+def check_image(image: npt.ArrayLike) -> np.ndarray:
+    """The picture as float64, 2-D or 3-D and finite.
+
+    Raises
+    ------
+    InputError
+        If the picture has another number of axes, no pixel, NaN, or values that are not real numbers.
+    """
     array = _real_array(image, "picture")
     if array.ndim not in (2, 3) or array.size == 0:
         raise InputError(f"a 2-D or 3-D picture is needed, not an array of shape {array.shape}")
     return array
 
 
-def check_psf(psf, ndim: int, decibel: bool = False) -> np.ndarray:
+def check_psf(psf: Psf | npt.ArrayLike, ndim: int, decibel: bool = False) -> np.ndarray:
     """The PSF as float64 with `ndim` dimensions, finite, with a positive sum.
 
-    A 2-D PSF for a 3-D picture becomes a PSF of one plane: it blurs every slice for itself. Decibels are
-    converted.
+    A 2-D PSF for a 3-D picture becomes a PSF of one plane: it blurs every slice for itself.
+
+    Parameters
+    ----------
+    psf : Psf or array_like
+    ndim : int
+        Number of axes of the picture.
+    decibel : bool
+        The values are in decibels and are converted.
+
+    Raises
+    ------
+    InputError
+        If the shape does not fit, or the values are not real, not finite, or sum to zero or less.
     """
-    array = _real_array(psf.kernel() if hasattr(psf, "kernel") else psf, "PSF")
+    array = _real_array(kernel_of(psf), "PSF")
     array = 10 ** (array / 10) if decibel else array
     if array.ndim == 2 and ndim == 3:
         array = array[None]
@@ -32,7 +55,7 @@ def check_psf(psf, ndim: int, decibel: bool = False) -> np.ndarray:
     return array
 
 
-def _real_array(values, what: str) -> np.ndarray:
+def _real_array(values: npt.ArrayLike, what: str) -> np.ndarray:
     array = np.asarray(values)
     if array.dtype.kind not in "buif":
         raise InputError(f"the {what} must hold real numbers, not {array.dtype}")
@@ -44,13 +67,25 @@ def _real_array(values, what: str) -> np.ndarray:
 
 
 def check_not_negative(image: np.ndarray, method: str) -> None:
-    """Refuse negative pixels, with which `method` diverges."""
+    """Refuse negative pixels, with which `method` diverges.
+
+    Raises
+    ------
+    InputError
+        If a pixel is below zero.
+    """
     if image.min() < 0:
         raise InputError(f"{method} needs pixels ≥ 0, the smallest is {image.min():g}: subtract it or clip")
 
 
-def number(name: str, value, low: float = -np.inf, high: float = np.inf, above: bool = False) -> float:
-    """A finite number in [low, high] (in ]low, high] with `above`)."""
+def number(name: str, value: Any, low: float = -np.inf, high: float = np.inf, above: bool = False) -> float:
+    """A finite number in [low, high], or in ]low, high] with `above`.
+
+    Raises
+    ------
+    InputError
+        If the value is no such number.
+    """
     try:
         result = float(value)
     except (TypeError, ValueError):
@@ -63,16 +98,28 @@ def number(name: str, value, low: float = -np.inf, high: float = np.inf, above: 
     return result
 
 
-def whole(name: str, value, low: int = 1) -> int:
-    """A whole number ≥ low."""
+def whole(name: str, value: Any, low: int = 1) -> int:
+    """A whole number ≥ low.
+
+    Raises
+    ------
+    InputError
+        If the value is no such number.
+    """
     result = number(name, value)
     if result != round(result) or result < low:
         raise InputError(f"{name} must be a whole number ≥ {low}, not {value}")
     return round(result)
 
 
-def choice(name: str, value, allowed) -> str:
-    """One of the words allowed, whatever the case."""
+def choice(name: str, value: Any, allowed: Iterable[str]) -> str:
+    """One of the allowed words, in any case of letters.
+
+    Raises
+    ------
+    InputError
+        If the value is none of them.
+    """
     for word in allowed:
         if str(value).lower() == word.lower():
             return word

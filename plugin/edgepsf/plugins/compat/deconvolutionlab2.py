@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ...deconvolve.wavelets import WAVELETS
 from ...errors import InputError
+from ...psf.protocol import Psf
 from . import dl2_direct as direct
 from . import dl2_iterative as iterative
 from .checks import check_image, check_not_negative, check_psf, choice, number, whole
-from .dl2_control import CONSTRAINTS, Control
+from .dl2_control import Control, Stops
 from .dl2_setup import Grid, apodise, padded_shape, place_psf, window_of
-from .dl2_shrinkage import shrinkage
+from .dl2_shrinkage import Sparsity, shrinkage
 
 _ITERATIONS, _STEP = ("iterations", 10), ("step", 1.0)
 _SPARSE = (_ITERATIONS, _STEP, ("regularization", 1.0), ("scales", 3), ("wavelet", "Haar"))
@@ -54,28 +58,28 @@ ALGORITHMS = {
 
 
 def deconvolutionlab2(
-    image,
-    psf,
+    image: npt.ArrayLike,
+    psf: Psf | npt.ArrayLike,
     algorithm: str,
-    *parameters,
+    *parameters: float | str,
     constraint: str | None = None,
     normalize: float | None = 1.0,
     epsilon: float = 1e-6,
     residual: float | None = None,
     seconds: float | None = None,
-    pad: tuple = ("NO", "NO", 0, 0),
+    pad: tuple[Any, ...] = ("NO", "NO", 0, 0),
     apodize: tuple[str, str] = ("NO", "NO"),
     seed: int = 1234,
     workers: int | None = None,
-    callback=None,
+    callback: Callable[..., Any] | None = None,
     as_shipped: bool = False,
 ) -> np.ndarray:
     """Run an algorithm of DeconvolutionLab2 2.1 with its conventions: float32, periodic borders, start at the image.
 
-    The numbers are the plugin's to single precision for RL, LW, TM, VC, NIF, DIV, CONV and I. Corrected are:
+    The numbers are the plugin's to single precision for RL, LW, TM, VC, NIF, DIV, CONV and I. These are corrected:
     NNLS, BVLS, ICTM (every iterate is projected, in the plugin only the result), RLTV (gradient of the current
-    image, decreasing total variation), ISTA and FISTA (coefficients of both signs shrink; Spline3 and Spline5
-    are what they say), RIF and TRIF (|H|², the same for a symmetric PSF), the Laplacian on axes of odd length,
+    image, decreasing total variation), ISTA and FISTA (coefficients of both signs shrink; Spline3 is cubic and
+    Spline5 quintic), RIF and TRIF (|H|², the same for a symmetric PSF), the Laplacian on axes of odd length,
     and an odd PSF in an even image, which the plugin moves by one pixel.
 
     Parameters
@@ -86,8 +90,8 @@ def deconvolutionlab2(
     algorithm : str
         A code of `ALGORITHMS` or one of its aliases, in any case.
     *parameters
-        In the plugin's order; those not given take the plugin's default. The name of a wavelet may stand
-        anywhere among them.
+        In the plugin's order; a parameter that is not given takes the plugin's default. The name of a wavelet may
+        stand anywhere among them.
     constraint : {None, "no", "nonnegative", "clipped"}
         "clipped" to the range of the image. Applied in every iteration of RL, RLTV, NNLS, BVLS, ICTM, ISTA
         and FISTA, and to the result of all.
@@ -126,13 +130,7 @@ def deconvolutionlab2(
     kernel = check_psf(psf, array.ndim)
     if code in ("RL", "RLTV"):
         check_not_negative(array, code)
-    options = {
-        "constraint": "no" if constraint is None else choice("constraint", constraint, CONSTRAINTS),
-        "residual": None if residual is None else number("residual", residual, 0),
-        "seconds": None if seconds is None else number("seconds", seconds, 0),
-        "epsilon": number("epsilon", epsilon, 0, above=True),
-        "callback": callback,
-    }
+    stops = Stops.checked(constraint, epsilon, residual, seconds)
     total = None if normalize is None else number("normalize", normalize, 0, above=True)
     shape = padded_shape(array.shape, pad)
     window = window_of(array.shape, shape)
@@ -140,7 +138,7 @@ def deconvolutionlab2(
     y[window] = array
     y = apodise(y, apodize)
     grid = Grid(shape, full=as_shipped, workers=workers)
-    control = Control(y, code, values.pop("iterations", 1), **options)
+    control = Control(y, code, values.pop("iterations", 1), stops, callback)
     h, start = place_psf(kernel, shape, total), whole("seed", seed, 0)
     with np.errstate(all="ignore"):
         x = _run(code, y, h, grid, control, values, start, as_shipped)
@@ -158,7 +156,7 @@ def find_algorithm(code: str) -> str:
     raise InputError(f'unknown algorithm "{code}": use one of {", ".join(ALGORITHMS)}')
 
 
-def _parameters(code: str, given: tuple) -> dict:
+def _parameters(code: str, given: tuple[float | str, ...]) -> dict[str, Any]:
     """Values by name, checked, the plugin's defaults where none is given."""
     known = ALGORITHMS[code].parameters
     words = [v for v in given if isinstance(v, str)]
@@ -179,7 +177,16 @@ def _parameters(code: str, given: tuple) -> dict:
     return values
 
 
-def _run(code, y, h, grid, control, values, seed, as_shipped) -> np.ndarray:
+def _run(
+    code: str,
+    y: np.ndarray,
+    h: np.ndarray,
+    grid: Grid,
+    control: Control,
+    values: dict[str, Any],
+    seed: int,
+    as_shipped: bool,
+) -> np.ndarray:
     """Call the function of a code."""
     epsilon, bounds = control.epsilon, {"NNLS": (0, None), "ICTM": (0, None), "BVLS": (y.min(), y.max())}
     if code in ("RL", "RLTV"):
@@ -193,7 +200,8 @@ def _run(code, y, h, grid, control, values, seed, as_shipped) -> np.ndarray:
     if code == "VC":
         return iterative.van_cittert(y, h, grid, control, **values)
     if code in ("ISTA", "FISTA"):
-        return shrinkage(y, h, grid, control, accelerate=code == "FISTA", as_shipped=as_shipped, **values)
+        sparsity = Sparsity(**values, accelerate=code == "FISTA", as_shipped=as_shipped)
+        return shrinkage(y, h, grid, control, sparsity)
     if code in ("RIF", "TRIF"):
         solve = direct.regularized_inverse if code == "RIF" else direct.tikhonov_inverse
         return solve(y, h, grid, epsilon=epsilon, as_shipped=as_shipped, **values)

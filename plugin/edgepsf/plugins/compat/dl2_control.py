@@ -3,10 +3,52 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from .checks import choice, number
+
 CONSTRAINTS = ("no", "nonnegative", "clipped")
+
+
+@dataclass(frozen=True)
+class Stops:
+    """Constraint, guard of the divisions, and the two ways to stop before the last iteration.
+
+    Attributes
+    ----------
+    constraint : {"no", "nonnegative", "clipped"}
+    epsilon : float
+        Smallest number by which is divided.
+    residual : float, optional
+        Stop when RMS(x_k − x_k−1) ≤ residual · max(RMS(x_k−1), epsilon).
+    seconds : float, optional
+        Stop after the iteration in which this time has passed.
+    """
+
+    constraint: str = "no"
+    epsilon: float = 1e-6
+    residual: float | None = None
+    seconds: float | None = None
+
+    @classmethod
+    def checked(cls, constraint: Any, epsilon: Any, residual: Any, seconds: Any) -> Stops:
+        """The stops from a caller's values.
+
+        Raises
+        ------
+        InputError
+            If a value is none that the plugin takes.
+        """
+        return cls(
+            "no" if constraint is None else choice("constraint", constraint, CONSTRAINTS),
+            residual=None if residual is None else number("residual", residual, 0),
+            seconds=None if seconds is None else number("seconds", seconds, 0),
+            epsilon=number("epsilon", epsilon, 0, above=True),
+        )
 
 
 class Control:
@@ -19,38 +61,32 @@ class Control:
     method : str
         Named to the callback.
     iterations : int
-    constraint : {"no", "nonnegative", "clipped"}
-    residual : float, optional
-        Stop when RMS(x_k − x_k−1) ≤ residual · max(RMS(x_k−1), epsilon).
-    seconds : float, optional
-        Stop after the iteration in which this time has passed.
+    stops : Stops
     callback : callable, optional
         Called as callback(i, n, {"method": …}) after each iteration; returning False stops.
     """
 
     def __init__(
         self,
-        image,
-        method,
-        iterations,
-        constraint="no",
-        residual=None,
-        seconds=None,
-        epsilon=1e-6,
-        callback=None,
+        image: np.ndarray,
+        method: str,
+        iterations: int,
+        stops: Stops,
+        callback: Callable[..., Any] | None = None,
     ):
         self.low, self.high = {
             "no": (None, None),
             "nonnegative": (np.float32(0), None),
             "clipped": (image.min(), image.max()),
-        }[constraint]
+        }[stops.constraint]
         self.method, self.iterations, self.done, self.stopped = method, iterations, 0, False
-        self.residual, self.seconds, self.epsilon, self.callback = residual, seconds, epsilon, callback
-        self.previous, self.started = None, time.perf_counter()
+        self.residual, self.seconds, self.epsilon = stops.residual, stops.seconds, stops.epsilon
+        self.callback, self.started = callback, time.perf_counter()
+        self.previous: np.ndarray | None = None
 
     @property
     def running(self) -> bool:
-        """Whether another iteration is to be made."""
+        """Whether to make another iteration."""
         return not self.stopped and self.done < self.iterations
 
     def constrain(self, x: np.ndarray) -> np.ndarray:

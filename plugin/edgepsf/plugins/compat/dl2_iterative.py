@@ -6,6 +6,8 @@ Where the plugin applies a constraint to a copy only (NNLS, BVLS, ICTM) it is ap
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from .dl2_control import Control
@@ -14,7 +16,9 @@ from .dl2_setup import Grid
 _LEAST_DENOMINATOR = 0.1
 
 
-def richardson_lucy(y, h, grid: Grid, control: Control, *, epsilon, tv=0.0) -> np.ndarray:
+def richardson_lucy(
+    y: np.ndarray, h: np.ndarray, grid: Grid, control: Control, *, epsilon: float, tv: float = 0.0
+) -> np.ndarray:
     """x ← v · x · Hᵀ(y / Hx), the ratio 0 where Hx < ε; v = 1, or the total-variation factor with `tv` > 0."""
     H = grid.forward(h)
     x = control.begin(y)
@@ -44,7 +48,15 @@ def total_variation_factor(x: np.ndarray, weight: float, epsilon: float) -> np.n
 
 
 def landweber(
-    y, h, grid: Grid, control: Control, *, step, regularization=0.0, bounds=None, as_shipped=False
+    y: np.ndarray,
+    h: np.ndarray,
+    grid: Grid,
+    control: Control,
+    *,
+    step: float,
+    regularization: float = 0.0,
+    bounds: tuple[Any, Any] | None = None,
+    as_shipped: bool = False,
 ) -> np.ndarray:
     """X ← X A + G from X = G, with A = 1 − γ(|H|² + λ L²) and G = γ conj(H) Y.
 
@@ -65,12 +77,12 @@ def landweber(
     return x
 
 
-def van_cittert(y, h, grid: Grid, control: Control, *, step) -> np.ndarray:
+def van_cittert(y: np.ndarray, h: np.ndarray, grid: Grid, control: Control, *, step: float) -> np.ndarray:
     """X ← X A + G from X = G, with A = 1 − γ H and G = γ Y."""
     return _linear(np.float32(step) * grid.forward(y), 1 - np.float32(step) * grid.forward(h), grid, control)
 
 
-def _linear(G, A, grid: Grid, control: Control) -> np.ndarray:
+def _linear(G: np.ndarray, A: np.ndarray, grid: Grid, control: Control) -> np.ndarray:
     """N updates without leaving the frequency domain; a constraint meets only the result, as in the plugin."""
     watch = control.residual is not None
     X = G.copy()

@@ -1,9 +1,12 @@
-"""What DeconvolutionLab2 does before and after every algorithm: padding, windows, the PSF, the FFT.
+"""The steps of DeconvolutionLab2 before and after every algorithm: padding, windows, the PSF, the FFT.
 
 Order of the plugin: pad the image, apodise it, bring the PSF to its size, normalise the PSF, run, crop.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from scipy import fft
@@ -14,23 +17,23 @@ from .checks import choice, whole
 PADDINGS = {"NO": (), "X2": (2,), "E2": None, "X2X3": (2, 3), "X2X3X5": (2, 3, 5)}
 
 
-def _hamming(t):
+def _hamming(t: np.ndarray) -> np.ndarray:
     return 0.54 - 0.46 * np.cos(2 * np.pi * t)
 
 
-def _hann(t):
+def _hann(t: np.ndarray) -> np.ndarray:
     return 0.5 - 0.5 * np.cos(2 * np.pi * t)
 
 
-def _cosine(t):
+def _cosine(t: np.ndarray) -> np.ndarray:
     return np.sin(np.pi * t)
 
 
-def _tukey(t):
+def _tukey(t: np.ndarray) -> np.ndarray:
     return 0.5 - 0.5 * np.cos(np.pi * np.minimum(np.minimum(t, 1 - t) / 0.25, 1))
 
 
-def _welch(t):
+def _welch(t: np.ndarray) -> np.ndarray:
     return 1 - (2 * t - 1) ** 2
 
 
@@ -62,16 +65,17 @@ class Grid:
         """L(k) = Σ over axes of w², w = π min(k, n−k) / (n // 2): 0 … π² an axis.
 
         On axes of odd length the plugin leaves 0 where one index is n // 2 and another one lies in the
-        upper half; with `full` so do we.
+        upper half; `full` does the same.
         """
         rank = len(self.shape)
         index = [
             np.arange(n).reshape([-1 if a == i else 1 for i in range(rank)]) for a, n in enumerate(self.shape)
         ]
         halves = [max(n // 2, 1) for n in self.shape]
-        total = sum(
+        squares = [
             (np.pi * np.minimum(k, n - k) / h) ** 2 for k, n, h in zip(index, self.shape, halves, strict=True)
-        )
+        ]
+        total = np.asarray(sum(squares))
         if self.full:
             odd = [(k == n // 2) & (n % 2 == 1) & (n > 1) for k, n in zip(index, self.shape, strict=True)]
             upper = [k > n // 2 for k, n in zip(index, self.shape, strict=True)]
@@ -115,8 +119,20 @@ def place_psf(psf: np.ndarray, shape: tuple[int, ...], normalize: float | None) 
     return np.fft.ifftshift(out).astype(np.float32)
 
 
-def padded_shape(shape: tuple[int, ...], pad) -> tuple[int, ...]:
-    """Shape after padding: pad = (xy code, z code, xy extension, z extension), the last two 0 if not given."""
+def padded_shape(shape: tuple[int, ...], pad: Sequence[Any]) -> tuple[int, ...]:
+    """Shape after padding.
+
+    Parameters
+    ----------
+    shape : tuple of int
+    pad : (xy code, z code[, xy extension[, z extension]])
+        Codes of `PADDINGS`; the extensions are 0 if they are not given.
+
+    Raises
+    ------
+    InputError
+        If a code or an extension is unusable.
+    """
     codes = [choice("padding", code, PADDINGS) for code in pad[:2]]
     extra = [whole("pad extension", e, 0) for e in (*pad[2:], 0, 0)[:2]]
     if len(pad) < 2 or len(pad) > 4:
@@ -150,8 +166,20 @@ def window_of(shape: tuple[int, ...], padded: tuple[int, ...]) -> tuple[slice, .
     return tuple(slice((p - n) // 2, (p - n) // 2 + n) for n, p in zip(shape, padded, strict=True))
 
 
-def apodise(image: np.ndarray, apodize) -> np.ndarray:
-    """Image times symmetric windows: apodize = (xy code, z code); a z window needs more than one plane."""
+def apodise(image: np.ndarray, apodize: Sequence[str]) -> np.ndarray:
+    """Image times symmetric windows, float32.
+
+    Parameters
+    ----------
+    image : ndarray, 2-D or 3-D
+    apodize : (xy code, z code)
+        Names of `WINDOWS`; a z window needs more than one plane.
+
+    Raises
+    ------
+    InputError
+        If a name is unknown, or there are not two.
+    """
     if len(apodize) != 2:
         raise InputError(f"apodize takes 2 codes (xy, z), not {len(apodize)}")
     names = [choice("window", code, WINDOWS) for code in apodize]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from ...errors import InputError
+from ...psf.protocol import Psf
 from .checks import check_image, check_psf, choice, number, whole
-from .pid_hybr import REGULARIZATIONS, SOLVERS, hybr
+from .pid_hybr import REGULARIZATIONS, SOLVERS, HybrSettings, hybr
 from .pid_methods import cgls, mrnsd
-from .pid_operator import BOUNDARIES, RESIZINGS, BlurMatrix, Preconditioner
-from .pid_wpl import wpl
+from .pid_operator import BOUNDARIES, RESIZINGS, BlurMatrix, Precision, Preconditioner
+from .pid_wpl import WplSettings, wpl
 
-COMMON = {"boundary": "REFLEXIVE", "resizing": "AUTO", "precision": "SINGLE", "iterations": 5}
+COMMON: dict[str, Any] = {"boundary": "REFLEXIVE", "resizing": "AUTO", "precision": "SINGLE", "iterations": 5}
 _PRECONDITIONED = {"preconditioner": "NONE", "preconditioner_tol": -1.0}
 _HYBR = {
     "inner_solver": "TIKHONOV",
@@ -41,13 +46,18 @@ METHODS = {
 
 
 def parallel_iterative(
-    image, psf, method: str, *, workers: int | None = None, callback=None, **options
+    image: npt.ArrayLike,
+    psf: Psf | npt.ArrayLike,
+    method: str,
+    *,
+    workers: int | None = None,
+    callback: Callable[..., Any] | None = None,
+    **options: Any,
 ) -> np.ndarray:
     """Run a method of Parallel Iterative Deconvolution 1.12 with its conventions.
 
-    The numbers are the plugin's with preconditioner NONE. The FFT preconditioner uses the right reciprocal
-    where the plugin's is wrong for asymmetric PSFs; data with negative pixels come back from MRNSD at their
-    own level.
+    The numbers are the plugin's with preconditioner NONE. The FFT preconditioner uses the right reciprocal, where
+    the plugin's is wrong for asymmetric PSFs; MRNSD gives data with negative pixels back at their own level.
 
     Parameters
     ----------
@@ -71,9 +81,9 @@ def parallel_iterative(
     threshold : float
         CGLS, MRNSD, HyBR: smaller values of the result become 0; −1 is off.
     inner_solver, reg_method, reg_param, omega, reorth, begin_reg, flat_tol
-        HyBR: see `pid_hybr.hybr`. `reg_param` is used with reg_method NONE (−1 counts as 1).
+        HyBR: see `pid_hybr.HybrSettings`. `reg_param` is used with reg_method NONE (−1 counts as 1).
     gamma, filter_xy, filter_z, normalize, anti_ring, change_thresh_percent, db
-        WPL: see `pid_wpl.wpl`; with `db` image, PSF and result are in decibels, −90 at least.
+        WPL: see `pid_wpl.WplSettings`; with `db` image, PSF and result are in decibels, −90 at least.
         Of the plugin's other options, logMean only logs and detectDivergence does nothing.
 
     Returns
@@ -109,23 +119,38 @@ def parallel_iterative(
     return out if threshold == -1 else np.where(out >= threshold, out, np.float32(0))
 
 
-def _run(name, array, kernel, values, dtype, workers, tick) -> np.ndarray:
+def _run(
+    name: str,
+    array: np.ndarray,
+    kernel: np.ndarray,
+    values: dict[str, Any],
+    dtype: Precision,
+    workers: int | None,
+    tick: Callable[[int], bool],
+) -> np.ndarray:
     """Call the function of a method."""
     if name == "WPL":
         if array.mean() < 0:
             raise InputError(f"WPL needs data with a mean ≥ 0, it is {array.mean():g}: add an offset first")
-        return wpl(array, kernel, dtype=dtype, tick=tick, workers=workers, **values)
-    solve = {"CGLS": cgls, "MRNSD": mrnsd, "HyBR": hybr}[name]
+        return wpl(array, kernel, WplSettings(**values), dtype=dtype, tick=tick, workers=workers)
     kind, tolerance = values.pop("preconditioner"), values.pop("preconditioner_tol")
     boundary, resizing = values.pop("boundary"), values.pop("resizing")
     matrix = BlurMatrix(kernel, array.shape, boundary, resizing, dtype, workers)
     b = array.astype(dtype)
     M = Preconditioner(matrix, b, tolerance) if kind == "FFT" else None
-    return solve(b, matrix, M, tick=tick, **values)
+    if name == "HyBR":
+        return hybr(b, matrix, M, HybrSettings(**values), tick)
+    return (cgls if name == "CGLS" else mrnsd)(b, matrix, M, tick=tick, **values)
 
 
-def checked_options(method: str, given: dict) -> dict:
-    """Checked options of a method, the plugin's defaults where none is given."""
+def checked_options(method: str, given: dict[str, Any]) -> dict[str, Any]:
+    """Checked options of a method, with the plugin's default for every option that is not given.
+
+    Raises
+    ------
+    InputError
+        If an option is unknown, or its value unusable.
+    """
     known = METHODS[method]
     for key in given:
         if key not in known:
@@ -133,7 +158,7 @@ def checked_options(method: str, given: dict) -> dict:
     return {key: _checked(key, given.get(key, default)) for key, default in known.items()}
 
 
-_CHOICES = {
+_CHOICES: dict[str, Iterable[str]] = {
     "boundary": BOUNDARIES,
     "resizing": RESIZINGS,
     "precision": ("SINGLE", "DOUBLE"),
@@ -145,7 +170,7 @@ _LEAST_DECIBEL = 1e-9  # −90 dB
 _FLAGS = ("reorth", "normalize", "anti_ring", "db")
 
 
-def _checked(key: str, value):
+def _checked(key: str, value: Any) -> Any:
     if key in _CHOICES:
         return choice(key, value, _CHOICES[key])
     if key in _FLAGS:

@@ -7,18 +7,33 @@ adjoint: the plugin's numbers come from this.
 
 from __future__ import annotations
 
+from typing import Literal, TypeAlias
+
 import numpy as np
 from scipy import fft
 
-BOUNDARIES = {"REFLEXIVE": "symmetric", "PERIODIC": "wrap", "ZERO": "constant"}
+Precision: TypeAlias = type[np.float32] | type[np.float64]
+
+BOUNDARIES: dict[str, Literal["symmetric", "wrap", "constant"]] = {
+    "REFLEXIVE": "symmetric",
+    "PERIODIC": "wrap",
+    "ZERO": "constant",
+}
 RESIZINGS = ("AUTO", "MINIMAL", "NEXT_POWER_OF_TWO")
 
 
-def work_shape(shape, psf_shape, resizing: str, per_axis: bool = False) -> tuple[int, ...]:
+def work_shape(
+    shape: tuple[int, ...], psf_shape: tuple[int, ...], resizing: str, per_axis: bool = False
+) -> tuple[int, ...]:
     """Size of the work grid: image + PSF, or the next powers of two.
 
-    AUTO takes the powers of two unless one is ≥ 1.5 times the sum: then no axis does, or with `per_axis`
-    that one does not.
+    Parameters
+    ----------
+    shape, psf_shape : tuple of int
+    resizing : {"AUTO", "MINIMAL", "NEXT_POWER_OF_TWO"}
+        AUTO takes the powers of two, unless the power on an axis is 1.5 times image + PSF or more.
+    per_axis : bool
+        In that case only this axis keeps image + PSF; else all axes do.
     """
     minimal = [n + k for n, k in zip(shape, psf_shape, strict=True)]
     powers = [1 << (m - 1).bit_length() for m in minimal]
@@ -32,19 +47,19 @@ def work_shape(shape, psf_shape, resizing: str, per_axis: bool = False) -> tuple
     return tuple(m if w else p for m, p, w in zip(minimal, powers, wide, strict=True))
 
 
-def offsets(shape, work) -> tuple[int, ...]:
+def offsets(shape: tuple[int, ...], work: tuple[int, ...]) -> tuple[int, ...]:
     """Where the image begins in the work grid: (P − n + 1) // 2."""
     return tuple((p - n + 1) // 2 for n, p in zip(shape, work, strict=True))
 
 
-def pad(x: np.ndarray, work, boundary: str) -> np.ndarray:
+def pad(x: np.ndarray, work: tuple[int, ...], boundary: str) -> np.ndarray:
     """x in the work grid, continued by its half-sample mirror image, its repetition, or zeros."""
     before = offsets(x.shape, work)
     widths = [(b, p - n - b) for n, p, b in zip(x.shape, work, before, strict=True)]
     return np.pad(x, widths, mode=BOUNDARIES[boundary])
 
 
-def centred_psf(psf: np.ndarray, work) -> np.ndarray:
+def centred_psf(psf: np.ndarray, work: tuple[int, ...]) -> np.ndarray:
     """PSF in the work grid with its (first) maximum at index 0."""
     out = np.zeros(work, psf.dtype)
     out[tuple(slice(0, k) for k in psf.shape)] = psf
@@ -67,7 +82,15 @@ class BlurMatrix:
         Threads of the FFT.
     """
 
-    def __init__(self, psf, shape, boundary: str, resizing: str, dtype, workers=None):
+    def __init__(
+        self,
+        psf: np.ndarray,
+        shape: tuple[int, ...],
+        boundary: str,
+        resizing: str,
+        dtype: Precision,
+        workers: int | None = None,
+    ):
         psf = psf - min(psf.min(), 0)
         psf = (psf / psf.sum()).astype(dtype)
         self.shape, self.boundary, self.dtype, self.workers = tuple(shape), boundary, dtype, workers
@@ -91,8 +114,9 @@ class BlurMatrix:
 
 
 class Preconditioner:
-    """M = 1 / H where |H| ≥ tol, else 1, as a filter on the padded grid (the plugin's reciprocal is wrong
-    for PSFs that are not symmetric).
+    """M = 1 / H where |H| ≥ tolerance, else 1, as a filter on the padded grid.
+
+    The plugin's own reciprocal is wrong for PSFs that are not symmetric.
 
     Parameters
     ----------
@@ -111,11 +135,11 @@ class Preconditioner:
         keep = (size >= self.tolerance) & (size > 0)
         self.gain = np.where(keep, 1 / np.where(keep, matrix.otf, 1), 1).astype(matrix.otf.dtype)
 
-    def __call__(self, x):
+    def __call__(self, x: np.ndarray) -> np.ndarray:
         """M x."""
         return self.matrix.filter(x, self.gain)
 
-    def transpose(self, x):
+    def transpose(self, x: np.ndarray) -> np.ndarray:
         """M' x."""
         return self.matrix.filter(x, self.gain.conj())
 
@@ -123,7 +147,7 @@ class Preconditioner:
 def gcv_tolerance(matrix: BlurMatrix, image: np.ndarray) -> float:
     """|H|, sorted downwards, at the minimum of Σ_{j>k} |b_j|² / (n − k)²: the truncation chosen by GCV.
 
-    b: spectrum of the padded image in the same order; frequencies with equal neighbours cannot be chosen.
+    b is the spectrum of the padded image in the same order; frequencies with equal neighbours cannot be chosen.
     """
     data = np.abs(
         fft.fftn(pad(image.astype(np.float64), matrix.work, matrix.boundary), workers=matrix.workers)
@@ -136,3 +160,13 @@ def gcv_tolerance(matrix: BlurMatrix, image: np.ndarray) -> float:
     score = tail / np.arange(size.size - 1, 0, -1.0) ** 2
     score[:-2][size[: score.size - 2] == size[1 : score.size - 1]] = np.inf
     return float(size[np.argmin(score)])
+
+
+def dot(a: np.ndarray, b: np.ndarray) -> float:
+    """Inner product, summed in double precision."""
+    return float(np.sum(a * b, dtype=np.float64))
+
+
+def norm(a: np.ndarray) -> float:
+    """Euclidean length, summed in double precision."""
+    return float(np.sqrt(dot(a, a)))

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import ndtr
 
 from ...errors import InputError
-from ..model import RadialModel, ShapeFamily
+from ..model import Example, RadialModel, Shape, ShapeFamily
 
 
 class Gaussian(RadialModel):
-    """Gaussian of standard deviation `sigma` (px) on each axis."""
+    """Gaussian of standard deviation `sigma` (px) on each axis.
+
+    Raises
+    ------
+    InputError
+        If sigma is not a positive number.
+    """
 
     name = "gaussian"
 
@@ -21,30 +28,38 @@ class Gaussian(RadialModel):
 
     @property
     def parameters(self) -> dict[str, float]:
+        """{"sigma": standard deviation, px}."""
         return {"sigma": self.sigma}
 
     @property
     def reach(self) -> float:
+        """9 σ (px)."""
         return 9.0 * self.sigma
 
-    def esf(self, d):
+    def esf(self, d: npt.ArrayLike) -> np.ndarray:
+        """E(d) = ½ erfc(d/σ√2); d in px."""
         return ndtr(-np.asarray(d, dtype=np.float64) / self.sigma)
 
-    def lsf(self, d):
+    def lsf(self, d: npt.ArrayLike) -> np.ndarray:
+        """L(d) = exp(−d²/2σ²) / (√(2π) σ), px⁻¹."""
         u = np.asarray(d, dtype=np.float64) / self.sigma
         return np.exp(-0.5 * u**2) / (np.sqrt(2 * np.pi) * self.sigma)
 
-    def radial(self, r):
+    def radial(self, r: npt.ArrayLike) -> np.ndarray:
+        """P(r) = exp(−r²/2σ²) / (2πσ²), px⁻²."""
         u = np.asarray(r, dtype=np.float64) / self.sigma
         return np.exp(-0.5 * u**2) / (2 * np.pi * self.sigma**2)
 
-    def mtf(self, nu):
+    def mtf(self, nu: npt.ArrayLike) -> np.ndarray:
+        """MTF(ν) = exp(−2π²σ²ν²); ν in cycles/px."""
         return np.exp(-2 * (np.pi * self.sigma * np.asarray(nu, dtype=np.float64)) ** 2)
 
     def half_maximum_radius(self) -> float:
+        """σ √(2 ln 2), px."""
         return self.sigma * np.sqrt(2 * np.log(2))
 
-    def energy(self, r):
+    def energy(self, r: npt.ArrayLike) -> np.ndarray:
+        """Share of the energy within r (px): 1 − exp(−r²/2σ²)."""
         return -np.expm1(-0.5 * (np.asarray(r, dtype=np.float64) / self.sigma) ** 2)
 
 
@@ -52,19 +67,37 @@ class GaussianFamily(ShapeFamily):
     """Shape number: log σ."""
 
     name = "gaussian"
+    help = "Gaussian"
+    rank = 10
+    compose = True
+    model_class = Gaussian
     lower, upper = (-3.0,), (6.0,)
 
     def start(self, p: float) -> np.ndarray:
+        """log σ with σ = 1.7/p."""
         return np.array([np.log(1.7 / p)])
 
-    def esf_and_gradient(self, shape, d):
+    def esf_and_gradient(self, shape: Shape, d: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """E, dE/dd, and dE/d log σ = −d dE/dd."""
         sigma = np.exp(shape[0])
         u = d / sigma
         slope = -np.exp(-0.5 * u**2) / (np.sqrt(2 * np.pi) * sigma)
         return ndtr(-u), slope, (-d * slope)[None]
 
-    def model(self, shape) -> Gaussian:
+    def model(self, shape: Shape) -> Gaussian:
+        """The Gaussian with this log σ."""
         return Gaussian(float(np.exp(shape[0])))
+
+    def examples(self) -> tuple[Example, ...]:
+        """σ = 1.5 px: values of P, L, E, MTF and energy."""
+        known = (
+            ("radial", 0.0, 1.0 / (4.5 * np.pi)),
+            ("lsf", 0.0, 1.0 / (1.5 * np.sqrt(2.0 * np.pi))),
+            ("esf", 1.5, 0.15865525393145707),
+            ("mtf", 0.1, np.exp(-0.045 * np.pi**2)),
+            ("energy", 1.5 * np.sqrt(2.0 * np.log(2.0)), 0.5),
+        )
+        return (Example(Gaussian(1.5), known, fwhm=3.0 * np.sqrt(2.0 * np.log(2.0))),)
 
 
 FAMILIES = (GaussianFamily(),)

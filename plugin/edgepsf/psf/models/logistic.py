@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
+import numpy.typing as npt
 from scipy.optimize import brentq
 
 from ...errors import EdgeError
-from ..model import RadialModel, ShapeFamily
+from ..model import Example, Known, RadialModel, Shape, ShapeFamily
 from ..odd import OddPolynomial, esf_from_f
 
 _F_MAX = 42.0  # exp(−42) is below double precision
+_ZETA3 = 1.2020569031595942  # Apéry's constant, in P(0)
+_GIVEN: dict[int, tuple[float, ...]] = {1: (1.2,), 2: (0.9, 0.04), 3: (0.8, -0.01, 0.002)}  # p1, p3, p5
+
+
+def _name(degree: int) -> str:
+    return "logistic" if degree == 1 else f"logistic{degree}"
 
 
 class Logistic(RadialModel):
@@ -38,27 +47,28 @@ class Logistic(RadialModel):
         while self.polynomial(bound) < _F_MAX:
             bound *= 2.0
         self._reach = brentq(lambda d: float(self.polynomial(d)) - _F_MAX, 0.0, bound)
-
-    @property
-    def name(self) -> str:
-        return "logistic" if self.polynomial.degree == 1 else f"logistic{self.polynomial.degree}"
+        self.name = _name(self.polynomial.degree)
 
     @property
     def parameters(self) -> dict[str, float]:
+        """{"p1": …, "p3": …}: p_k in px^−k."""
         return self.polynomial.parameters
 
     @property
     def reach(self) -> float:
+        """Distance (px) at which f is 42, so that E is below double precision."""
         return self._reach
 
-    def esf(self, d) -> np.ndarray:
+    def esf(self, d: npt.ArrayLike) -> np.ndarray:
+        """E(d) = 1 / (1 + exp f(d)); d in px."""
         return esf_from_f(self.polynomial(d))
 
-    def lsf(self, d) -> np.ndarray:
+    def lsf(self, d: npt.ArrayLike) -> np.ndarray:
+        """L(d) = E (1 − E) f'(d), px⁻¹."""
         e = self.esf(d)
         return e * (1.0 - e) * self.polynomial.derivative(d)
 
-    def _curvature(self, d) -> np.ndarray:
+    def _curvature(self, d: np.ndarray) -> np.ndarray:
         d = np.minimum(d, 2.0 * self._reach)
         e = self.esf(d)
         slope = self.polynomial.derivative(d)
@@ -66,8 +76,8 @@ class Logistic(RadialModel):
         return 0.5 * e * (1.0 - e) * ((1.0 - 2.0 * e) * slope**2 - bend)
 
 
-def logistic_closed_form(r, p: float, terms: int = 4000) -> np.ndarray:
-    """P(r) of the edge f = p d as its closed series, the oracle for the quadrature.
+def logistic_closed_form(r: npt.ArrayLike, p: float, terms: int = 4000) -> np.ndarray:
+    """P(r) (px⁻², any shape of r) of the edge f = p d as its closed series, the oracle for the quadrature.
 
     P(r) = (1/p) Σ (2ω² − r²) / (r² + ω²)^{5/2} with ω = (2k+1)π/p. The tail of the series beyond `terms`
     is replaced by its integral.
@@ -88,18 +98,26 @@ class LogisticFamily(ShapeFamily):
     centre; the bound leaves a little room for it, and `PointSpread` refuses what is no PSF.
     """
 
+    rank = 20
+    relatives = "logistic with another odd degree"
+    model_class = Logistic
+
     def __init__(self, degree: int):
         self.terms = (degree + 1) // 2
-        self.name = "logistic" if degree == 1 else f"logistic{degree}"
+        self.name = _name(degree)
+        self.help = "logistic edge" + ("" if degree == 1 else f", f(d) of degree {degree}")
+        self.compose = degree == 1
         self.lower = (-7.0,) + (
             () if degree == 1 else (0.0,) if degree == 3 else (-0.2,) * (self.terms - 2) + (0.0,)
         )
         self.upper = (4.0,) + (0.2,) * (self.terms - 1)
 
     def start(self, p: float) -> np.ndarray:
+        """p1 = p, all other numbers 0."""
         return np.array([np.log(p)] + [0.0] * (self.terms - 1))
 
-    def esf_and_gradient(self, shape, d):
+    def esf_and_gradient(self, shape: Shape, d: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """E, dE/dd, and dE by log p1 and every s_k."""
         p1 = np.exp(shape[0])
         x = np.clip(p1 * d, -1e3, 1e3)
         u = x * x
@@ -116,9 +134,34 @@ class LogisticFamily(ShapeFamily):
             gradient[k] = density * power
         return e, density * slope * p1, gradient
 
-    def model(self, shape) -> Logistic:
+    def model(self, shape: Shape) -> Logistic:
+        """The logistic edge with p_k = s_k p1^k."""
         p1 = float(np.exp(shape[0]))
         return Logistic(p1, *(s * p1 ** (2 * k + 3) for k, s in enumerate(shape[1:])))
+
+    def from_parameters(self, parameters: Mapping[str, float]) -> Logistic:
+        """The logistic edge with these p1, p3, …, px^−k."""
+        return Logistic(*(parameters[f"p{2 * k + 1}"] for k in range(self.terms)))
+
+    def relative(self, name: str) -> LogisticFamily | None:
+        """The family of another odd degree: "logistic7" and so on."""
+        degree = name.removeprefix("logistic")
+        odd = name.startswith("logistic") and degree.isdecimal() and int(degree) % 2 == 1
+        return LogisticFamily(int(degree)) if odd else None
+
+    def examples(self) -> tuple[Example, ...]:
+        """Values of E and L, and of P and MTF where f is a line; none beyond degree 5."""
+        given = _GIVEN.get(self.terms, ())
+        if not given:
+            return ()
+        known: Known = (("lsf", 0.0, given[0] / 4.0), ("esf", 1.0, 1.0 / (1.0 + np.exp(sum(given)))))
+        if self.terms == 1:
+            x = 2.0 * np.pi**2 * 0.1 / given[0]
+            known += (
+                ("radial", 0.0, 7.0 * _ZETA3 * given[0] ** 2 / (4.0 * np.pi**3)),
+                ("mtf", 0.1, x / np.sinh(x)),
+            )
+        return (Example(Logistic(*given), known),)
 
 
 FAMILIES = (LogisticFamily(1), LogisticFamily(3), LogisticFamily(5))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import gammaln, kve, stdtr
 
 from ...errors import InputError
-from ..model import RadialModel, ShapeFamily
+from ..model import Example, RadialModel, Shape, ShapeFamily
 
 
 def _alpha(fwhm: float, beta: float) -> float:
@@ -15,7 +16,13 @@ def _alpha(fwhm: float, beta: float) -> float:
 
 
 class Moffat(RadialModel):
-    """Moffat of scale `alpha` (px) and exponent `beta` > 1."""
+    """Moffat of scale `alpha` (px) and exponent `beta` > 1.
+
+    Raises
+    ------
+    InputError
+        If alpha is not positive or beta is not above 1.
+    """
 
     name = "moffat"
 
@@ -26,27 +33,33 @@ class Moffat(RadialModel):
 
     @property
     def parameters(self) -> dict[str, float]:
+        """{"alpha": scale α, px, "beta": exponent β}."""
         return {"alpha": self.alpha, "beta": self.beta}
 
     @property
     def reach(self) -> float:
-        # Where the energy outside is 1e-6: the tails have no end.
+        """Radius (px) with all but 10⁻⁶ of the energy."""
+        # The tails have no end.
         return self.alpha * np.sqrt(1e-6 ** (-1.0 / (self.beta - 1.0)))
 
-    def esf(self, d):
+    def esf(self, d: npt.ArrayLike) -> np.ndarray:
+        """E(d): survival function of Student's t with ν = 2β − 2 at d√ν/α; d in px."""
         nu = 2.0 * self.beta - 2.0
         return stdtr(nu, -np.asarray(d, dtype=np.float64) * np.sqrt(nu) / self.alpha)
 
-    def lsf(self, d):
+    def lsf(self, d: npt.ArrayLike) -> np.ndarray:
+        """L(d) = Γ(β − ½) / (Γ(β − 1) √π α) (1 + d²/α²)^(½ − β), px⁻¹."""
         u = np.asarray(d, dtype=np.float64) / self.alpha
         norm = np.exp(gammaln(self.beta - 0.5) - gammaln(self.beta - 1.0)) / (np.sqrt(np.pi) * self.alpha)
         return norm * (1.0 + u**2) ** (0.5 - self.beta)
 
-    def radial(self, r):
+    def radial(self, r: npt.ArrayLike) -> np.ndarray:
+        """P(r) = (β−1)/(πα²) (1 + r²/α²)^−β, px⁻²."""
         u = np.asarray(r, dtype=np.float64) / self.alpha
         return (self.beta - 1.0) / (np.pi * self.alpha**2) * (1.0 + u**2) ** -self.beta
 
-    def mtf(self, nu):
+    def mtf(self, nu: npt.ArrayLike) -> np.ndarray:
+        """MTF(ν) = 2^(1−m)/Γ(m) x^m K_m(x), m = β − 1, x = 2παν; ν in cycles/px."""
         x = 2 * np.pi * self.alpha * np.abs(np.asarray(nu, dtype=np.float64))
         m = self.beta - 1.0
         safe = np.clip(x, 1e-9, 600.0)
@@ -59,9 +72,11 @@ class Moffat(RadialModel):
         return np.where(x < 1e-9, 1.0, value)
 
     def half_maximum_radius(self) -> float:
+        """α √(2^(1/β) − 1), px."""
         return self.alpha * np.sqrt(2.0 ** (1.0 / self.beta) - 1.0)
 
-    def energy(self, r):
+    def energy(self, r: npt.ArrayLike) -> np.ndarray:
+        """Share of the energy within r (px): 1 − (1 + r²/α²)^(1−β)."""
         u = np.asarray(r, dtype=np.float64) / self.alpha
         return 1.0 - (1.0 + u**2) ** (1.0 - self.beta)
 
@@ -70,17 +85,23 @@ class MoffatFamily(ShapeFamily):
     """Shape numbers: log FWHM and log(β − 1), which are nearly independent of one another."""
 
     name = "moffat"
+    help = "Moffat: a core with wings, as of seeing"
+    rank = 40
+    compose = True
+    model_class = Moffat
     lower, upper = (-2.0, -1.6), (6.0, 3.0)
 
     def start(self, p: float) -> np.ndarray:
+        """FWHM 3/p and β = 3.5."""
         return np.array([np.log(3.0 / p), np.log(2.5)])
 
     @staticmethod
-    def _esf(fwhm, beta, d):
+    def _esf(fwhm: float, beta: float, d: np.ndarray) -> np.ndarray:
         nu = 2.0 * beta - 2.0
         return stdtr(nu, -d * np.sqrt(nu) / _alpha(fwhm, beta))
 
-    def esf_and_gradient(self, shape, d):
+    def esf_and_gradient(self, shape: Shape, d: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """E, dE/dd, and the derivatives by log FWHM (closed) and log(β − 1) (central difference)."""
         fwhm, beta = np.exp(shape[0]), 1.0 + np.exp(shape[1])
         esf = self._esf(fwhm, beta, d)
         slope = -Moffat(_alpha(fwhm, beta), beta).lsf(d)
@@ -89,9 +110,31 @@ class MoffatFamily(ShapeFamily):
         back = self._esf(fwhm, 1.0 + np.exp(shape[1] - step), d)
         return esf, slope, np.stack([-d * slope, (moved - back) / (2 * step)])
 
-    def model(self, shape) -> Moffat:
+    def model(self, shape: Shape) -> Moffat:
+        """The Moffat with this log FWHM and log(β − 1)."""
         fwhm, beta = float(np.exp(shape[0])), float(1.0 + np.exp(shape[1]))
         return Moffat(_alpha(fwhm, beta), beta)
+
+    def examples(self) -> tuple[Example, ...]:
+        """β = 2.5 and 5, and β = 1.5, of which the edge is an arctangent and the MTF an exponential."""
+        three = (
+            ("radial", 0.0, 1.5 / (np.pi * 2.4**2)),
+            ("lsf", 0.0, 2.0 / (np.pi * 2.4)),
+            ("esf", 2.4, 0.25 - 1.0 / (2.0 * np.pi)),
+            ("energy", 2.4, 1.0 - 2.0**-1.5),
+        )
+        five = (("radial", 3.0, 4.0 / (9.0 * np.pi) / 32.0), ("energy", 3.0, 15.0 / 16.0))
+        cauchy = (
+            ("radial", 0.0, 0.5 / (np.pi * 4.0)),
+            ("lsf", 2.0, 1.0 / (4.0 * np.pi)),
+            ("esf", 2.0, 0.25),
+            ("mtf", 0.1, np.exp(-0.4 * np.pi)),
+        )
+        return (
+            Example(Moffat(2.4, 2.5), three, fwhm=4.8 * np.sqrt(2.0**0.4 - 1.0)),
+            Example(Moffat(3.0, 5.0), five, fwhm=6.0 * np.sqrt(2.0**0.2 - 1.0)),
+            Example(Moffat(2.0, 1.5), cauchy, fwhm=4.0 * np.sqrt(2.0 ** (2.0 / 3.0) - 1.0)),
+        )
 
 
 FAMILIES = (MoffatFamily(),)

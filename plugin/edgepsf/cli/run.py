@@ -1,0 +1,72 @@
+"""One command of the registry, done for the command line."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from ..commands import Command
+from ..pictures import files
+from .output import check_report, print_result, remark, remark_first_plane, write_pictures
+from .regions import run_regions, wanted
+from .values import roi_of, values_of
+
+
+def run_command(command: Command, given: argparse.Namespace) -> int:
+    """Read the picture, do the command, write and print its result; gives the exit code.
+
+    Raises
+    ------
+    InputError
+        An option or a file is unusable.
+    EdgeError
+        No PSF can be read from the picture.
+    EngineError
+        An ImageJ plugin is needed and missing.
+    """
+    declared = wanted(command, given)
+    if declared is not None:
+        return run_regions(command, declared, given)
+    output = getattr(given, "output", None)
+    if output:
+        files.check_output(output, given.overwrite)
+    extras = {}
+    if getattr(given, "report", None):
+        extras["report"] = check_report(given.report, given.overwrite)
+    values = values_of(command, given)
+    picture = files.read_picture(given.image, command.color) if given.image else None
+    if picture is not None:
+        picture.roi = roi_of(given.roi)
+    for option in command.options:
+        values[option.key] = option.opened(values[option.key], files.read_picture)
+    if picture is not None:
+        remark_first_plane(picture, values)
+    with _bar(command) as reports:
+        result = command.run(picture, values, **extras, **reports)
+    for warning in result.warnings:
+        remark(f"warning: {warning}")
+    written = write_pictures(result.pictures, output, given.overwrite) if output else []
+    print_result(result, given.json, written, {name: str(path) for name, path in extras.items()})
+    return 0
+
+
+@contextlib.contextmanager
+def _bar(command: Command) -> Iterator[dict[str, Any]]:
+    """The arguments by which a command reports its progress, if it does: a bar on a terminal's stderr."""
+    if not command.reports_progress or not sys.stderr.isatty():
+        yield {}
+        return
+    from tqdm import tqdm
+
+    with tqdm(desc=command.cli, unit="it", leave=False, file=sys.stderr) as bar:
+
+        def report(i: int, n: int, info: dict[str, Any]) -> None:
+            if i < bar.n or n != bar.total:
+                bar.reset(n)
+            bar.set_description(f"{command.cli}: {info.get('stage', 'restoring')}", refresh=False)
+            bar.update(i - bar.n)
+
+        yield {"callback": report}

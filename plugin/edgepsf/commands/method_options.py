@@ -1,0 +1,62 @@
+"""The options of all deconvolution methods as options of one command."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+
+from ..options import Choice, Flag, Number, Option, Text
+
+_REGULARIZATION = Number("regularization", "chosen from the data when not given", minimum=0)
+OF_METHODS: dict[str, tuple[Option, ...]] = {
+    "richardson_lucy": (
+        Flag("accelerate", "the same in a quarter of the iterations or less"),
+        Number("tv", "weight of the total variation, such as 0.005", minimum=0),
+        Choice("stop", "auto chooses the iterations from the picture", ("auto",)),
+    ),
+    **dict.fromkeys(("wiener", "tikhonov", "inverse", "hybr", "wpl"), (_REGULARIZATION,)),
+    "fista": (_REGULARIZATION, Text("penalty", "tv or wavelet")),
+    "unsharp_mask": (
+        Number("amount", "1 when not given", minimum=0),
+        Number("radius", "Gaussian instead of the PSF", unit="px", minimum=0),
+    ),
+}
+
+
+def options_of(methods: Mapping[str, Iterable[Option]], but: Collection[str] = ()) -> tuple[Option, ...]:
+    """The options that at least one method has, each once.
+
+    Parameters
+    ----------
+    methods : mapping
+        Name of a method → its options.
+    but : collection of str
+        Keys to leave out.
+
+    Returns
+    -------
+    tuple of Option
+        The help begins with the names of the methods. Only flags have a default: another option is passed on when
+        it is given, since a method refuses the options of other methods.
+    """
+    first: dict[str, Option] = {}
+    helps: dict[str, dict[str, list[str]]] = {}
+    for name, options in methods.items():
+        for option in options:
+            if option.key not in but:
+                first.setdefault(option.key, option)
+                helps.setdefault(option.key, {}).setdefault(_explained(option), []).append(name)
+    return tuple(_shared(option, helps[key]) for key, option in first.items())
+
+
+def _shared(option: Option, helps: Mapping[str, Iterable[str]]) -> Option:
+    words = "; ".join(f"for {', '.join(names)}: {help}" for help, names in helps.items())
+    return replace(option, help=words, default=option.default if option.bare else None)
+
+
+def _explained(option: Option) -> str:
+    """Help of an option with the default that its method takes."""
+    if option.bare or not option.default:
+        return option.help
+    shown = f"{option.default:g}" if isinstance(option.default, float) else option.default
+    return f"{option.help}, {shown} when not given"

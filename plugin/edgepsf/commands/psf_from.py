@@ -1,0 +1,96 @@
+"""`PSF from …`: a command for every kind of measurement, made from its declaration in `edgepsf.measure`."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from typing import Any
+
+from ..errors import InputError
+from ..measure.regions import fit_regions
+from ..measure.registry import Kind, kinds
+from ..options import Flag
+from ..pictures.picture import Picture
+from ..pictures.region import take_region
+from ..pictures.result import Result
+from ..report.measurement_page import write_page
+from .command import Command, Preview, Regions, declare
+from .overlay import fit_overlay
+from .shared import PLOT, SIZE, kernel_image
+
+_OVERLAY = Flag("overlay", "every area of the image's overlay instead, a row each and no kernel image")
+
+
+def psf_from(
+    kind: Kind,
+    picture: Picture,
+    *,
+    size: int | None = None,
+    plot: bool = False,
+    overlay: bool = False,
+    report: str | os.PathLike[str] | None = None,
+    **options: Any,
+) -> Result:
+    """The PSF in the region of a picture: kernel image, table row, and lines in the picture.
+
+    Parameters
+    ----------
+    kind : Kind
+        What is measured.
+    picture : Picture
+    size : int, optional
+        Side of the kernel image, px.
+    plot : bool
+        Add the plots of the measurement.
+    overlay : bool
+        Measure in every area in the overlay of an image open in ImageJ, and give rows only.
+    report : path, optional
+        A PNG to write.
+    **options
+        Options of the kind.
+
+    Raises
+    ------
+    InputError
+        An option or the region is unusable.
+    EdgeError
+        No PSF can be read from the region.
+    """
+    if overlay:
+        if size is not None or plot or report is not None:
+            raise InputError("overlay makes rows of figures only: leave size, plot and report out")
+        return fit_overlay(picture, kind=kind.name, **options)
+    found = kind.measure(picture.data, picture.roi, aspect=picture.calibration.aspect, **options)
+    region = take_region(picture.data, picture.roi)
+    result = Result(
+        [kernel_image(found.psf, size, picture)],
+        found.row(picture.calibration),
+        found.summary(size),
+        lines=found.lines(region.origin, region.shape),
+        warnings=list(found.warnings),
+    )
+    if report is not None:
+        write_page(picture.data, found, picture.roi, report, title=picture.title)
+    if plot:
+        result.graphs += found.graphs(picture.base, region)
+    return result
+
+
+for _kind in kinds().values():
+    declare(
+        Command(
+            _kind.command,
+            _kind.cli,
+            partial(psf_from, _kind),
+            _kind.help,
+            _kind.place,
+            options=(*_kind.options, SIZE, PLOT, _OVERLAY),
+            output="both",
+            suffixes=("PSF",),
+            hints=_kind.hints,
+            preview=Preview(_kind.headline, "line in the image, figures"),
+            regions=Regions(partial(fit_regions, kind=_kind.name), single=("size",)),
+            report=_kind.report,
+            example=_kind.example,
+        )
+    )

@@ -1,0 +1,189 @@
+"""The plugins on this machine: their jars, their versions, and the order in which Java must see the jars."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ...errors import EngineError
+from ...plugins import PROGRAMS
+from .folders import check_fiji_directory
+
+# A class that only the jar of that plugin or library holds.
+MARKS = {
+    "DeconvolutionLab2": "DeconvolutionLab2_Run.class",
+    "Parallel Iterative": "edu/emory/mathcs/restoretools/iterative/ParallelIterativeDeconvolution2D.class",
+    "ImageJ": "ij/IJ.class",
+    "Parallel Colt": "cern/colt/matrix/tdouble/DoubleMatrix2D.class",
+    "JTransforms 2": "edu/emory/mathcs/jtransforms/fft/DoubleFFT_2D.class",
+    "JTransforms 3": "org/jtransforms/fft/FloatFFT_3D.class",
+}
+VARIABLES = ("EDGEPSF_PLUGINS", "EDGEPSF_FIJI")
+_VERSION_CLASS = {
+    "DeconvolutionLab2": ("deconvolutionlab/Constants.class", rb"(?:\d+\.\d+\S* )?\(\d\d\.\d\d\.\d{4}\)"),
+    "Parallel Iterative": (MARKS["Parallel Iterative"], rb"\x00\x04(\d\.\d\d)\x01"),
+}
+SOURCES = {
+    "DeconvolutionLab2": "DeconvolutionLab_2.jar from https://bigwww.epfl.ch/deconvolution/deconvolutionlab2/",
+    "Parallel Iterative": "Parallel_Iterative_Deconvolution from https://imagej.net/plugins/parallel-iterative-deconvolution",
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A folder with plugins.
+
+    Attributes
+    ----------
+    source : {"EDGEPSF_PLUGINS", "EDGEPSF_FIJI"}
+    folder : Path
+    jars : tuple of Path
+        In the order for Java's class path.
+    found : dict
+        Jar by the plugin or library it holds (the keys of `MARKS`).
+    versions : dict
+        Version by plugin, as the plugin itself tells it.
+    """
+
+    source: str
+    folder: Path
+    jars: tuple[Path, ...]
+    found: dict[str, Path]
+    versions: dict[str, str] = field(default_factory=dict)
+
+    def missing(self, engine: str) -> str:
+        """Names of the libraries without which the plugin would fail; empty if it has all."""
+        if engine == "DeconvolutionLab2":
+            # It looks for version 3 and then computes with version 2.
+            wrong = "JTransforms 3" in self.found and "JTransforms 2" not in self.found
+            wrong = wrong and _uses_jtransforms_2(self.found[engine])
+            return "JTransforms 2 (jtransforms-2.4.0.jar)" if wrong else ""
+        needed = [name for name in ("Parallel Colt", "JTransforms 2") if name not in self.found]
+        return " and ".join(needed)
+
+
+def find_plugin(engine: str) -> Place:
+    """The folder from which a plugin is taken.
+
+    Parameters
+    ----------
+    engine : str
+        One of `edgepsf.plugins.PROGRAMS`.
+
+    Raises
+    ------
+    EngineError
+        If the plugin is not there, or lacks a library.
+    """
+    looked = []
+    for place in places():
+        if engine in place.found:
+            if lacks := place.missing(engine):
+                raise EngineError(f"{engine} in {place.folder} cannot run without {lacks}: put it there")
+            return place
+        looked.append(f"{place.source} names {place.folder}, which does not hold it")
+    seen = "; ".join(looked) or "neither EDGEPSF_PLUGINS nor EDGEPSF_FIJI is set"
+    raise EngineError(
+        f'engine "{engine}" is not installed here ({seen}): put {SOURCES[engine]} with the jars it needs into a '
+        f"folder and let EDGEPSF_PLUGINS name it, or let EDGEPSF_FIJI (--fiji) name a Fiji that has it; "
+        f'engine="native" needs no plugin'
+    )
+
+
+def places() -> list[Place]:
+    """The folders that the environment names, plain jars before Fiji.
+
+    Raises
+    ------
+    EngineError
+        If a folder is named that is not there.
+    """
+    return [place for variable in VARIABLES if (place := place_of(variable)) is not None]
+
+
+def place_of(variable: str) -> Place | None:
+    """The folder that an environment variable names; None if it names none.
+
+    Parameters
+    ----------
+    variable : {"EDGEPSF_PLUGINS", "EDGEPSF_FIJI"}
+
+    Raises
+    ------
+    EngineError
+        If the folder is not there, or is no Fiji.
+    """
+    text = os.environ.get(variable)
+    if not text:
+        return None
+    if variable == "EDGEPSF_FIJI":
+        folder = check_fiji_directory(text)
+        return _place(
+            variable, folder, sorted([*folder.glob("jars/*.jar"), *folder.glob("plugins/**/*.jar")])
+        )
+    folder = Path(text).expanduser().resolve()
+    if not folder.is_dir():
+        raise EngineError(f"EDGEPSF_PLUGINS names {folder}, which is not a folder: correct or unset it")
+    return _place(variable, folder, sorted(folder.glob("*.jar")))
+
+
+def window_jars() -> list[Path]:
+    """The plugins' jars for the class path of an ImageJ with a window; to be called before Java starts.
+
+    Raises
+    ------
+    EngineError
+        If a folder is named that is not there.
+    """
+    import jpype
+
+    jars = [jar for place in places() for jar in place.jars if jar != place.found.get("ImageJ")]
+    if jars:  # DeconvolutionLab2 leaves threads for which Java would wait at its end, for ever
+        jpype.config.destroy_jvm = False
+    return jars
+
+
+def _place(source: str, folder: Path, jars: list[Path]) -> Place:
+    contents = {jar: _contents(jar, jar.stat().st_mtime_ns) for jar in jars}
+    found: dict[str, Path] = {}
+    for name in MARKS:
+        holders = [jar for jar in jars if name in contents[jar]]
+        if holders:
+            found[name] = holders[-1]  # by name the newest of several
+    # Three jars hold a ConcurrencyUtils of the same name; the plugins need Parallel Colt's.
+    first = [found[name] for name in ("ImageJ", "Parallel Colt", *PROGRAMS) if name in found]
+    order = list(dict.fromkeys([*first, *jars]))
+    versions = {name: _version(name, found[name]) for name in PROGRAMS if name in found}
+    return Place(source, folder, tuple(order), found, versions)
+
+
+@functools.lru_cache(maxsize=2048)
+def _contents(jar: Path, changed: int) -> frozenset[str]:
+    """The plugins and libraries that a jar holds; `changed` is its time, so that a new file is read again."""
+    try:
+        with zipfile.ZipFile(jar) as file:
+            names = set(file.namelist())
+    except (OSError, zipfile.BadZipFile):
+        return frozenset()
+    return frozenset(name for name, mark in MARKS.items() if mark in names)
+
+
+def _uses_jtransforms_2(jar: Path) -> bool:
+    """Whether the FFT classes of a DeconvolutionLab2 refer to version 2; a fork of 2.0 does not."""
+    package = MARKS["JTransforms 2"].rpartition("/")[0].encode()
+    with zipfile.ZipFile(jar) as file:
+        return any(package in file.read(name) for name in file.namelist() if name.startswith("fft/"))
+
+
+def _version(name: str, jar: Path) -> str:
+    """The version constant in the plugin's class file."""
+    entry, pattern = _VERSION_CLASS[name]
+    with zipfile.ZipFile(jar) as file:
+        found = re.search(pattern, file.read(entry) if entry in file.namelist() else b"")
+    if found is None:
+        return "of unknown version"
+    return (found[1] if found.re.groups else found[0]).decode()

@@ -1,0 +1,226 @@
+"""Macros written for DeconvolutionLab2: `run("DeconvolutionLab2 Run", "-image ... -algorithm RL 10 ...")`.
+
+Where the plugin is on ImageJ's class path, the line goes to the plugin. Else it is answered here: by the plugin in a
+child process where EDGEPSF_PLUGINS or EDGEPSF_FIJI has it, by the native engine with the plugin's numbers where not.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import time
+from typing import Any
+
+import numpy as np
+
+from ...errors import InputError
+from ...pictures.files import atomic_path
+from ...plugins import jobs as plugin_jobs
+from ...plugins.compat.checks import check_psf
+from ...plugins.compat.dl2_setup import apodise, padded_shape, window_of
+from ...plugins.dl2_command import CommandLine, Location, Output, find_file, parse_command
+from ...plugins.dl2_views import ranged, typed, view
+from ...plugins.jobs import Job
+from ...plugins.methods import Call
+from ...plugins.native import compute
+from ..exchange import images, io_imagej
+from ..exchange.results import add_row
+from ..launch.plugin_jars import find_plugin, places
+from . import inside
+from .engine import run
+
+ENGINE, PREFIX = "DeconvolutionLab2", "DeconvolutionLab2 "
+
+
+def due(name: str) -> bool:
+    """Whether a command is one of the plugin's and is to be answered here."""
+    return name.startswith(PREFIX) and not inside.loaded(ENGINE)
+
+
+def answer_run(name: str, text: Any) -> None:
+    """Do the work of `run(name, text)` in the place of DeconvolutionLab2.
+
+    Parameters
+    ----------
+    name : str
+        The command, such as "DeconvolutionLab2 Run".
+    text : str or None
+        The option string.
+
+    Raises
+    ------
+    InputError
+        If the command cannot be understood or done; nothing is shown or saved then.
+    EngineError
+        If the plugin lacks a library or fails.
+    """
+    if name != f"{ENGINE} Run":
+        raise InputError(f'only "{ENGINE} Run" works without a window; "{name}" opens one')
+    if text is None or not str(text).strip():
+        raise InputError('options are missing: "-image platform TITLE -psf file PATH -algorithm RL 10"')
+    work(parse_command(str(text), io_imagej.titles()))
+
+
+def work(command: CommandLine) -> None:
+    """Read the images, restore, show and save; errors as of `answer_run`."""
+    from jpype import JClass
+
+    source, image = _read(command.image, command)
+    _, psf = _read(command.psf, command)
+    _, reference = _read(command.reference, command) if command.reference else (None, None)
+    if reference is not None and reference.shape != image.shape:
+        raise InputError(f"the reference has shape {reference.shape}, the image {image.shape}")
+    outputs = command.outputs or (Output("stack", f"Final Display of {command.call.code}", save=False),)
+    _check_places(command, outputs)
+    begin, engine = time.perf_counter(), _engine()
+    steps = {i: _restore(command, image, psf, i, engine) for i in _snapshots(command, outputs)}
+    out = _restore(command, image, psf, None, engine)
+    seconds = time.perf_counter() - begin
+    for output in outputs:
+        for i, step in steps.items():
+            if output.every and i % output.every == 0:
+                _give(output, step, image, source, command, f"{output.name}@{i}")
+        _give(output, out, image, source, command, output.name)
+    _tell(command, image, out, reference, seconds)
+    who = f"{ENGINE} in a process of its own" if engine else "native engine"
+    idle = f"; without meaning here: {', '.join('-' + k for k in command.idle)}" if command.idle else ""
+    JClass("ij.IJ").log(f"edgepsf: {who} answered DeconvolutionLab2 ({command.call.code}){idle}")
+
+
+def _engine() -> bool:
+    """Whether the plugin itself can answer."""
+    if not any(ENGINE in place.found for place in places()):
+        return False
+    find_plugin(ENGINE)  # raises an error where a library is missing
+    return True
+
+
+def _read(source: Location, command: CommandLine) -> tuple[Any, np.ndarray]:
+    """The ImagePlus and its pixels (nz, ny, nx) float32: RGB as luminance, all planes of a hyperstack as z."""
+    if source.kind == "platform":
+        imp = io_imagej.find(source.value)
+        return imp, io_imagej.volume(imp)
+    if source.kind == "file":
+        imp = io_imagej.open_image(find_file(command.path, source.value))
+        return imp, io_imagej.volume(imp)
+    name, _, pattern = source.value.partition(" pattern ")
+    folder = find_file(command.path, name.strip(), folder=True)
+    try:
+        wanted = re.compile(pattern.strip() or ".*")
+    except re.error as error:
+        raise InputError(f'the pattern "{pattern.strip()}" is no regular expression: {error}') from None
+    files = [f for f in sorted(folder.iterdir()) if f.is_file() and wanted.search(f.name)]
+    if not files:
+        raise InputError(f'the folder "{folder}" has no file that matches "{wanted.pattern}"')
+    planes = [io_imagej.volume(io_imagej.open_image(f)) for f in files]
+    if len({p.shape[1:] for p in planes}) > 1:
+        raise InputError(f'the images in "{folder}" have different sizes')
+    return None, np.concatenate(planes)
+
+
+def _check_places(command: CommandLine, outputs: tuple[Output, ...]) -> None:
+    """Check before the work that the results can be saved after it."""
+    saves = any(o.save for o in outputs) or (command.stats is not None and command.stats.save)
+    if saves and not command.path.is_dir():
+        raise InputError(f'the folder "{command.path}" of -path does not exist; make it first')
+
+
+def _snapshots(command: CommandLine, outputs: tuple[Output, ...]) -> list[int]:
+    """Iterations after which an output is wanted, before the last."""
+    n = command.call.parameters.get("iterations")
+    if n is None:
+        return []
+    return sorted({i for o in outputs if o.every for i in range(o.every, int(n), o.every)})
+
+
+def _restore(
+    command: CommandLine, image: np.ndarray, psf: np.ndarray, iterations: int | None, engine: bool
+) -> np.ndarray:
+    """The restored volume, (nz, ny, nx), after the iterations of the command or fewer."""
+    call = command.call
+    if iterations is not None:
+        call = Call(call.engine, call.code, call.parameters | {"iterations": iterations}, call.controls)
+    flat = len(image) == 1
+    if flat and len(psf) > 1:
+        psf = psf[len(psf) // 2][None]  # the plugin takes the middle plane, too
+    y, h = (image[0], psf[0]) if flat else (image, psf)
+    y = plugin_jobs.checked(y, call.code)
+    if engine:
+        return _by_plugin(call, command, y, h).reshape(image.shape)
+    controls = call.controls | {"pad": command.pad, "apodize": command.apodize}
+    out = compute(Call(call.engine, call.code, call.parameters, controls), y, h)
+    return out.reshape(image.shape)
+
+
+def _by_plugin(call: Call, command: CommandLine, y: np.ndarray, h: np.ndarray) -> np.ndarray:
+    """The plugin's result for an image padded and apodised here: its own -pad and -apo misread their values."""
+    shape = padded_shape(y.shape, command.pad)
+    window = window_of(y.shape, shape)
+    padded = np.zeros(shape, np.float32)
+    padded[window] = y
+    padded = apodise(padded, command.apodize)
+    psf, _ = plugin_jobs.centred_in(check_psf(h, y.ndim), shape, scaled=False)
+    job = Job(call, padded[None], psf, window, [])
+    return run(job)[0][0][window]
+
+
+def _give(
+    output: Output, volume: np.ndarray, image: np.ndarray, source: Any, command: CommandLine, title: str
+) -> None:
+    """Show and save one view of a volume; `source` is the ij.ImagePlus that gives the scale, or None."""
+    array = ranged(volume, output.dynamic, image)
+    if output.view == "series":
+        parts = [(f"{title}-z{k:06d}", plane) for k, plane in enumerate(array)]
+    else:
+        parts = [(title, view(array, output.view, output.keypoint))]
+    for name, part in parts:
+        imp = images.to_imageplus(typed(np.ascontiguousarray(part), output.type), name)
+        if source is not None and output.view in ("stack", "series"):
+            io_imagej.copy_scale(source, imp)
+        if output.save:
+            io_imagej.save_tiff(imp, command.path / f"{name}.tif")
+        if output.show:
+            imp.show()
+
+
+def _tell(
+    command: CommandLine, image: np.ndarray, out: np.ndarray, reference: np.ndarray | None, seconds: float
+) -> None:
+    """Log the figures of -reference, show and save those of -stats."""
+    from jpype import JClass
+
+    psnr = snr = float("nan")
+    if reference is not None:
+        error = float(np.sqrt(np.mean((out.astype(np.float64) - reference) ** 2)))
+        psnr = _decibel(float(reference.max()), error)
+        snr = _decibel(float(np.sqrt(np.mean(reference.astype(np.float64) ** 2))), error)
+        JClass("ij.IJ").log(f"edgepsf: PSNR {psnr:.2f} dB, SNR {snr:.2f} dB against the reference")
+    if command.stats is None:
+        return
+    rows = [_row("In", image, "", "", "")]
+    rows.append(_row(f"Out: {command.call.code}", out, seconds, psnr, snr))
+    if command.stats.show:
+        for row in rows:
+            add_row({k: (v if isinstance(v, str) else float(v)) for k, v in row.items()})
+    if command.stats.save:
+        with (
+            atomic_path(command.path / f"{command.stats.name}.csv") as path,
+            path.open("w", newline="", encoding="utf-8") as file,
+        ):
+            writer = csv.DictWriter(file, rows[0])
+            writer.writeheader()
+            writer.writerows(rows)
+
+
+def _row(
+    name: str, volume: np.ndarray, seconds: float | str, psnr: float | str, snr: float | str
+) -> dict[str, Any]:
+    """One line of the statistics."""
+    v = volume.astype(np.float64)
+    row = {"Signal": name, "Mean": v.mean(), "Minimum": v.min(), "Maximum": v.max(), "Stdev": v.std()}
+    return row | {"Energy": float(np.mean(v**2)), "Time": seconds, "PSNR": psnr, "SNR": snr}
+
+
+def _decibel(signal: float, error: float) -> float:
+    """Ratio of a signal to an error in dB."""
+    return float("inf") if error == 0 else 20 * float(np.log10(signal / error))

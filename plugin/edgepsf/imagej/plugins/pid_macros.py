@@ -1,0 +1,188 @@
+"""Macros written for Parallel Iterative Deconvolution: `call("edu.emory.mathcs.….deconvolveMRNSD", ...)`.
+
+ImageJ's macro function call() looks for a Java class. Where the class of the plugin is not there, a class of the same
+name with the same methods is made at run time (by javassist, which ImageJ's patcher brings along). It hands its strings
+to the functions here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...errors import EdgeError, EngineError, InputError
+from ...plugins import jobs as plugin_jobs
+from ...plugins.compat.checks import check_psf
+from ...plugins.dl2_views import typed
+from ...plugins.methods import Call, parse
+from ...plugins.native import compute
+from ..exchange import images, io_imagej
+from ..launch.plugin_jars import find_plugin, places
+from ..session.running import Session
+from . import inside
+from .engine import run
+
+ENGINE = "Parallel Iterative"
+CLASS = "edu.emory.mathcs.restoretools.iterative.ParallelIterativeDeconvolution{}D"
+_COMMON = ("preconditioner", "preconditioner_tol", "boundary", "resizing", "output", "precision")
+_LAST = ("threshold", "logConvergence", "iterations", "nOfThreads", "showIter")
+_SOLVE = (*_COMMON, "stopping_tol", *_LAST)
+_HYBR = ("inner_solver", "reg_method", "reg_param", "omega", "reorth", "begin_reg", "flat_tol")
+_WPL = (*_COMMON[2:], "threshold", "iterations", "nOfThreads", "showIter", "gamma", "filter_xy")
+_WPL_END = ("normalize", "logMean", "anti_ring", "change_thresh_percent", "db", "detectDivergence")
+# Parameters behind the three paths, in the plugin's order, by dimension and method.
+ORDER = {
+    (d, method): names
+    for d in (2, 3)
+    for method, names in {
+        "CGLS": _SOLVE,
+        "MRNSD": _SOLVE,
+        "HyBR": (*_COMMON, *_LAST, *_HYBR),
+        "WPL": (*_WPL, *(("filter_z",) if d == 3 else ()), *_WPL_END),
+    }.items()
+}
+_IDLE = ("output", "logConvergence", "nOfThreads", "showIter", "logMean", "detectDivergence")
+_FLAGS = ("reorth", "normalize", "anti_ring", "db")
+OUTPUTS = ("SAME_AS_SOURCE", "BYTE", "SHORT", "FLOAT")
+_kept: list[Any] = []
+
+
+def make_classes(running: Session) -> None:
+    """Make the classes, unless the plugin's own are there or they have been made."""
+    if _kept or inside.loaded(ENGINE):
+        return
+    from jpype import JClass, JProxy
+
+    def apply(name: Any, arguments: Any) -> str:
+        return _reply(running, str(name), [str(a) for a in arguments])
+
+    _kept.append(JProxy("java.util.function.BiFunction", dict={"apply": apply}))
+    pool = JClass("javassist.ClassPool")(True)
+    for dimension in (2, 3):
+        made = pool.makeClass(CLASS.format(dimension))
+        field = "public static java.util.function.BiFunction answer;"
+        made.addField(JClass("javassist.CtField").make(field, made))
+        for method in ("CGLS", "MRNSD", "HyBR", "WPL"):
+            made.addMethod(JClass("javassist.CtNewMethod").make(_source(dimension, method), made))
+        loader = JClass("java.lang.ClassLoader").getSystemClassLoader()
+        defined = made.toClass(loader, None)
+        defined.getField("answer").set(None, _kept[0])
+
+
+def _source(dimension: int, method: str) -> str:
+    """Java source of one method: it hands all its strings on."""
+    names = [f"a{i}" for i in range(3 + len(ORDER[dimension, method]))]
+    parameters = ", ".join(f"String {name}" for name in names)
+    return (
+        f"public static String deconvolve{method}({parameters}) {{ return (String) answer.apply("
+        f'"{dimension} {method}", new String[] {{{", ".join(names)}}}); }}'
+    )
+
+
+def _reply(running: Session, name: str, arguments: list[str]) -> str:
+    """Answer one call; any failure stops the macro with a sentence."""
+    dimension, method = name.split()
+    try:
+        return answer_call(int(dimension), method, arguments)
+    except (InputError, EdgeError, EngineError) as error:
+        sentence = f"Parallel Iterative Deconvolution: {error}"
+    except BaseException as error:
+        sentence = f"Parallel Iterative Deconvolution failed: {type(error).__name__}: {error}"
+    running.abort_macro(sentence)
+    return sentence
+
+
+def answer_call(dimension: int, method: str, arguments: list[str]) -> str:
+    """Do the work of one call.
+
+    Parameters
+    ----------
+    dimension : {2, 3}
+    method : {"CGLS", "MRNSD", "HyBR", "WPL"}
+    arguments : list of str
+        Paths of image, PSF and result, then the values in the order of `ORDER`.
+
+    Returns
+    -------
+    str
+        The path of the result.
+
+    Raises
+    ------
+    InputError
+        If a value, an image or the place of the result is unusable.
+    """
+    from jpype import JClass
+
+    image_path, psf_path, out_path = arguments[:3]
+    call, output = _read_values(method, dict(zip(ORDER[dimension, method], arguments[3:], strict=True)))
+    source, image = _open(image_path, dimension)
+    _, psf = _open(psf_path, dimension)
+    target = Path(out_path)
+    if not target.parent.is_dir():
+        raise InputError(f'the folder "{target.parent}" of the result does not exist; make it first')
+    plugin_jobs.checked(image, method)
+    restored, engine = _restore(call, image, psf)
+    kinds = {"SAME_AS_SOURCE": {8: "byte", 16: "short"}.get(int(source.getBitDepth()), "float")}
+    kind = (kinds | {"BYTE": "byte", "SHORT": "short", "FLOAT": "float"})[output]
+    imp = images.to_imageplus(typed(restored, kind), target.stem)
+    io_imagej.copy_scale(source, imp)
+    io_imagej.save_tiff(imp, target)
+    who = f"{ENGINE} in a process of its own" if engine else "native engine"
+    JClass("ij.IJ").log(f"edgepsf: {who} answered Parallel Iterative Deconvolution ({method})")
+    return out_path
+
+
+def _read_values(method: str, values: dict[str, str]) -> tuple[Call, str]:
+    """The method with its parameters, and one of `OUTPUTS`."""
+    output = values["output"]
+    if output not in OUTPUTS:
+        raise InputError(f'output must be one of {", ".join(OUTPUTS)}, not "{output}"')
+    options = {key: _value(key, text) for key, text in values.items() if key not in _IDLE}
+    if method == "WPL":
+        options.pop("threshold")  # the plugin ignores it
+    return parse(ENGINE, method, **options), output
+
+
+def _restore(call: Call, image: np.ndarray, psf: np.ndarray) -> tuple[np.ndarray, bool]:
+    """The plugin's result where it is installed, else the native engine's; and whether it is the plugin's."""
+    if any(ENGINE in place.found for place in places()):
+        find_plugin(ENGINE)
+        exact = call.parameters["precision"] == "DOUBLE" or call.code in ("CGLS", "MRNSD")
+        if exact:
+            window = tuple(slice(0, n) for n in image.shape)
+            job = plugin_jobs.Job(
+                call, image[None], check_psf(psf, image.ndim).astype(np.float32), window, []
+            )
+            return run(job)[0][0], True
+    return compute(call, image, psf), False
+
+
+def _open(path: str, dimension: int) -> tuple[Any, np.ndarray]:
+    """An image of 2 or 3 dimensions from a file."""
+    file = Path(path)
+    if not file.is_file():
+        raise InputError(f'there is no file "{path}"')
+    imp = io_imagej.open_image(file)
+    if int(imp.getBitDepth()) == 24:
+        raise InputError(f'"{path}" is an RGB image; work on one channel in linear light')
+    planes = io_imagej.volume(imp)
+    if (len(planes) > 1) != (dimension == 3):
+        raise InputError(
+            f'"{path}" has {len(planes)} planes: it needs ParallelIterativeDeconvolution{5 - dimension}D'
+        )
+    return imp, planes if dimension == 3 else planes[0]
+
+
+def _value(key: str, text: str) -> Any:
+    """A parameter from its text."""
+    if key in _FLAGS:
+        return text.lower() == "true"
+    if key in ("preconditioner", "boundary", "resizing", "precision", "inner_solver", "reg_method"):
+        return text
+    try:
+        return float(text)
+    except ValueError:
+        raise InputError(f'{key} must be a number, not "{text}"') from None

@@ -1,0 +1,25 @@
+"""Titles of pictures: the suffixes that commands append to them, and the title without."""
+
+from __future__ import annotations
+
+import os
+import re
+
+_EXTENSIONS = (".tif", ".tiff", ".png", ".jpg", ".jpeg", ".bmp", ".gif")
+_suffixes: set[str] = set()
+
+
+def register(*suffixes: str) -> None:
+    """Make suffixes of titles known, such as "g" for "cells-g"."""
+    _suffixes.update(suffixes)
+
+
+def base(title: str) -> str:
+    """Title without file extension and without the suffix that a command appended.
+
+    ImageJ adds a number to make a title unique; "cells-g-1" has the base "cells" too.
+    """
+    stem, extension = os.path.splitext(title)
+    stem = stem if extension.lower() in _EXTENSIONS else title
+    words = "|".join(re.escape(suffix) for suffix in sorted(_suffixes))
+    return re.sub(rf"(?<=.)-({words})(-\d+)?$", "", stem) if words else stem
