@@ -324,7 +324,7 @@ def check_menu(imagej):
     from edgepsf.imagej.window import menu as code
 
     before = menu.getItemCount()
-    code.install(imagej)
+    code.add_menu(imagej)
     assert menu.getItemCount() == before, "installed once"
 
 
