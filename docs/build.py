@@ -22,9 +22,9 @@ METHODS_PAGE = Path(__file__).with_name("deconvolution.md")
 README = Path(__file__).resolve().parents[1] / "README.md"
 HEAD = """# Commands
 
-`make docs` makes this page from the declarations in `plugin/edgepsf/commands/`; the tests run every example. In
-ImageJ the commands are in the menu Plugins > Edge PSF. A macro calls them by `run("Name...", "key=value key2=[a value]")`.
-A flag is a bare word or `flag=true`. `key=&name` passes the macro variable `name` with all its digits. Coordinates are
+`make docs` makes this page from the declarations in `plugin/edgepsf/commands/`; the tests run every example. In ImageJ
+the commands are in the menu Plugins > Edge PSF. A macro calls them by `run("Name...", "key=value key2=[a value]")`. A
+flag is a bare word or `flag=true`. `key=&name` passes the macro variable `name` with all its digits. Coordinates are
 whole-image pixels; (0, 0) is the centre of the top-left pixel. The region is the current selection: a rectangle, any
 area, or a line with a width (32 px for a thin line). On the command line, `--roi X,Y,W,H` is the region, images are
 files, and `-o` names the output.

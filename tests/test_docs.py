@@ -8,10 +8,10 @@ import pytest
 import tifffile
 
 import edgepsf as ep
+import house
 from edgepsf.cli import main
 from edgepsf.commands import COMMANDS
 from edgepsf.testing import edge_image
-import house
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"

@@ -12,9 +12,9 @@ import pytest
 import tifffile
 
 import edgepsf as ep
+from children import child
 from edgepsf.psf import Gaussian
 from edgepsf.testing import edge_image
-from children import child
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
@@ -23,6 +23,17 @@ MODEL = "edgepsf/psf/models/exponential.py"
 METHOD = "edgepsf/deconvolve/methods/truncated.py"
 COMMAND = "edgepsf/commands/invert.py"
 MEASUREMENT = "edgepsf/measure/point/__init__.py"
+COMMAND_LINES = """
+import contextlib, io, json, sys
+from edgepsf.cli import main
+
+def run(line):
+    with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(io.StringIO()) as err:
+        code = main(line.split())
+    return code, out.getvalue(), err.getvalue()
+
+print(json.dumps([run(line) for line in sys.argv[1:]]))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -40,21 +51,21 @@ def package(tmp_path_factory):
 
 @pytest.fixture
 def python(package, tmp_path, monkeypatch):
-    """Run Python with the copy, in a folder of its own: python("-c", code)."""
+    """Run code with the copy in a folder of its own; what it prints."""
     monkeypatch.chdir(tmp_path)
 
-    def run(*arguments, code=0):
-        done = child(*arguments, PYTHONPATH=str(package))
-        assert done.returncode == code, done.stderr
-        return done.stdout if code == 0 else done.stderr
+    def run(code, *arguments):
+        done = child("-c", code, *arguments, PYTHONPATH=str(package))
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     return run
 
 
 @pytest.fixture
 def edgepsf(python):
-    """Run the command line of the copy: edgepsf("invert", "in.tif", …)."""
-    return lambda *words, code=0: python("-m", "edgepsf", *words, code=code)
+    """Run command lines of the copy in one process; (exit code, stdout, stderr) of each."""
+    return lambda *lines: json.loads(python(COMMAND_LINES, *lines))
 
 
 def test_the_page_has_a_file_of_each_kind():
@@ -63,7 +74,6 @@ def test_the_page_has_a_file_of_each_kind():
 
 def test_model(python):
     told = python(
-        "-c",
         "import json, edgepsf as ep; from edgepsf.testing import edge_image\n"
         "true = ep.psf.Exponential(1.2)\n"
         "fit = ep.fit_edge(edge_image(true, noise=0.005), model='exponential')\n"
@@ -78,35 +88,33 @@ def test_model(python):
 
 
 def test_method(edgepsf):
-    kernel = ep.PointSpread(Gaussian(1.5)).kernel()
     image = edge_image(Gaussian(1.5), shape=(64, 64)).astype(np.float32)
     tifffile.imwrite("in.tif", image)
-    tifffile.imwrite("psf.tif", kernel)
-    words = ("deconvolve", "in.tif", "--psf", "psf.tif", "--method", "truncated")
-    edgepsf(*words, "-o", "out.tif")
-    edgepsf(*words, "--cutoff", "0.4", "-o", "softer.tif")
-    steep, softer = (
-        np.abs(np.diff(tifffile.imread(name), axis=1)).max() for name in ("out.tif", "softer.tif")
+    tifffile.imwrite("psf.tif", ep.PointSpread(Gaussian(1.5)).kernel())
+    words = "deconvolve in.tif --psf psf.tif --method truncated"
+    *done, limit, other = edgepsf(
+        f"{words} -o sharp.tif",
+        f"{words} --cutoff 0.4 -o softer.tif",
+        f"{words} --cutoff 2 -o no.tif",
+        f"{words} --tv 1 -o no.tif",
     )
-    assert steep > softer > np.abs(np.diff(image, axis=1)).max()
-    assert "cutoff must lie between 0 and 1, not 2" in edgepsf(
-        *words, "--cutoff", "2", "-o", "no.tif", code=2
-    )
-    assert 'unknown option "tv" for method "truncated"' in edgepsf(
-        *words, "--tv", "1", "-o", "no.tif", code=2
-    )
+    assert [code for code, _, _ in done] == [0, 0], done
+    steepest = [np.abs(np.diff(tifffile.imread(name), axis=1)).max() for name in ("sharp.tif", "softer.tif")]
+    assert steepest[0] > steepest[1] > np.abs(np.diff(image, axis=1)).max()
+    assert limit[0] == other[0] == 2
+    assert "cutoff must lie between 0 and 1, not 2" in limit[2]
+    assert 'unknown option "tv" for method "truncated"' in other[2]
     assert not Path("no.tif").exists()
 
 
 def test_command(edgepsf, python):
     image = np.arange(256, dtype=np.uint8).reshape(16, 16)
     tifffile.imwrite("in.tif", image)
-    assert (
-        json.loads(edgepsf("invert", "in.tif", "--white", "300", "-o", "out.tif", "--json"))["white"] == 300
-    )
+    [(code, out, err)] = edgepsf("invert in.tif --white 300 -o out.tif --json")
+    assert code == 0, err
+    assert json.loads(out)["white"] == 300
     np.testing.assert_array_equal(tifffile.imread("out.tif"), 300.0 - image)
     declared = python(
-        "-c",
         "from edgepsf.commands import BY_NAME\n"
         "command = BY_NAME['Invert Levels...']\n"
         "print(command.cli, *(option.key for option in command.options), command.preview.text({'white': 255.0}))",
@@ -116,32 +124,32 @@ def test_command(edgepsf, python):
 
 def test_measurement(edgepsf):
     y, x = np.indices((40, 60))
-    image = 10 + 900 * np.exp(
-        -0.5 * ((x[..., None] - [15, 45]) ** 2 + (y[..., None] - 20) ** 2) / [1.8**2, 2.5**2]
+    points = [(15, 20, 1.8), (45, 20, 2.5)]
+    light = [900 * np.exp(-0.5 * ((x - x0) ** 2 + (y - y0) ** 2) / sigma**2) for x0, y0, sigma in points]
+    tifffile.imwrite("in.tif", (10 + sum(light)).astype(np.float32))
+    Path("rois.csv").write_text("x,y,width,height\n0,5,30,30\n30,5,30,30\n")
+    many, one = edgepsf(
+        "psf point in.tif --rois rois.csv --background 10 --json",
+        "psf point in.tif --roi 0,5,30,30 -o psf.tif --json",
     )
-    tifffile.imwrite("in.tif", image.sum(axis=-1).astype(np.float32) - 10)
-    Path("rois.csv").write_text("x,y,width,height\n0,5,30,30\n30,5,30,30\n50,0,9,4\n")
-    told = edgepsf("psf", "point", "in.tif", "--rois", "rois.csv", "--background", "10", "--json")
-    rows = json.loads(told)["rows"]
-    assert [row["fwhm"] for row in rows[:2]] == pytest.approx([2.3548 * 1.8, 2.3548 * 2.5], rel=0.02)
-    edgepsf("psf", "point", "in.tif", "--roi", "0,5,30,30", "-o", "psf.tif", "--report", "page.png")
+    assert many[0] == one[0] == 0, many[2] + one[2]
+    rows = json.loads(many[1])["rows"]
+    assert [row["fwhm"] for row in rows] == pytest.approx([2.3548 * 1.8, 2.3548 * 2.5], rel=0.01)
+    assert json.loads(one[1])["center"] == pytest.approx([15, 20], abs=0.01)
     assert tifffile.imread("psf.tif").sum() == pytest.approx(1, abs=1e-4)
-    assert Path("page.png").stat().st_size > 10_000
 
 
 def test_pages_describe_the_examples(python):
     made = python(
-        "-c",
         "import importlib.util, sys\n"
-        f"spec = importlib.util.spec_from_file_location('build', {str(ROOT / 'docs' / 'build.py')!r})\n"
-        "build = importlib.util.module_from_spec(spec); spec.loader.exec_module(build)\n"
-        "sys.stdout.buffer.write(''.join(build.pages().values()).encode())",
+        "spec = importlib.util.spec_from_file_location('build', sys.argv[1])\n"
+        "build = importlib.util.module_from_spec(spec)\n"
+        "spec.loader.exec_module(build)\n"
+        "print(*map(ascii, build.pages().values()))",
+        str(ROOT / "docs" / "build.py"),
     )
-    for entry in (
-        "| `exponential` |",
-        "| `truncated` |",
-        "| `cutoff` |",
-        "## Invert Levels...",
-        "## PSF from Point...",
-    ):
-        assert entry in made
+    assert "| `exponential` |" in made
+    assert "| `truncated` |" in made
+    assert "| `cutoff` |" in made
+    assert "## Invert Levels..." in made
+    assert "## PSF from Point..." in made
