@@ -41,7 +41,7 @@ def choose(
     penalty: str,
     noise: float | None,
 ) -> dict[str, Any]:
-    """The noise by which the restoration finds λ; none where λ is given."""
+    """The noise, if λ is not given; the iterations find λ for a residual as large as the noise."""
     check_light(seen)
     if penalty not in PENALTIES:
         raise InputError(f'unknown penalty "{penalty}": use one of {", ".join(PENALTIES)}')

@@ -26,7 +26,7 @@ _FLAT = 1e-6
 def choose(
     seen: Observation, blur: Blur, log: Log, *, iterations: int, regularization: float | None
 ) -> dict[str, Any]:
-    """λ and the number of iterations at the minimum of the GCV function; with a given λ all iterations."""
+    """λ and the number of iterations at the minimum of the GCV function, if λ is not given."""
     if regularization is not None:
         return {"iterations": iterations, "regularization": regularization}
     basis, best = _search(seen, blur, log, iterations, None)
@@ -45,7 +45,7 @@ def memory(size: Size, *, iterations: int, **others: Any) -> float:
 def hybr(
     seen: Observation, blur: Blur, log: Log, *, iterations: int, regularization: float | None = None
 ) -> np.ndarray:
-    """HyBR: hybrid bidiagonalisation regularisation.
+    """HyBR: least squares by bidiagonalisation, with Tikhonov regularisation by weighted GCV at every iteration.
 
     `regularization` is the Tikhonov weight λ of ‖y − A x‖² + λ‖S⁻¹(x − mean)‖² with S of `Scaled`, which is 1
     inside the picture.

@@ -15,7 +15,7 @@ from ..record import Log
 
 
 def choose(seen: Observation, blur: Blur, log: Log, *, regularization: float | None) -> dict[str, Any]:
-    """λ, when it is not given, such that the residual is as large as the noise."""
+    """λ for a residual as large as the noise, if it is not given."""
     return choose_regularization(seen, _filter(blur), log, regularization, "discrepancy")
 
 

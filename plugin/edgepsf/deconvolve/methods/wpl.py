@@ -22,7 +22,7 @@ from ..record import Log
 def choose(
     seen: Observation, blur: Blur, log: Log, *, iterations: int, regularization: float | None
 ) -> dict[str, Any]:
-    """λ, when it is not given, for which the residual after the iterations is as large as the noise.
+    """λ for a residual as large as the noise after the iterations, if it is not given.
 
     Each iteration takes the share λ / (|H|² + λ) of the last residual (discrepancy principle).
     """
