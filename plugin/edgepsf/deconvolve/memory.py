@@ -91,7 +91,7 @@ def free_memory() -> int | None:
 
 
 def _free_on_linux(root: Path) -> int | None:
-    """The least of what the machine has left, and what each control group around the process has left."""
+    """The bytes left on the machine, or in a control group around the process that has fewer."""
     machine = _pairs(root / "proc/meminfo", 1024)
     left = [machine["MemAvailable:"] + machine.get("SwapFree:", 0)] if "MemAvailable:" in machine else []
     left += [free for folder in _groups(root) if (free := _left_in(folder)) is not None]
