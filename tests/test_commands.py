@@ -67,7 +67,9 @@ def samples(option) -> list[str]:
         return [*option.words, option.words[0].upper()]
     if option.bare:
         return ["true", "false"]
-    return ["1"] if option.kind in ("number", "integer") else ["a", "a b", "[a", "Grün-ä"]
+    if isinstance(option, Number):
+        return ["1" if option.below is None else f"{option.below / 2:g}"]
+    return ["a", "a b", "[a", "Grün-ä"]
 
 
 # The registry

@@ -253,15 +253,32 @@ def test_a_picture_that_cannot_fit_is_refused_before_any_work(name, monkeypatch)
     )
 
 
-def test_memory_that_is_not_known_is_not_checked(monkeypatch):
-    monkeypatch.setattr(memory, "free_memory", lambda: None)
-    assert ep.deconvolve(PICTURE, KERNEL, iterations=1).shape == PICTURE.shape
+def test_memory_is_compared_with_what_is_free(monkeypatch):
+    large = np.broadcast_to(np.float32(1), (2000, 2000))
     monkeypatch.setattr(memory, "free_memory", lambda: 1000)
     with pytest.raises(
         ep.InputError, match=r"and 1 kB are free: restore it in parts, or close other programs$"
     ):
-        ep.deconvolve(PICTURE, KERNEL, iterations=1)
-    lean = memory_usage((500, 500), (9, 9), "wiener")
+        ep.deconvolve(large, KERNEL)
+    lean = memory_usage(large.shape, KERNEL.shape, "wiener")
     monkeypatch.setattr(memory, "free_memory", lambda: lean)
     with pytest.raises(ep.InputError, match="or take a method that needs less: wiener, inverse"):
-        ep.deconvolve(np.ones((500, 500)), np.ones((9, 9)), "hybr")
+        ep.deconvolve(large, KERNEL, "hybr")
+
+
+def test_memory_that_is_not_known_is_not_compared(monkeypatch):
+    class BegunError(Exception):
+        """The work has begun."""
+
+    def begin(*words):
+        raise BegunError
+
+    monkeypatch.setattr(Plan, "__init__", begin)
+    monkeypatch.setattr(memory, "free_memory", lambda: None)
+    with pytest.raises(BegunError):
+        ep.deconvolve(np.broadcast_to(np.float32(1), (2000, 2000)), KERNEL)
+
+
+def test_the_system_is_not_asked_for_a_small_picture(monkeypatch):
+    monkeypatch.setattr(memory, "free_memory", lambda: pytest.fail("asked"))
+    assert ep.deconvolve(PICTURE, KERNEL, iterations=1).shape == PICTURE.shape

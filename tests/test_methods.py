@@ -6,6 +6,7 @@ from tests.blurred import gaussian as unscaled
 from tests.blurred import photograph
 
 import edgepsf as ep
+from edgepsf.deconvolve.method import ITERATIONS
 from edgepsf.deconvolve.methods import METHODS
 from edgepsf.deconvolve.noise import Noise, estimate_noise, high_frequency_sd
 from edgepsf.deconvolve.observation import observe
@@ -15,7 +16,7 @@ from edgepsf.deconvolve.stopping import thin
 from edgepsf.deconvolve.variation import denoise, differences, divergence
 from edgepsf.deconvolve.wavelets import shrink
 
-ITERATIVE = ["richardson_lucy", "landweber", "nnls", "cgls", "mrnsd", "hybr", "wpl", "fista"]
+ITERATIVE = [m.name for m in METHODS.values() if ITERATIONS.key in {option.key for option in m.options}]
 NON_NEGATIVE = ["richardson_lucy", "nnls", "mrnsd", "wpl", "fista"]
 
 

@@ -56,7 +56,7 @@ def deconvolve(
     callback : callable, optional
         Called as callback(i, n, info) after each iteration; returning False stops there.
     boundary : {"extended", "reflect", "periodic", "zero"}
-        What lies beyond the picture: unknown pixels (default), its mirror image, its repetition, nothing.
+        The scene beyond the picture: unknown pixels (default), its mirror image, its repetition, nothing.
     axes : str, optional
         A letter for every axis of the image, such as "zyx" or "tcyx": a 2-D PSF restores every y-x plane, a
         3-D PSF every z-y-x volume. Needed where the image has more axes than the PSF.
@@ -69,14 +69,14 @@ def deconvolve(
     workers : int, optional
         Threads; all cores by default.
     full_output : bool
-        Return (image, record) with the method, what it chose, iterations, residual or objective of every
-        iteration, seconds and memory in bytes.
+        Return (image, record). The record holds the method, the numbers that it chose, iterations, residual or
+        objective of every iteration, seconds, and memory in bytes.
     compat : {"DeconvolutionLab2", "Parallel Iterative"}, optional
         The native engine with a plugin's conventions and numbers; see `edgepsf.deconvolve.compat`.
     **options
-        accelerate, tv, stop ("richardson_lucy"); regularization ("wiener", "tikhonov", "inverse", "hybr",
-        "wpl", "fista"; chosen from the data when not given); penalty ("fista"); step ("landweber"); amount,
-        radius ("unsharp_mask").
+        Options of the method: accelerate, tv, stop, offset ("richardson_lucy"); regularization ("wiener",
+        "tikhonov", "inverse", "hybr", "wpl", "fista"; chosen from the data when not given); penalty, noise
+        ("fista"); step ("landweber"); amount, radius ("unsharp_mask").
 
     Returns
     -------
@@ -85,7 +85,7 @@ def deconvolve(
     Raises
     ------
     InputError
-        If the image or PSF is unusable or an option is unknown.
+        If the image, the PSF or an option is unusable, an option is unknown, or the memory does not suffice.
     EngineError
         If the engine is not there.
     """

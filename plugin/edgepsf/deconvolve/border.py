@@ -1,4 +1,4 @@
-"""What lies beyond the border of a picture: mirrored or smoothly closed continuation, and its adjoint."""
+"""Continuation of a picture beyond its border, mirrored or smoothly closed, and its adjoint."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 def tiles(n: int, before: int, after: int) -> list[tuple[slice, slice]]:
-    """The mirrored copies that cover −before … n + after − 1: where each goes, and what of the picture it is."""
+    """The mirrored copies that cover −before … n + after − 1: the place of each, and its part of the picture."""
     out = []
     for tile in range(-(-before // n) * -1, -(-(n + after) // n)):
         low, high = max(tile * n, -before), min((tile + 1) * n, n + after)

@@ -17,7 +17,7 @@ from .parallel import blockwise
 _BINS = 4096
 _LOW, _HIGH = np.log(1e-10), np.log(1e22)
 _SCALE = np.float32((_BINS - 1) / (_HIGH - _LOW))
-# Below the first a filter would amplify single precision's own rounding, 1e-7, to what can be seen.
+# Below the first value a filter would amplify the rounding of single precision, 1e-7, so that it can be seen.
 _SMALLEST, _LARGEST = np.log(1e-6), np.log(1e2)
 
 

@@ -20,6 +20,9 @@ from .operator import Blur, prepare_kernel
 from .pieces import Pieces, cut
 from .record import Log
 
+# Bytes for which the system is not asked: reading its files would take longer than the work on a small picture.
+_ALWAYS_FREE = 64 << 20
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -133,7 +136,10 @@ def _check_memory(
     method: Method, options: dict[str, Any], pieces: Pieces, kernel_shape: tuple[int, ...], setting: Setting
 ) -> None:
     """Refuse a picture that does not fit into the free memory."""
-    bytes_needed, free = needed(method, options, pieces, kernel_shape, setting), memory.free_memory()
+    bytes_needed = needed(method, options, pieces, kernel_shape, setting)
+    if bytes_needed < _ALWAYS_FREE:
+        return
+    free = memory.free_memory()
     if free is None or bytes_needed <= free:
         return
     leaner = [

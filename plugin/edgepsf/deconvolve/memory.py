@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from .fft import loaded_bytes
 from .operator import domain_and_scene, threads
 from .parallel import BLOCK
 
 _NUMBER = 4  # bytes of a single-precision number
-_LIBRARIES = 10 << 20  # code and tables that are loaded with the first transform
 _PER_THREAD = 16 * BLOCK  # of blockwise work
 _SAFETY = 1.05
 
@@ -59,7 +59,7 @@ class Size:
     @property
     def holes(self) -> int:
         """Bytes for the values of left-out pixels: the picture filled, and the place of the nearest valid pixel."""
-        return 5 * self.picture if self.masked else 0
+        return 4 * self.picture if self.masked else 0
 
     def total(self, method: float, image: int, workers: int | None) -> int:
         """Bytes of a deconvolution at its peak.
@@ -75,7 +75,7 @@ class Size:
         """
         operator = self.picture * (1.5 if self.masked else 1) + 3 * self.domain
         arrays = _SAFETY * (operator + method + _NUMBER * image)
-        return int(arrays) + _LIBRARIES + threads(workers) * _PER_THREAD
+        return int(arrays) + loaded_bytes() + threads(workers) * _PER_THREAD
 
 
 def free_memory() -> int | None:
@@ -91,7 +91,7 @@ def free_memory() -> int | None:
 
 
 def _free_on_linux(root: Path) -> int | None:
-    """The least of what the machine has left, and what each control group around the process has left."""
+    """The bytes left on the machine, or in a control group around the process that has fewer."""
     machine = _pairs(root / "proc/meminfo", 1024)
     left = [machine["MemAvailable:"] + machine.get("SwapFree:", 0)] if "MemAvailable:" in machine else []
     left += [free for folder in _groups(root) if (free := _left_in(folder)) is not None]

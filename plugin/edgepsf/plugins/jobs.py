@@ -67,7 +67,7 @@ def restore(
     Parameters
     ----------
     run : callable
-        Gives the restored images of a Job and what to add to the record.
+        Gives the restored images of a Job, and entries for the record.
 
     Returns
     -------

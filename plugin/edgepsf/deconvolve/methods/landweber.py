@@ -26,7 +26,7 @@ STEP = Number(
 
 def memory(size: Size, **others: Any) -> float:
     """Scene, its weight, and two gradients."""
-    return 4 * size.scene
+    return 3.5 * size.scene
 
 
 @method(ITERATIONS, STEP, memory=memory, place=50)

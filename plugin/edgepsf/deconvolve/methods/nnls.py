@@ -16,7 +16,7 @@ from ..record import Log
 
 def memory(size: Size, **others: Any) -> float:
     """Scene, the point ahead of it, its weight, and two gradients."""
-    return 5 * size.scene
+    return 4.5 * size.scene
 
 
 @method(ITERATIONS, memory=memory, place=60)

@@ -91,7 +91,7 @@ def richardson_lucy(
     tv : float
         Weight of the total variation, 0.002 to 0.02 for most pictures.
     accelerate : bool
-        Biggs–Andrews extrapolation: about 20 iterations do what 100 do without.
+        Biggs–Andrews extrapolation: 20 iterations then reach about as far as 100 without it.
     offset : float
         Level, gray values, that is added to data and model where dark pixels lie below zero.
     """
