@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from scipy.signal import fftconvolve
+from tests.blurred import gaussian as unscaled
+from tests.blurred import photograph
 
 import edgepsf as ep
 from edgepsf.deconvolve.methods import METHODS
@@ -19,21 +20,9 @@ NON_NEGATIVE = ["richardson_lucy", "nnls", "mrnsd", "wpl", "fista"]
 
 
 def gaussian(n, sd):
-    x = np.arange(n) - n // 2
-    k = np.exp(-(x**2) / (2 * sd**2))
-    return np.outer(k, k) / np.outer(k, k).sum()
-
-
-def photograph(kernel, peak, seed=0, size=140, corner=(110, 170)):
-    """Blurred photograph with photon noise, and the truth; the truth is wider than the field."""
-    from skimage.data import camera
-
-    half = kernel.shape[0] // 2
-    part = camera()[corner[0] : corner[0] + size + 2 * half, corner[1] : corner[1] + size + 2 * half]
-    wide = (part / 255.0) ** 2.2 * peak
-    blurred = np.clip(fftconvolve(wide, kernel, mode="valid"), 0, None)
-    truth = wide[half:-half, half:-half]
-    return np.random.default_rng(seed).poisson(blurred).astype(np.float32), truth, wide
+    """A square Gaussian kernel of sum 1."""
+    kernel = unscaled((n, n), sd)
+    return kernel / kernel.sum()
 
 
 def psnr(a, b, peak):

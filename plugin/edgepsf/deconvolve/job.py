@@ -134,12 +134,18 @@ def _check_memory(
 ) -> None:
     """Refuse a picture that does not fit into the free memory."""
     bytes_needed, free = needed(method, options, pieces, kernel_shape, setting), memory.free_memory()
-    if free is not None and bytes_needed > free:
-        raise InputError(
-            f"{method.name} needs about {memory.readable(bytes_needed)} of memory for a picture of shape "
-            f"{pieces.original}, and {memory.readable(free)} are free: restore it in parts, close other programs, "
-            "or take a method that needs less, such as wiener"
-        )
+    if free is None or bytes_needed <= free:
+        return
+    leaner = [
+        other.name
+        for other in METHODS.values()
+        if needed(other, other.checked({}), pieces, kernel_shape, setting) <= free
+    ]
+    raise InputError(
+        f"{method.name} needs about {memory.readable(bytes_needed)} of memory for a picture of shape "
+        f"{pieces.original}, and {memory.readable(free)} are free: restore it in parts, or close other programs"
+        + (f", or take a method that needs less: {', '.join(leaner)}" if leaner else "")
+    )
 
 
 def checked(method: str, iterations: int | None, options: Mapping[str, Any]) -> tuple[Method, dict[str, Any]]:

@@ -63,43 +63,56 @@ class Observation:
         return estimate_noise(self.data, self.valid).mean_square(self.mean)
 
     @cached_property
-    def light(self) -> tuple[np.ndarray, float]:
-        """Signal for a Poisson likelihood: not negative, with a constant that is added to the model too.
+    def lowest(self) -> float:
+        """Smallest pixel of the signal."""
+        return float(self.signal.min())
+
+    @cached_property
+    def offset(self) -> float:
+        """Constant to add to signal and model for a Poisson likelihood, which knows no negative data.
 
         A background is subtracted: an offset of the camera has no photons of its own, and as part of the model it
         would only slow the iterations down. Where dark pixels then lie below zero, the same constant is added to
         data and model: the scene and its flux stay the same, which clipping at zero would not give. The constant
-        reaches down to five standard deviations of the noise; a pixel that is darker still is a defect and counts
-        as zero.
-
-        Returns
-        -------
-        data : ndarray of float32
-            Non-negative; a copy only where something had to change.
-        offset : float
-            Level to add to the model.
+        reaches down to five standard deviations of the noise.
 
         Raises
         ------
         InputError
-            If many pixels lie far below zero.
+            If many pixels lie farther below zero.
         """
-        data = self.signal
-        lowest = float(data.min())
-        if lowest >= 0:
-            return data, 0.0
-        noise = high_frequency_sd(data, self.valid)
-        far = float(np.mean(data < -5 * noise - 1e-6 * abs(self.mean)))
-        if far > _FAR:
-            raise InputError(
-                f"{100 * far:.3g} % of the pixels lie far below zero (down to {lowest:.4g}{_above(self)}), and this "
-                "method counts light: give background= the gray value of no light"
-            )
-        offset = min(-lowest, 5 * noise)
-        data = np.maximum(data + np.float32(offset), 0)
+        if self.lowest >= 0:
+            return 0.0
+        offset = min(-self.lowest, 5 * high_frequency_sd(self.signal, self.valid))
+        self._check_far(offset)
+        return offset
+
+    def raised(self, offset: float) -> np.ndarray:
+        """The signal with an offset added, float32, not negative; a copy only where something has to change.
+
+        A pixel that is still below zero is a defect and counts as zero.
+
+        Raises
+        ------
+        InputError
+            If many pixels are still below zero.
+        """
+        if offset == 0 and self.lowest >= 0:
+            return self.signal
+        self._check_far(offset)
+        data = np.maximum(self.signal + np.float32(offset), 0)
         if self.valid is not None:
             data[~self.valid] = 0
-        return data, offset
+        return data
+
+    def _check_far(self, offset: float) -> None:
+        """Refuse a picture of which many pixels lie below zero by more than the offset."""
+        far = float(np.mean(self.signal < -offset - 1e-6 * abs(self.mean)))
+        if far > _FAR:
+            raise InputError(
+                f"{100 * far:.3g} % of the pixels lie far below zero (down to {self.lowest:.4g}{_above(self)}), and "
+                "this method counts light: give background= the gray value of no light"
+            )
 
     def keep(self, **computed: Any) -> None:
         """Keep arrays that a choice computed for the restoration of the same picture that follows it."""

@@ -53,7 +53,7 @@ def choose(
 
 def memory(size: Size, *, penalty: str, **others: Any) -> float:
     """Scenes, and the dual fields of total variation or the coefficients of the wavelets on padded axes."""
-    return (4 + (5 if penalty == "tv" else 2.2) * size.axes) * size.scene
+    return (5 + (5 if penalty == "tv" else 2.2) * size.axes) * size.scene
 
 
 @method(ITERATIONS, REGULARIZATION, PENALTY, NOISE, choose=choose, memory=memory, place=110)

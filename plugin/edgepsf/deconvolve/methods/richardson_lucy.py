@@ -27,6 +27,12 @@ COUNT = replace(
 TV = Number("tv", "weight of the total variation, such as 0.005", default=0.0, minimum=0)
 ACCELERATE = Flag("accelerate", "the same in a quarter of the iterations or less")
 STOP = Choice("stop", "auto chooses the iterations from the picture", ("auto",))
+OFFSET = Number(
+    "offset",
+    "level added to data and model where pixels lie below zero; chosen from the picture when not given",
+    unit="gray value",
+    minimum=0,
+)
 
 
 def choose(
@@ -35,23 +41,27 @@ def choose(
     log: Log,
     *,
     iterations: int | None,
-    tv: float,
-    accelerate: bool,
     stop: str | None,
+    offset: float | None,
+    **settings: Any,
 ) -> dict[str, Any]:
-    """The number of iterations: with stop="auto" the one after which unseen photons are predicted no better."""
-    settings: dict[str, Any] = {"tv": tv, "accelerate": accelerate}
-    if stop is None:
-        return {"iterations": iterations or ITERATIONS.default, **settings}
+    """The offset, and with stop="auto" the number of iterations.
+
+    Half of the photons are restored until they predict the other half no better; `iterations` is then the most that
+    is tried.
+    """
     check_light(seen)
-    data, offset = seen.light
-    most = iterations or MOST_ITERATIONS
+    offset = seen.offset if offset is None else offset
+    if stop is None:
+        return {"iterations": iterations or ITERATIONS.default, "offset": offset, **settings}
+    most, data = iterations or MOST_ITERATIONS, seen.raised(offset)
+    seen.keep(raised=data)
 
     def report(i: int) -> bool:
         return log.iteration(i, most, stage="choosing the number of iterations")
 
     best = best_iteration(data, blur, most, seen.valid, offset, report=report, **settings)
-    return {"iterations": best, **settings}
+    return {"iterations": best, "offset": offset, **settings}
 
 
 def memory(size: Size, *, tv: float, accelerate: bool, stop: str | None, **others: Any) -> float:
@@ -63,9 +73,16 @@ def memory(size: Size, *, tv: float, accelerate: bool, stop: str | None, **other
     return solver if stop is None else max(solver + 2 * size.picture, 9 * size.picture - size.domain)
 
 
-@method(COUNT, ACCELERATE, TV, STOP, choose=choose, memory=memory, place=10)
+@method(COUNT, ACCELERATE, TV, STOP, OFFSET, choose=choose, memory=memory, place=10)
 def richardson_lucy(
-    seen: Observation, blur: Blur, log: Log, *, iterations: int, tv: float = 0.0, accelerate: bool = False
+    seen: Observation,
+    blur: Blur,
+    log: Log,
+    *,
+    iterations: int,
+    offset: float,
+    tv: float,
+    accelerate: bool,
 ) -> np.ndarray:
     """Richardson–Lucy: the scene of largest Poisson likelihood, approached in some iterations.
 
@@ -75,12 +92,13 @@ def richardson_lucy(
         Weight of the total variation, 0.002 to 0.02 for most pictures.
     accelerate : bool
         Biggs–Andrews extrapolation: about 20 iterations do what 100 do without.
-    stop : {"auto"}, optional
-        Choose the number of iterations from the picture: half of its photons are restored until they predict
-        the other half no better; `iterations` is then the most that is tried.
+    offset : float
+        Level, gray values, that is added to data and model where dark pixels lie below zero.
     """
     check_light(seen)
-    data, offset = seen.light
+    data = seen.take("raised")
+    if data is None:
+        data = seen.raised(offset)
     if offset:
         log.note(offset=offset)
     solver = RichardsonLucy(data, blur, seen.valid, offset, tv=tv, accelerate=accelerate, watch=log.full)

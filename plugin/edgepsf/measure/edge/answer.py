@@ -1,4 +1,4 @@
-"""The last stage of an edge fit but one: the candidate that was chosen, with its residuals, noise and covariance."""
+"""The sixth stage of an edge fit: the candidate that was chosen, with its residuals, noise and covariance."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .views import Views
 
 @dataclass(frozen=True)
 class Answer:
-    """A candidate that was chosen, with what its residuals say.
+    """A candidate that was chosen, with its residuals and the noise read from them.
 
     Attributes
     ----------
@@ -56,7 +56,7 @@ class Answer:
 
 
 def covariance(views: Views, answer: Answer) -> np.ndarray:
-    """Covariance of all parameters with the noise as it is; zero for held ones.
+    """Covariance of all parameters under the noise that was read; zero for parameters that were held.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""PSFs beyond the library: a composition of its models where BIC prefers one, a smooth free P where that misfits."""
+"""PSFs beyond the library: compositions of its models where BIC prefers one, a smooth free P where all misfit."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ def beyond_library(views: Views, library: Answer, *, only: bool) -> Answer:
 
 
 def _criterion(views: Views, library: Answer, *, always: bool) -> Bic:
-    """BIC with the correlation of the noise, and not of what the best model of the library misses."""
+    """BIC with the correlation of the noise alone, without the misfit of the best model of the library."""
     floor, single = views.start.floor, library.candidate
     bic = Bic(floor, library.noise.inflation)
     if bic.exact(single) or bic.inflation == 1.0:
         return bic
-    # Some of that correlation may be misfit of the model: read it from what the best composition leaves.
+    # Some of that correlation may be misfit of the model: read it from the residuals of the best composition.
     loose = _compositions(views, single, Bic(floor), always=always)
     closest = min([single, *loose], key=lambda c: c.cost)
     if closest is single:

@@ -110,7 +110,7 @@ def check_plateaus(fit: EdgeFit, pixels: Pixels) -> list[str]:
 def check_structure(answer: Answer) -> list[str]:
     """Refuse a region whose residuals have structure: a second edge, a corner, an object; or warn of it.
 
-    Blocks of 8 × 8 residuals average the noise away; the rest is what one straight edge cannot explain.
+    Blocks of 8 × 8 residuals average the noise away; one straight edge cannot explain the rest.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The last stage of an edge fit: the answer in gray values and whole-image coordinates."""
+"""The seventh and last stage of an edge fit: the answer in gray values and whole-image coordinates."""
 
 from __future__ import annotations
 

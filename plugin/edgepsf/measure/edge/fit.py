@@ -13,7 +13,7 @@ An image passes through stages. Each stage is a frozen value, made from the stag
    every model; hot and dead pixels show in its `Residuals` (residuals.py) and are dropped here, and the views are
    made again without them.
 4. `Noise` (noise.py): deviations and correlation, from the residuals of the best first fit. `Bic` (candidate.py)
-   holds what the choice of a model needs of it.
+   holds the two numbers of it that the choice of a model needs.
 5. `Candidate`s (candidate.py): the models of the library that are asked for (library.py). One is chosen, checked
    and fitted once more to every pixel.
 6. `Answer` (answer.py): that candidate with its residuals and noise, or one from beyond the library (beyond.py).
@@ -23,13 +23,12 @@ An image passes through stages. Each stage is a frozen value, made from the stag
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ...errors import InputError
-from ...pictures.region import take_region, usable_pixels
+from ...pictures.region import Roi, take_region, usable_pixels
 from ...psf.families import family, library
 from ...psf.model import ShapeFamily
 from ...psf.pointspread import PointSpread, check_pixel
@@ -55,7 +54,7 @@ _ANY = ("auto", "free")
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of an edge.
+    """The arguments of `fit_edge` that say how the edge is to be fitted.
 
     Attributes
     ----------
@@ -83,7 +82,7 @@ class Question:
 
 def fit_edge(
     image: npt.ArrayLike,
-    roi: Any = None,
+    roi: Roi | None = None,
     model: str = "auto",
     pixel: str = "sampled",
     v1: float | None = None,
@@ -137,7 +136,7 @@ def fit_edge(
 
 
 def _question(model: str, pixel: str, v1: float | None, v2: float | None, aspect: float) -> Question:
-    """The arguments of `fit_edge`, checked; refuses what cannot be asked for."""
+    """The arguments of `fit_edge`, checked; impossible ones are refused."""
     check_pixel(pixel)
     if pixel == "optical" and model == "free":
         raise InputError('the free model holds the pixel: use pixel="sampled", or a model')

@@ -53,7 +53,7 @@ class _Smoothed:
 
 
 def misfit(scene: Scene, candidate: Candidate, bic: Bic) -> float:
-    """How many standard deviations the binned residuals near the edge exceed what noise explains.
+    """How many standard deviations the binned residuals near the edge lie above the noise.
 
     Parameters
     ----------
@@ -134,7 +134,8 @@ def _shape(
 ) -> tuple[_Smoothed, float]:
     """Values of P at the knots for a given line and extras, and the weight of the penalty that GCV chose.
 
-    The covariance holds what noise does and what smoothing has done: the square of the change with less of it.
+    The covariance holds the effect of the noise and the effect of smoothing. The effect of smoothing is the square
+    of the change of P with less of it.
 
     `expected` is the size of P at each knot: curvature is penalised relative to it, so that a sharp core and
     faint tails are held equally smooth.

@@ -1,4 +1,4 @@
-"""The fourth stage of an edge fit: the noise, read from residuals, and what it does to errors.
+"""The fourth stage of an edge fit: the noise, read from residuals, and its effect on errors.
 
 The covariance of a plain least-squares fit holds for white, uniform noise. Here C is the noise covariance
 that the residuals show (variance linear in the level, as photon noise has it; correlation between pixels up

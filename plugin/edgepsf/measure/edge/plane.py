@@ -126,21 +126,13 @@ def fit_plane(
 def position_weights(model_f: np.ndarray, p: float) -> tuple[np.ndarray, np.ndarray]:
     """Weights of pixels by where they lie: (E (1 − E))² of the model, and a taper to zero.
 
-    Parameters
-    ----------
-    model_f : ndarray
-        f of the model at each pixel.
-    p : float
-        Slope of f, px⁻¹.
-
-    Returns
-    -------
-    weight, taper : ndarray, shape of `model_f`
-
-    Notes
-    -----
     The taper (1 − (f/T)²)² ends at |f| = T = 4 (E = 0.018), or at 2 px for edges sharper than that, and
     ends smoothly so that rounding cannot move a pixel in or out.
+
+    Parameters
+    ----------
+    model_f, p : ndarray, float
+        f of the model at each pixel, and its slope, px⁻¹.
     """
     esf = esf_from_f(model_f)
     limit = max(4.0, 2.0 * p)
@@ -195,13 +187,7 @@ def _pixels(
 
 
 def check_mask(mask: npt.ArrayLike, shape: tuple[int, ...]) -> np.ndarray:
-    """The mask as booleans.
-
-    Raises
-    ------
-    InputError
-        If its shape is not `shape`.
-    """
+    """The mask as booleans; raises InputError where its shape is not `shape`."""
     mask = np.asarray(mask, dtype=bool)
     if mask.shape != tuple(shape):
         raise InputError(f"the mask has shape {mask.shape}, the image {tuple(shape)}")

@@ -1,4 +1,4 @@
-"""What a candidate leaves unexplained at every pixel."""
+"""The residuals of a candidate at every pixel: the part of the values that it does not explain."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Residuals:
     def lonely(self) -> np.ndarray:
         """Difference of each residual from the median of its 3 × 3 neighbourhood, shape (n,), in steps.
 
-        What the model misses is smooth over neighbours and drops out; noise, hot and dead pixels do not. The
+        A misfit of the model is smooth over neighbours and drops out; noise, hot and dead pixels stay. The
         median filter is costly: call this once.
         """
         rows, columns = self.pixels.rows, self.pixels.columns

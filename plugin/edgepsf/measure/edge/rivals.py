@@ -1,4 +1,4 @@
-"""How sure the choice of a model is: what its rivals say of FWHM and MTF50."""
+"""How certain the choice of a model is: how far FWHM and MTF50 of its rivals lie apart."""
 
 from __future__ import annotations
 

@@ -80,6 +80,7 @@ def compose(scene: Scene, best: Candidate, bic: Bic, limit: float) -> list[Candi
     others = int(best.free[SCENE].sum())
 
     def score(found: Composition) -> float:
+        """BIC of a composition by its profile."""
         return bic.value(rest + found.rss, best.count, found.size + others)
 
     found = _search(profile, 4.0 * float(model.lsf(0.0)), score, limit)
@@ -138,7 +139,7 @@ def _fit(profile: Profile, family: ShapeFamily, first: np.ndarray) -> Compositio
 
 
 def _left(profile: Profile, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Columns and values, weighted, without what a free level explains; and the products of the columns."""
+    """Columns and values, weighted, without the part that a free level explains; and the products of the columns."""
     root = profile.root
     unit = root / np.linalg.norm(root)
     rows = np.vstack([columns, profile.value]) * root

@@ -18,7 +18,7 @@ _COARSE_SLOPE = 1.5  # px⁻¹, where no plane can be fitted
 
 @dataclass(frozen=True)
 class Start:
-    """What a fit starts from. It stays when defective pixels are dropped later: a rough start is enough.
+    """The first guess of a fit. It stays when defective pixels are dropped later: a rough start is enough.
 
     Attributes
     ----------

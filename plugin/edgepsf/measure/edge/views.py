@@ -19,7 +19,7 @@ _MANY = 100_000  # pixels; beyond that the thinned scene has to do
 
 @dataclass(frozen=True)
 class Views:
-    """What all fits of an edge share: its pixels, the start, the pixel convention and two scenes.
+    """The common ground of all fits of an edge: its pixels, the start, the pixel convention and two scenes.
 
     Attributes
     ----------
