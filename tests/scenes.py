@@ -1,0 +1,54 @@
+"""Pictures, kernels and a measure of difference that several test modules use."""
+
+from __future__ import annotations
+
+import numpy as np
+
+import edgepsf as ep
+from edgepsf.testing import edge_image
+
+EDGE = edge_image(ep.psf.Logistic(1.1, 0.03), noise=0.01).astype(np.float32)
+
+
+def relative(a, b) -> float:
+    """RMS difference as a share of the RMS of the second picture."""
+    a, b = np.asarray(a, float), np.asarray(b, float)
+    return float(np.sqrt(np.mean((a - b) ** 2) / np.mean(b**2)))
+
+
+def grids(shape):
+    """The coordinates of every pixel, one array an axis, 0 at n // 2."""
+    return np.meshgrid(*(np.arange(n) - n // 2 for n in shape), indexing="ij")
+
+
+def spot(shape, width):
+    """exp(-r²/width) about the centre n // 2; its maximum is 1."""
+    return np.exp(-sum(g**2 for g in grids(shape)) / width)
+
+
+def bump(shape, skew=0.4):
+    """A spot with a weaker one a pixel further on every axis, of sum 1."""
+    psf = sum(
+        w * np.exp(-0.5 * sum((g - s) ** 2 for g in grids(shape)) / 1.2) for w, s in ((1, 0), (skew, 1))
+    )
+    return psf / psf.sum()
+
+
+def centred(psf, shape):
+    """PSF on a grid, centre n // 2 at index 0, what falls outside the central part left out."""
+    out = np.zeros(shape)
+    for index in np.ndindex(psf.shape):
+        at = [i - k // 2 for i, k in zip(index, psf.shape, strict=True)]
+        if all(-(n // 2) <= a < n - n // 2 for a, n in zip(at, shape, strict=True)):
+            out[tuple(a % n for a, n in zip(at, shape, strict=True))] = psf[index]
+    return out / out.sum()
+
+
+def problem(shape, psf_shape, seed=0):
+    rng = np.random.default_rng(seed)
+    truth = np.full(shape, 20.0)
+    truth[tuple(slice(n // 4, n // 2) for n in shape)] = 120
+    psf = bump(psf_shape)
+    otf = np.fft.fftn(centred(psf, shape))
+    image = np.fft.ifftn(np.fft.fftn(truth) * otf).real + rng.normal(0, 0.5, shape)
+    return np.abs(image).astype(np.float32), psf, otf, truth
