@@ -39,6 +39,13 @@ def tidy(imagej):
 
 
 @pytest.fixture
+def no_plugins(monkeypatch):
+    """No variable names a folder with the jars of plugins."""
+    monkeypatch.delenv("EDGEPSF_PLUGINS", raising=False)
+    monkeypatch.delenv("EDGEPSF_FIJI", raising=False)
+
+
+@pytest.fixture
 def fiji():
     """The folder of a Fiji."""
     if FIJI is None:

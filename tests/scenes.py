@@ -35,7 +35,7 @@ def bump(shape, skew=0.4):
 
 
 def centred(psf, shape):
-    """PSF on a grid, centre n // 2 at index 0, what falls outside the central part left out."""
+    """The PSF on a grid of this shape, its centre n // 2 at index 0; the part outside of the grid is left out."""
     out = np.zeros(shape)
     for index in np.ndindex(psf.shape):
         at = [i - k // 2 for i, k in zip(index, psf.shape, strict=True)]
@@ -45,6 +45,7 @@ def centred(psf, shape):
 
 
 def problem(shape, psf_shape, seed=0):
+    """A blurred block with noise, its PSF, the PSF's transfer function, and the block itself."""
     rng = np.random.default_rng(seed)
     truth = np.full(shape, 20.0)
     truth[tuple(slice(n // 4, n // 2) for n in shape)] = 120
