@@ -30,6 +30,7 @@ HERE = Path(__file__).resolve().parent
 CHAIN = HERE.parent / "macros" / "edge_chain_commands.ijm"
 IN_IMAGEJ = (
     "test_session.py",
+    "test_session_start.py",
     "test_bridge.py",
     "test_windows.py",
     "test_convert.py",
