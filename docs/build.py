@@ -1,4 +1,4 @@
-"""Writes docs/commands.md from the declarations of the commands, docs/models.md from the models: `make docs`."""
+"""Writes docs/commands.md from the declarations of the commands and docs/models.md from the models: `make docs`."""
 
 from __future__ import annotations
 

@@ -143,7 +143,7 @@ def test_dialog_entries_belong_to_options_and_parse(command):
 @every_command
 def test_undeclared_keys_are_refused_with_a_sentence(command, capsys):
     needed = {o.key: KERNEL for o in command.options if o.required}
-    with pytest.raises(InputError, match='unknown key "no_such_key"; the keys are'):
+    with pytest.raises(InputError, match=r'unknown key "no_such_key".*; the keys are'):
         command.run(gray(), needed | {"no_such_key": 1})
     with pytest.raises(InputError, match="unknown key"):
         parse_options("no_such_key=1", command.options)

@@ -55,8 +55,8 @@ def _shared(option: Option, helps: Mapping[str, Iterable[str]]) -> Option:
 
 
 def _explained(option: Option) -> str:
-    """Help of an option with the default that its method takes."""
-    if option.bare or not option.default:
+    """Help of an option with the default that its method takes, unless the help says it."""
+    if option.bare or not option.default or "when not given" in option.help:
         return option.help
     shown = f"{option.default:g}" if isinstance(option.default, float) else option.default
     return f"{option.help}, {shown} when not given"

@@ -36,7 +36,7 @@ def psf_from(
     Parameters
     ----------
     kind : Kind
-        What is measured.
+        The kind of measurement.
     picture : Picture
     size : int, optional
         Side of the kernel image, px.

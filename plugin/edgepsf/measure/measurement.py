@@ -29,7 +29,7 @@ class Measurement(Protocol):
 
     @property
     def warnings(self) -> list[str]:
-        """Sentences about what makes the measurement doubtful."""
+        """Sentences that say why the measurement is doubtful."""
         ...
 
     @property
@@ -83,7 +83,7 @@ class Measurement(Protocol):
         ...
 
     def page(self, region: Region) -> Page:
-        """What the report page shows of the measurement and the pixels of its region."""
+        """The contents of the report page, for the pixels of the region."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""What a measurement shows on its page: plots with confidence bands, residuals, lines of text.
+"""The contents of a measurement's report page: plots with confidence bands, residuals, lines of text.
 
 The classes here hold numbers and words only; `edgepsf.report` draws them.
 """
@@ -19,7 +19,7 @@ class Quantity:
     Attributes
     ----------
     name : str
-        What `Measurement.value` and `Measurement.interval` take.
+        The name for `Measurement.value` and `Measurement.interval`.
     label : str
         The name as a reader knows it.
     unit : str
@@ -56,7 +56,7 @@ class Plot:
     ----------
     title, x_label, y_label : str
     curves : tuple of Curve
-        Data as dots, then what was fitted to them as a line.
+        Data as dots, then the fitted curve as a line.
     band : Band, optional
     mark : Curve, optional
         A dotted line at a quantity, such as half of the FWHM.
@@ -84,9 +84,9 @@ class Page:
     Attributes
     ----------
     title : str
-        What the PSF is from.
+        The heading, such as "PSF from an edge".
     region_title : str
-        What the lines in the region show.
+        The heading above the region.
     residual : ndarray, shape of the region
         Image minus fit, in `residual_unit`; NaN outside the region.
     residual_unit : str

@@ -82,7 +82,7 @@ class Kind:
         return self.cli.split()[-1]
 
     def completed(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Values of all options, with the defaults of those that are not given.
+        """Values of all options; an option that is not given has its default.
 
         Raises
         ------

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -67,7 +67,7 @@ def _read_tiff(path: Path, color: bool) -> Picture:
     import tifffile
 
     with tifffile.TiffFile(path) as file:
-        page = file.pages.first
+        page = cast("TiffPage", file.pages[0])
         data = page.asarray()
         meta = file.imagej_metadata or {}
         if data.ndim == 3 and page.planarconfig == 2:  # planes one after another

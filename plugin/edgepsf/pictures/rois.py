@@ -184,7 +184,7 @@ def _tiff_blocks(path: Path) -> tuple[list[tuple[str, bytes]], tuple[int, int]]:
 
     with tifffile.TiffFile(path) as file:
         meta = file.imagej_metadata or {}
-        page = file.pages.first
+        page: Any = file.pages[0]  # a page or a frame: both have these tags
         shape = (page.imagelength, page.imagewidth)
     kept = meta.get("Overlays") or meta.get("ROI") or []
     if not kept:

@@ -22,7 +22,7 @@ def _cone_line(a: np.ndarray, d: np.ndarray) -> np.ndarray:
     return a * np.sqrt(a * a - d * d) - d * d * np.arccosh(ratio)
 
 
-def _cone_edge(a: np.ndarray, d: np.ndarray) -> np.ndarray:
+def cone_edge(a: np.ndarray, d: np.ndarray) -> np.ndarray:
     """Volume of the cone (a − r)₊ beyond the line at d."""
     size = np.minimum(np.abs(d), a)
     ratio = np.maximum(a / np.maximum(size, 1e-12 * a), 1.0)
@@ -65,7 +65,7 @@ class FreePsf(RadialModel):
         values = np.asarray(values, dtype=np.float64)
         # Kept as they came: scaling what is scaled already would change the last digit.
         self._given = values
-        volume = hat_table(_cone_edge, self.knots, np.array([-self._end]))[0] @ values
+        volume = hat_table(cone_edge, self.knots, np.array([-self._end]))[0] @ values
         self.values = values / volume
 
     @property
@@ -95,7 +95,7 @@ class FreePsf(RadialModel):
     def esf(self, d: npt.ArrayLike) -> np.ndarray:
         """E(d), closed form; d in px."""
         d = np.asarray(d, dtype=np.float64)
-        return (hat_table(_cone_edge, self.knots, d.ravel()) @ self.values).reshape(d.shape)
+        return (hat_table(cone_edge, self.knots, d.ravel()) @ self.values).reshape(d.shape)
 
     def lsf(self, d: npt.ArrayLike) -> np.ndarray:
         """L(d), closed form, px⁻¹."""

@@ -98,7 +98,7 @@ def _draw_region(axes: Axes, region: Region) -> None:
 
 
 def _draw_residual(axes: Axes, page: Page, region: Region) -> Any:
-    """Draw the residuals; gives what the bar of colours needs."""
+    """Draw the residuals; gives the image for the colour bar."""
     limit = max(float(np.nanpercentile(np.abs(page.residual), 99.5)), 1e-6)
     axes.set_facecolor(_OUTSIDE)
     return axes.imshow(

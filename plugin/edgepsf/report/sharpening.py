@@ -74,10 +74,10 @@ def compare_sharpening(
 ) -> Comparison:
     """Compare the best unsharp mask of a picture with its deconvolution.
 
-    With a truth, the mask's radius and amount are those of least squared error against it. Without one they are
-    those nearest to the Wiener restoration (regularisation by GCV), whatever the method compared: for given data the
-    expected squared error is least for the picture nearest to the mean of all scenes that fit them, and the Wiener
-    filter estimates that mean.
+    With a truth, the search finds the radius and amount of the least squared error against it. Without a truth, it
+    finds the mask nearest to the Wiener restoration (regularisation by GCV), for every method: the expected squared
+    error is least for the picture nearest to the mean of all scenes that fit the data, and the Wiener filter
+    estimates this mean.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def compare_sharpening(
     roi : None, (x, y, width, height) or mask
         Where the mask is searched and the figures are taken; the whole picture by default.
     callback : callable, optional
-        Called as callback(i, n, info) over the two deconvolutions, that of the picture and that of the probe.
+        Called as callback(i, n, info) over the two deconvolutions, of the picture and of the probe.
 
     Returns
     -------
@@ -98,7 +98,7 @@ def compare_sharpening(
         Its rows hold: radius, amount (of the mask); psnr (dB, peak = the truth's range) and ssim where there is a
         truth; noise_gain, the factor by which noise of the picture's own strength, added to it, comes out larger;
         residual, RMS of the result blurred again minus the picture, in noise deviations (1 fits the data);
-        overshoot, the 99th percentile over the pixels of what lies beyond the picture's lowest and highest values
+        overshoot, the 99th percentile over the pixels of the excess beyond the picture's lowest and highest values
         within the reach of the blur, % of the picture's range; contrast_50, _20 and _10, the contrast of details
         of which the blur leaves 50, 20 and 10 % (%, NaN where the PSF leaves more up to the pixel limit).
 

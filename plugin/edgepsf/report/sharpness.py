@@ -31,7 +31,7 @@ def interior(region: np.ndarray, kernel: np.ndarray) -> np.ndarray:
 
 
 def overshoot(picture: np.ndarray, blurred: np.ndarray, kernel: np.ndarray, region: np.ndarray) -> float:
-    """99th percentile of what lies beyond the blurred picture's values within the reach of the blur, % of its range."""
+    """99th percentile of the excess beyond the blurred values within the reach of the blur, % of their range."""
     low, high = (each(blurred, size=_reach(kernel)) for each in (minimum_filter, maximum_filter))
     excess = np.maximum(np.maximum(picture - high, low - picture), 0)[region]
     return float(100 * np.percentile(excess, 99) / np.ptp(blurred[region]))

@@ -105,6 +105,7 @@ def redirect_output(heard: Callable[[str], bool]) -> None:
         JavaStream(heard, setter).install()
 
     def give_back() -> None:
+        """Give Java its own streams again."""
         if not isJVMStarted():  # ImageJ2 has shut Java down itself, when it was quit
             return
         system.setOut(originals[0])

@@ -62,6 +62,7 @@ def restore(
     call = parse(engine, method, iterations, **options)
 
     def work(job: Job) -> tuple[np.ndarray, dict[str, Any]]:
+        """Let the plugin do a job with the given limits."""
         return run(job, memory, timeout, callback)
 
     done = plugin_jobs.restore(call, image, psf, work, boundary=boundary, axes=axes, full_output=True)

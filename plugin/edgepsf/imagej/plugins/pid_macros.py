@@ -56,6 +56,7 @@ def make_classes(running: Session) -> None:
     from jpype import JClass, JProxy
 
     def apply(name: Any, arguments: Any) -> str:
+        """Answer a method of one of the classes."""
         return _reply(running, str(name), [str(a) for a in arguments])
 
     _kept.append(JProxy("java.util.function.BiFunction", dict={"apply": apply}))

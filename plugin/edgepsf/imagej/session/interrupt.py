@@ -32,7 +32,8 @@ def interruptible(runs: list[MacroRun]) -> Iterator[None]:
     @JImplements("sun.misc.SignalHandler")
     class Handler:
         @JOverride
-        def handle(_, sent: Any) -> None:  # called in a thread of Java's
+        def handle(self, sent: Any) -> None:
+            """Stop all running macros; Java calls this in a thread of its own."""
             pending = list(runs)
             for run in pending:
                 run.interrupted = True

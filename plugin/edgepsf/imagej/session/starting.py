@@ -91,7 +91,7 @@ def adopt(gateway: Any) -> Session:
     Parameters
     ----------
     gateway : net.imagej.ImageJ
-        What ``imagej.init()`` returned.
+        The return value of ``imagej.init()``.
 
     Raises
     ------

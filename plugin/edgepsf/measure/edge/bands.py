@@ -43,7 +43,7 @@ class EdgeCurves:
     spread: dict[str, float]
 
     def seen(self, shape: np.ndarray, d: npt.ArrayLike) -> np.ndarray:
-        """E(d) as the pixels see it, with their box where the PSF is that of the optics alone."""
+        """E(d) as the pixels see it, with the pixel box where the PSF describes the optics alone."""
         d = np.asarray(d, dtype=np.float64)
         return self.family.esf_and_gradient(shape, d.ravel())[0].reshape(d.shape)
 
@@ -51,7 +51,7 @@ class EdgeCurves:
         """Pointwise confidence band of a curve.
 
         The covariance goes through the shape numbers, by differences of one standard deviation to each side, so
-        that a jump of P(r), such as that of a disk, has a band too. The spread of other models enters as a change
+        that the jump in P(r) of a disk has a band too. The spread of other models enters as a change
         of width, which makes the bands agree with the intervals of FWHM and MTF50.
 
         Parameters
@@ -88,7 +88,7 @@ class EdgeCurves:
         return center - reach, center + reach
 
     def _curve(self, kind: str, numbers: np.ndarray, x: np.ndarray) -> np.ndarray:
-        """The curve for other levels and shape numbers than those of the fit."""
+        """The curve for other levels and shape numbers than the fitted ones."""
         if kind == "esf":
             return numbers[0] + (numbers[1] - numbers[0]) * self.seen(numbers[2:], x)
         return getattr(self.family.model(numbers), kind)(x)

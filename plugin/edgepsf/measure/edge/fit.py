@@ -39,7 +39,7 @@ def fit_edge(
     roi : None, (x, y, width, height) or bool array of shape (ny, nx)
         Region with the edge and both plateaus, in whole-image pixels; None is the whole image.
     model : str
-        "gaussian", "logistic", "logistic3", "logistic5", any other odd degree, "disk", "moffat", "airy", "free"
+        A name of the library (`edgepsf.psf.families.names()`; "logistic" takes any odd degree), "free"
         (no model of the library: a composition of several, or a smooth non-negative P(r)), or "auto": chosen
         among the models by the Bayesian information criterion (BIC), and free where none of them fits.
     pixel : {"sampled", "optical"}

@@ -59,7 +59,7 @@ class FittedEdge:
         return self.v1 + (self.v2 - self.v1) * self.psf.esf(d)
 
     def seen(self, d: npt.ArrayLike) -> np.ndarray:
-        """E(d) as the pixels see it, with their box where the PSF is that of the optics alone; d in px."""
+        """E(d) as the pixels see it, with the pixel box where the PSF describes the optics alone; d in px."""
         return self._curves().seen(self.shape, d)
 
     def distance(self, x: npt.ArrayLike, y: npt.ArrayLike) -> np.ndarray:
@@ -171,7 +171,7 @@ class FittedEdge:
         return (changed - value) / step
 
     def summary(self, size: int | None = None) -> dict[str, Any]:
-        """Every figure with its interval, as plain numbers; `size` is that of the kernel, px."""
+        """Every figure with its interval, as plain numbers; `size` is the side of the kernel, px."""
         intervals = {name: self.interval(name) for name in ("fwhm", "mtf50", *self.parameters)}
         return {
             **self.psf.summary(size),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.optimize import nnls
 
-from ...psf.free import FreeFamily, FrozenFamily, _cone_edge, hat_table
+from ...psf.free import FreeFamily, FrozenFamily, cone_edge, hat_table
 from .binned import Profile, binned, line_distance
 from .scene import SHAPE, Candidate, EdgeScene
 
@@ -107,7 +107,7 @@ def _shape(scene: EdgeScene, parameters, knots, scale, weights) -> dict:
     """
     profile = _profile(scene, parameters, knots)
     d = profile.d
-    table = hat_table(_cone_edge, knots, d)
+    table = hat_table(cone_edge, knots, d)
     # Dark level and a shift of the line are free too; a pair of columns of opposite sign for each.
     slope = np.gradient(table @ np.full(len(knots), 1.0 / len(knots)), d)
     extra = np.stack([np.ones_like(d), -np.ones_like(d), slope, -slope], axis=1)

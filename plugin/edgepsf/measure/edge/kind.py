@@ -9,15 +9,14 @@ import numpy.typing as npt
 
 from ...options import Choice, Text
 from ...pictures.picture import Picture
+from ...psf.families import model_help
 from ...psf.models.logistic import Logistic
 from ..registry import measurement
 from .fit import fit_edge
 from .plateaus import V1, V2, suggested_levels
 from .result import EdgeFit
 
-_MODEL = Text(
-    "model", "auto, gaussian, logistic, logistic3, logistic5, disk, moffat, airy or free", default="auto"
-)
+_MODEL = Text("model", model_help(), default="auto")
 _PIXEL = Choice("pixel", "optical takes the pixel box off the PSF", ("sampled", "optical"), default="sampled")
 
 

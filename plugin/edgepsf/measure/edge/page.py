@@ -1,4 +1,4 @@
-"""What the page of a fitted edge shows: residuals, E(d) over the pixels, and words."""
+"""The contents of the report page of a fitted edge: residuals, E(d) over the pixels, and words."""
 
 from __future__ import annotations
 

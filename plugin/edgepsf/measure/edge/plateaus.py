@@ -33,4 +33,4 @@ def suggested_levels(picture: Picture) -> dict[str, float]:
     try:
         return dict(zip(("v1", "v2"), levels_in_region(picture), strict=True))
     except (EdgeError, InputError):
-        return {}  # the command itself will say what is wrong
+        return {}  # the command itself will say why

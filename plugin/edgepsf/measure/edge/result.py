@@ -30,8 +30,8 @@ class EdgeFit(FittedEdge):
     offset : float
         Signed distance of the line from pixel (0, 0) along the normal, px.
     model : str
-        The family that was fitted; "free" where it is none of the library. `psf.model` then says what it is
-        composed of, or is a `FreePsf`.
+        The family that was fitted; "free" where no family of the library fits. `psf.model` then is a composition of
+        families or a `FreePsf`.
     noise : float
         Standard deviation of the residuals, in gray values.
     n : int
@@ -80,7 +80,7 @@ class EdgeFit(FittedEdge):
         return [drawing.esf_graph(title, self, d, region.values[region.mask]), psf_graph(title, self.psf)]
 
     def page(self, region: Region) -> Page:
-        """What the report page shows of the fit."""
+        """The contents of the report page."""
         return edge_page(self, region)
 
     def to_json(self) -> str:

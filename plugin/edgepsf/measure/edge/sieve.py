@@ -77,8 +77,7 @@ def _on_pixels(scene: EdgeScene, found: Composition, best: Candidate) -> Candida
 
 def _search(profile: Profile, slope: float, bic, limit: float) -> list[Composition]:
     """The best composition of each number of parts, lowest BIC first; more parts only where two come near `limit`."""
-    # logistic3 starts as the logistic does.
-    single = [f for f in library().values() if len(f.lower) <= 2 and f.name != "logistic3"]
+    single = [f for f in library().values() if f.compose]
     atoms = [(f, f.start(slope / scale)) for f in single for scale in _SCALES]
     columns = np.stack([f.esf_and_gradient(shape, profile.d)[0] for f, shape in atoms])
     pairs = [_fit(profile, *start) for start in _pairs(profile, atoms, columns)]

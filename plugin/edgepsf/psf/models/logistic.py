@@ -106,7 +106,7 @@ class LogisticFamily(ShapeFamily):
         self.terms = (degree + 1) // 2
         self.name = _name(degree)
         self.help = "logistic edge" + ("" if degree == 1 else f", f(d) of degree {degree}")
-        self.compose = degree == 1
+        self.compose = degree == 1  # the other degrees start as this one does
         self.lower = (-7.0,) + (
             () if degree == 1 else (0.0,) if degree == 3 else (-0.2,) * (self.terms - 2) + (0.0,)
         )
