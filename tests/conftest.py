@@ -33,9 +33,11 @@ def imagej():
 
 @pytest.fixture
 def tidy(imagej):
-    """Afterwards no image is open and the Results table is empty."""
-    yield
-    imagej.run_macro('run("Close All"); run("Clear Results");')
+    """The running ImageJ; before and afterwards no image is open and the Results table is empty."""
+    empty = 'run("Close All"); run("Clear Results");'
+    imagej.run_macro(empty)
+    yield imagej
+    imagej.run_macro(empty)
 
 
 @pytest.fixture

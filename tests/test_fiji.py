@@ -35,6 +35,8 @@ IN_IMAGEJ = (
     "test_windows.py",
     "test_convert.py",
     "test_plain_macros.py",
+    "test_menu_scripts.py",
+    "test_linear_scripts.py",
 )
 
 
