@@ -23,6 +23,8 @@ Scale = tuple[float, float, str]
 MACROS = Path(__file__).resolve().parent
 PLAIN, COMMANDS = MACROS / "edge_chain_plain.ijm", MACROS / "edge_chain_commands.ijm"
 
+SCRIPTS = MACROS / "scripts" / "Plugins" / "Edge_PSF"
+
 # Regions as macro text; the edge crosses all of them.
 REGIONS = {
     "whole": "",

@@ -6,9 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from macros.comparison import MACROS
-
-SCRIPTS = MACROS / "scripts" / "Plugins" / "Edge_PSF"
+from macros.comparison import SCRIPTS
 
 
 def script(name: str) -> Path:

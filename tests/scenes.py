@@ -1,8 +1,10 @@
-"""Pictures, kernels and a measure of difference that several test modules use."""
+"""Pictures, kernels, files and a measure of difference that several test modules use."""
 
 from __future__ import annotations
 
 import numpy as np
+import tifffile
+from scipy.signal import fftconvolve
 
 import edgepsf as ep
 from edgepsf.testing import edge_image
@@ -53,3 +55,37 @@ def problem(shape, psf_shape, seed=0):
     otf = np.fft.fftn(centred(psf, shape))
     image = np.fft.ifftn(np.fft.fftn(truth) * otf).real + rng.normal(0, 0.5, shape)
     return np.abs(image).astype(np.float32), psf, otf, truth
+
+
+def beads(shape, level, count, rng):
+    """Points of random height on a level, and a block."""
+    x = np.full(shape, level)
+    for _ in range(count):
+        x[tuple(rng.integers(2, n - 2) for n in shape)] += rng.uniform(100, 900)
+    x[tuple(slice(n // 4, n // 2) for n in shape)] += 80
+    return x
+
+
+def photograph(kernel, peak, corner, size):
+    """A part of a photograph: blurred, true, and true with the margin that the blur takes light from."""
+    from skimage.data import camera
+
+    half = kernel.shape[0] // 2
+    part = camera()[corner[0] : corner[0] + size + 2 * half, corner[1] : corner[1] + size + 2 * half]
+    wide = (part / 255.0) ** 2.2 * peak
+    return fftconvolve(wide, kernel, mode="valid"), wide[half:-half, half:-half], wide
+
+
+def write_edge(path, scale=None):
+    """Write the edge that the chain macro is tried on, and its pixels' size in um where it has one."""
+    image = edge_image(ep.psf.from_profile(p1=1.2, p3=0.03).model, noise=0.01)
+    size = {"resolution": (1 / scale[0], 1 / scale[1]), "metadata": {"unit": "um"}} if scale else {}
+    tifffile.imwrite(path, image.astype(np.float32), imagej=True, **size)
+    return path
+
+
+def write_blurred(folder):
+    """Write blurred.tif as the macros restore_*.ijm want it, with an edge in their region; its pixels."""
+    image = edge_image(ep.psf.Gaussian(1.3), (201, 200), center=(100, 120), noise=0.005).astype(np.float32)
+    tifffile.imwrite(folder / "blurred.tif", image, imagej=True)
+    return image

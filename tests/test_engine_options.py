@@ -8,9 +8,7 @@ from edgepsf.plugins.compat import ALGORITHMS
 from edgepsf.plugins.dl2_command import split_command
 from edgepsf.plugins.dl2_options import digits, write_options
 from edgepsf.plugins.methods import CODES, parse
-
-DL2, PID = "DeconvolutionLab2", "Parallel Iterative"
-
+from plugin_jars import DL2, PID
 
 # Names
 

@@ -13,9 +13,9 @@ from edgepsf.imagej.launch.plugin_jars import find_plugin, places
 from edgepsf.imagej.plugins import requests
 from edgepsf.plugins import jobs as plugin_jobs
 from edgepsf.plugins.methods import parse
+from plugin_jars import DL2, PID
 from scenes import spot
 
-DL2, PID = "DeconvolutionLab2", "Parallel Iterative"
 IMAGE = np.random.default_rng(0).uniform(10, 100, (24, 21)).astype(np.float32)
 PSF = spot((7, 7), 3)
 

@@ -5,13 +5,13 @@ import pytest
 
 import edgepsf as ep
 from edgepsf.deconvolve.methods import METHODS
+from scenes import spot
 
 FIXED = {m: {"regularization": 1e-3} for m in ("wiener", "tikhonov", "inverse")}
 
 
 def gaussian(shape, sd=1.5):
-    grids = np.meshgrid(*(np.arange(n) - n // 2 for n in shape), indexing="ij")
-    return np.exp(-sum(g**2 for g in grids) / (2 * sd**2))
+    return spot(shape, 2 * sd**2)
 
 
 def picture(shape=(40, 43), noise=0.0):

@@ -10,13 +10,13 @@ import sys
 import numpy as np
 import pytest
 import tifffile
-from macros.comparison import CASES, MACROS, SQUARE, chain, edge, show_edge, write_edge
+from macros.comparison import CASES, MACROS, SCRIPTS, SQUARE, chain, edge, show_edge, write_edge
 
 from conftest import image_of
 from edgepsf.commands import operations
 from edgepsf.errors import MacroError
 from edgepsf.pictures.picture import Picture
-from macro_scripts import SCRIPTS, assert_close, results, script
+from macro_scripts import assert_close, results, script
 
 
 @pytest.mark.parametrize("case", [CASES[1], CASES[3], CASES[15]], ids=["given", "estimated", "calibrated"])

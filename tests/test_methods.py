@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from scipy.signal import fftconvolve
 
 import edgepsf as ep
+import scenes
 from edgepsf.deconvolve.methods import METHODS
 from edgepsf.deconvolve.noise import Noise, estimate_noise, high_frequency_sd
 from edgepsf.deconvolve.observation import observe
@@ -13,6 +13,7 @@ from edgepsf.deconvolve.richardson_lucy import RichardsonLucy
 from edgepsf.deconvolve.stopping import thin
 from edgepsf.deconvolve.variation import denoise, differences, divergence
 from edgepsf.deconvolve.wavelets import shrink
+from edgepsf.pictures.quality import psnr
 
 ITERATIVE = ["richardson_lucy", "landweber", "nnls", "cgls", "mrnsd", "hybr", "wpl", "fista"]
 NON_NEGATIVE = ["richardson_lucy", "nnls", "mrnsd", "wpl", "fista"]
@@ -26,18 +27,8 @@ def gaussian(n, sd):
 
 def photograph(kernel, peak, seed=0, size=140, corner=(110, 170)):
     """Blurred photograph with photon noise, and the truth; the truth is wider than the field."""
-    from skimage.data import camera
-
-    half = kernel.shape[0] // 2
-    part = camera()[corner[0] : corner[0] + size + 2 * half, corner[1] : corner[1] + size + 2 * half]
-    wide = (part / 255.0) ** 2.2 * peak
-    blurred = np.clip(fftconvolve(wide, kernel, mode="valid"), 0, None)
-    truth = wide[half:-half, half:-half]
-    return np.random.default_rng(seed).poisson(blurred).astype(np.float32), truth, wide
-
-
-def psnr(a, b, peak):
-    return 10 * np.log10(peak**2 / np.mean((np.asarray(a, float) - b) ** 2))
+    blurred, truth, wide = scenes.photograph(kernel, peak, corner, size)
+    return np.random.default_rng(seed).poisson(np.clip(blurred, 0, None)).astype(np.float32), truth, wide
 
 
 KERNEL = gaussian(17, 2.0)
@@ -73,7 +64,7 @@ def test_restores(scene, method, options, gain):
     """Every method gains decibels over the blurred picture; so it restores, whatever else it promises."""
     blurred, truth, _ = scene
     out = ep.deconvolve(blurred, KERNEL, method, **options)
-    assert psnr(out, truth, 2000) > psnr(blurred, truth, 2000) + gain
+    assert psnr(out, truth, peak=2000) > psnr(blurred, truth, peak=2000) + gain
     if method in NON_NEGATIVE:
         assert out.min() >= 0
 
@@ -127,7 +118,7 @@ def test_border_is_as_good_as_inside_a_larger_field(method):
     band = np.ones(cropped.shape, bool)
     band[16:-16, 16:-16] = False
     part = truth[inner, inner][band]
-    assert psnr(cropped[band], part, 2000) > psnr(out[inner, inner][band], part, 2000) - 0.3
+    assert psnr(cropped[band], part, peak=2000) > psnr(out[inner, inner][band], part, peak=2000) - 0.3
 
 
 @pytest.mark.parametrize(("peak", "corner"), [(20, (110, 170)), (200, (60, 200)), (3000, (250, 100))])
@@ -138,9 +129,9 @@ def test_automatic_stop_is_near_the_best(peak, corner, accelerate):
     solver, reached = RichardsonLucy(data, blur, accelerate=accelerate), []
     for _ in range(60 if accelerate else 250):
         solver.step()
-        reached.append(psnr(blur.crop(solver.scene), truth, peak))
+        reached.append(psnr(blur.crop(solver.scene), truth, peak=peak))
     out, record = ep.deconvolve(data, KERNEL, stop="auto", accelerate=accelerate, full_output=True)
-    assert psnr(out, truth, peak) > max(reached) - 0.3
+    assert psnr(out, truth, peak=peak) > max(reached) - 0.3
     assert record["iterations"] < 250
 
 
@@ -277,10 +268,10 @@ def test_regularisation_chosen_from_the_data_is_near_the_best(method, peak):
     out, record = ep.deconvolve(data, KERNEL, method, full_output=True, **settings)
     centre = record["regularization"]
     tried = [
-        psnr(ep.deconvolve(data, KERNEL, method, regularization=centre * f, **settings), truth, peak)
+        psnr(ep.deconvolve(data, KERNEL, method, regularization=centre * f, **settings), truth, peak=peak)
         for f in (0.03, 0.1, 0.3, 3, 10, 30)
     ]
-    assert psnr(out, truth, peak) > max(tried) - 0.8
+    assert psnr(out, truth, peak=peak) > max(tried) - 0.8
 
 
 def test_total_variation_and_its_pieces():
