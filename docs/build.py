@@ -1,4 +1,8 @@
-"""Writes docs/commands.md from the declarations of the commands and docs/models.md from the models: `make docs`."""
+"""Writes the pages and tables that are made from declarations: `make docs`.
+
+commands.md comes from the commands, and models.md from the PSF models. README.md and deconvolution.md are written by
+hand, except for one table between two marks: the commands with their keys, and the methods with their options.
+"""
 
 from __future__ import annotations
 
@@ -7,25 +11,29 @@ import sys
 from pathlib import Path
 
 from edgepsf.commands import COMMANDS, Command
+from edgepsf.deconvolve.method import Method, as_given
+from edgepsf.deconvolve.methods import METHODS
 from edgepsf.options import Image, Option
 from edgepsf.psf.families import library, model_classes, names
 
 PAGE = Path(__file__).with_name("commands.md")
 MODELS_PAGE = Path(__file__).with_name("models.md")
+METHODS_PAGE = Path(__file__).with_name("deconvolution.md")
+README = Path(__file__).resolve().parents[1] / "README.md"
 HEAD = """# Commands
 
-Made from the declarations in `plugin/edgepsf/commands/` by `make docs`; the tests run every example. In ImageJ the
-commands stand under Plugins > Edge PSF and are called by `run("Name...", "key=value key2=[a value]")`; a flag is a
-bare word or `flag=true`; `key=&name` passes the macro variable `name` with all its digits. Coordinates are
-whole-image pixels, (0, 0) the centre of the top-left one. The region is the current selection: a rectangle, any
-area, or a line with a width (32 px for a thin one). On the command line it is `--roi X,Y,W,H`, images are files, and
-`-o` names the output.
+`make docs` makes this page from the declarations in `plugin/edgepsf/commands/`; the tests run every example. In ImageJ
+the commands are in the menu Plugins > Edge PSF. A macro calls them by `run("Name...", "key=value key2=[a value]")`. A
+flag is a bare word or `flag=true`. `key=&name` passes the macro variable `name` with all its digits. Coordinates are
+whole-image pixels; (0, 0) is the centre of the top-left pixel. The region is the current selection: a rectangle, any
+area, or a line with a width (32 px for a thin line). On the command line, `--roi X,Y,W,H` is the region, images are
+files, and `-o` names the output.
 """
 MODELS_HEAD = """# Models
 
-Made from the files in `plugin/edgepsf/psf/models` by `make docs`. `model=` takes a name of the first column, "auto", or
-"free"; [mathematics.md](mathematics.md) says how auto chooses and what free does. A composition is what free looks for
-first: sums of models, and models blurred once more.
+`make docs` makes this page from the files in `plugin/edgepsf/psf/models`. `model=` takes a name of the first column,
+"auto" or "free". [mathematics.md](mathematics.md) explains how "auto" chooses a model, and how "free" finds a PSF
+without one. "free" first tries compositions: sums of models, and models that are blurred once more.
 
 | name | what | parameters | in compositions |
 |---|---|---|---|
@@ -37,8 +45,73 @@ OUTPUTS = {
 }
 
 
+def pages() -> dict[Path, str]:
+    """The text of every page that is made as a whole or in a part."""
+    return {
+        PAGE: page(),
+        MODELS_PAGE: models_page(),
+        METHODS_PAGE: with_table(METHODS_PAGE, "methods", method_table()),
+        README: with_table(README, "commands", command_table()),
+    }
+
+
+def with_table(path: Path, name: str, made: str) -> str:
+    """The text of a page with a new table between its two marks."""
+    text = path.read_text(encoding="utf-8")
+    begin, end = f"<!-- {name}: made by `make docs` -->\n", f"<!-- end of {name} -->\n"
+    if text.count(begin) != 1 or text.count(end) != 1:
+        raise ValueError(f"{path.name} needs each of these marks once: {begin.strip()} {end.strip()}")
+    return f"{text.partition(begin)[0]}{begin}\n{made}\n{end}{text.partition(end)[2]}"
+
+
+def command_table() -> str:
+    """All commands with their keys and results."""
+    lines = [("command", "keys", "result")]
+    for command in COMMANDS:
+        keys = " ".join(key(option) for option in command.options)
+        lines.append((f"`{command.name}`", f"`{keys}`" if keys else "", result(command)))
+    return table(lines)
+
+
+def table(lines: list[tuple[str, ...]]) -> str:
+    """A table in Markdown; the first line is its head."""
+    rows = [" | ".join(cell.replace("|", "\\|") for cell in line) for line in lines]
+    rows.insert(1, " | ".join("---" for _ in lines[0]))
+    return "".join(f"| {row} |\n" for row in rows)
+
+
+def key(option: Option) -> str:
+    """A key as a macro writes it, with its default."""
+    return option.key if option.bare else f"{option.key}={'' if option.default is None else option.default}"
+
+
+def result(command: Command) -> str:
+    """What a command makes, with the titles of the images."""
+    *others, last = (f"*name*-{suffix}" for suffix in command.suffixes or ("",))
+    image = f"image {', '.join(others)} or {last}" if others else f"image {last}"
+    if command.makes:
+        return f"{image}: {command.makes}"
+    return {"image": image, "numbers": OUTPUTS["numbers"], "both": f"kernel {image}, and a row"}[
+        command.output
+    ]
+
+
+def method_table() -> str:
+    """All methods of the native engine with their options."""
+    lines = [("method", "what it does", "options (defaults)", "chosen from the picture")]
+    for method in METHODS.values():
+        options = ", ".join(f"`{o.key}`" + (f" ({o.default})" if o.default else "") for o in method.options)
+        lines.append((f"`{method.name}`", method.help, options, chosen(method)))
+    return table(lines)
+
+
+def chosen(method: Method) -> str:
+    """The numbers that a method chooses, in the words of its own documentation."""
+    return "" if method.choose is as_given else inspect.getdoc(method.choose).partition("\n")[0]
+
+
 def page() -> str:
-    """The text of the page."""
+    """The text of the page of commands."""
     return "\n".join([HEAD, *(section(command) for command in COMMANDS)])
 
 
@@ -100,6 +173,6 @@ def model_section(name: str, model_class: type) -> str:
 
 
 if __name__ == "__main__":
-    for path, text in ((PAGE, page()), (MODELS_PAGE, models_page())):
+    for path, text in pages().items():
         path.write_text(text, encoding="utf-8")
         print(f"written: {path}")

@@ -1,15 +1,15 @@
-"""A folder of pictures through one ImageJ without a window: a macro or a Python function for each.
+"""Processes a folder of pictures in one ImageJ without a window, with a macro or a Python function for each picture.
 
     python batch_in_fiji.py PICTURES RESULTS --macro restore.ijm [--fiji /path/to/Fiji.app]
     python batch_in_fiji.py PICTURES RESULTS --python restore.py
 
-Each picture is opened and becomes the current image. The macro gets its path by getArgument(); a Python file defines
-`process(imp, session)`, which may return a value. The image that is the current one afterwards, if it is another, is
-saved as RESULTS/NAME.tif; what the macro or the function returns goes into RESULTS/record.csv, a line a picture,
-written as it goes. Then all images are closed and the Results table is cleared.
+The script opens each picture, which becomes the current image. A macro gets the path of the picture by getArgument(). A
+Python file defines `process(imp, session)`, which may return a value. If another image is the current image afterwards,
+the script saves this image as RESULTS/NAME.tif. For each picture it writes a line with the returned value into
+RESULTS/record.csv. Then it closes all images and clears the Results table.
 
-The same command again goes on where an interrupted run ended. Exit code 0: all done; 1: some failed, the record says
-why; 2: bad usage; 4: ImageJ does not start; 130: interrupted.
+Run the same command again to continue after an interruption. The exit code is 0 if all pictures are done, 1 if some
+failed (the record gives the reasons), 2 for bad usage, 4 if ImageJ does not start, and 130 after an interruption.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def run(given: argparse.Namespace) -> int:
 
 
 def done_before(record: Path) -> set[str]:
-    """Pictures that the record of an earlier run has as done."""
+    """Names of the pictures that an earlier run has done, from its record."""
     if not record.exists():
         return set()
     with record.open(newline="", encoding="utf-8") as file:
@@ -103,7 +103,7 @@ def note(record: Path, row: dict[str, Any]) -> None:
 
 
 def one(picture: Path, results: Path, work: Callable[[Path, Any], Any]) -> dict[str, Any]:
-    """Open a picture, do the work, save what it made, close everything; a line of the record."""
+    """Open a picture, do the work, save the new image, close everything; gives the line for the record."""
     from jpype import JClass
 
     begin, written = time.perf_counter(), ""
@@ -119,7 +119,7 @@ def one(picture: Path, results: Path, work: Callable[[Path, Any], Any]) -> dict[
         status = "ok"
     except (InputError, EdgeError, EngineError, MacroError) as error:
         status, value = f"failed: {error}", ""
-    except Exception as error:  # of the user's own function, or of Java: the next picture may be better
+    except Exception as error:  # an error of the user's function or of Java; the next picture may succeed
         status, value = f"failed: {type(error).__name__}: {error}", ""
     finally:
         close_all()
@@ -142,7 +142,7 @@ def python_work(file: Path, session: Any) -> Callable[[Path, Any], Any]:
 
 
 def save(imp: Any, path: Path) -> str:
-    """Save an image as a TIFF; it has its name only when it is whole."""
+    """Save an image as a TIFF; the file gets its name only when it is complete."""
     from jpype import JClass
 
     part = path.with_name(f"{path.stem}.part.tif")

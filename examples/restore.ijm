@@ -1,4 +1,4 @@
-// For batch_in_fiji.py: the PSF of an edge in the middle of the picture, and the picture restored with it.
+// For batch_in_fiji.py: reads the PSF from an edge in the middle of the picture, and restores the picture with it.
 width = getWidth(); height = getHeight(); title = getTitle();
 makeRectangle(width / 4, height / 4, width / 2, height / 2);
 run("PSF from Edge...", "model=auto");

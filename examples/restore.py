@@ -1,4 +1,4 @@
-"""For batch_in_fiji.py: the same as restore.ijm in Python."""
+"""For batch_in_fiji.py: the steps of restore.ijm in Python."""
 
 import edgepsf as ep
 

@@ -42,6 +42,7 @@ IMAGEJ_ROWS = (
 # Functions whose many parameters are the documented interface itself.
 FACADES = {
     "deconvolve.api.deconvolve",
+    "plugins.compat.deconvolutionlab2.deconvolutionlab2",
     "report.sharpening.compare_sharpening",
     "imagej.plugins.engine.restore",
     "testing.scenes.edge_image",

@@ -16,7 +16,7 @@ from edgepsf.errors import InputError, MacroError
 from edgepsf.measure.regions import columns_of, fit_regions, write_csv
 from edgepsf.pictures.picture import Calibration, Picture
 from edgepsf.pictures.rois import _selection, read_rois
-from scenes import EDGE
+from edges import EDGE
 
 GOOD, FLAT, OUTSIDE = (30, 20, 70, 60), (100, 5, 20, 30), (500, 500, 9, 9)
 CSV = "name,x,y,width,height\nleft,30,20,70,60\nflat,100,5,20,30\n,500,500,9,9\n"

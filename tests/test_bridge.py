@@ -8,7 +8,7 @@ from conftest import image_of, show
 from edgepsf.commands import COMMANDS
 from edgepsf.errors import MacroError
 from edgepsf.testing import edge_image
-from scenes import EDGE
+from edges import EDGE
 
 ROI = (20, 10, 100, 100)
 LAST = 'getResult("{}", nResults-1)'

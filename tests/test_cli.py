@@ -11,7 +11,7 @@ import command_line
 import edgepsf as ep
 from children import child
 from edgepsf.testing import edge_image
-from scenes import EDGE
+from edges import EDGE
 
 ROI = (20, 10, 100, 100)
 

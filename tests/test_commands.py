@@ -55,7 +55,7 @@ def samples(option) -> list[str]:
         return [*option.words, option.words[0].upper()]
     if option.bare:
         return ["true", "false"]
-    return ["3"] if option.kind in ("number", "integer") else ["a", "a b", "[a", "Grün-ä"]
+    return ["1"] if option.kind in ("number", "integer") else ["a", "a b", "[a", "Grün-ä"]
 
 
 # The registry

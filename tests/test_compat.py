@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from blurred import bump
 from edgepsf import InputError
 from edgepsf.plugins import compat
 from edgepsf.plugins.compat import deconvolutionlab2, parallel_iterative
-from scenes import bump
 
 NAN = np.full((8, 8), np.nan)
 ONES, POINT = np.ones((8, 8)), np.ones((1, 1))

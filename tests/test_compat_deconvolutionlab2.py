@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from blurred import bump, centred, problem, relative
 from edgepsf.plugins.compat import deconvolutionlab2
 from edgepsf.plugins.compat.dl2_iterative import total_variation_factor
-from scenes import bump, centred, problem, relative
 
 RNG = np.random.default_rng(0)
 SHAPES = [((32, 40), (9, 9)), ((31, 37), (8, 6)), ((30, 33), (40, 41)), ((8, 16, 18), (3, 5, 7))]

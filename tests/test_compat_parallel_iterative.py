@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
+from blurred import bump, problem, relative
 from edgepsf.plugins import compat
 from edgepsf.plugins.compat import parallel_iterative
 from edgepsf.plugins.compat.pid_operator import BlurMatrix, Preconditioner
-from scenes import bump, problem, relative
 
 RNG = np.random.default_rng(0)
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from blurred import beads, grids, relative
 from children import child
 from edgepsf.plugins.compat import deconvolutionlab2, parallel_iterative
 from plugin_jars import FOLDER, needs_plugins
-from scenes import beads, grids, relative
 
 pytestmark = needs_plugins
 SHAPES = {"a": (256, 256), "b": (255, 251), "c": (16, 64, 64), "negative": (96, 100), "decibel": (96, 100)}

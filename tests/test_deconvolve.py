@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import edgepsf as ep
+from blurred import blurred_photograph, spot
 from edgepsf.deconvolve.operator import BOUNDARIES
 from edgepsf.pictures.quality import psnr
-from scenes import photograph, spot
 
 METHODS = ["richardson_lucy", "wiener"]
 KERNEL = ep.psf.from_profile(p1=0.9).kernel()
@@ -15,7 +15,7 @@ KERNEL = ep.psf.from_profile(p1=0.9).kernel()
 @pytest.fixture(scope="module")
 def scene():
     """Blurred and true picture; the truth is wider than the field."""
-    blurred, truth, _ = photograph(KERNEL, 1, (150, 150), 180)
+    blurred, truth, _ = blurred_photograph(KERNEL, 1, (150, 150), 180)
     return blurred + 0.005 * np.random.default_rng(0).standard_normal(blurred.shape), truth
 
 

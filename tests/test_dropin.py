@@ -6,10 +6,11 @@ import tifffile
 from macros.comparison import MACROS
 
 import edgepsf as ep
+from blurred import spot
 from conftest import image_of, show
 from edgepsf.errors import MacroError
 from edgepsf.plugins.compat import deconvolutionlab2, parallel_iterative
-from scenes import spot, write_blurred
+from edges import write_blurred
 
 pytest.importorskip("scyjava", reason='needs pip install "edgepsf[imagej]"')
 

@@ -7,6 +7,7 @@ import pytest
 import tifffile
 
 import edgepsf as ep
+from blurred import spot
 from children import child
 from edgepsf.cli import main
 from edgepsf.imagej.launch.plugin_jars import find_plugin, places
@@ -14,7 +15,6 @@ from edgepsf.imagej.plugins import requests
 from edgepsf.plugins import jobs as plugin_jobs
 from edgepsf.plugins.methods import parse
 from plugin_jars import DL2, PID
-from scenes import spot
 
 IMAGE = np.random.default_rng(0).uniform(10, 100, (24, 21)).astype(np.float32)
 PSF = spot((7, 7), 3)

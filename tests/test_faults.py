@@ -4,25 +4,10 @@ import numpy as np
 import pytest
 
 import edgepsf as ep
+from blurred import blobs, gaussian
 from edgepsf.deconvolve.methods import METHODS
-from scenes import spot
 
 FIXED = {m: {"regularization": 1e-3} for m in ("wiener", "tikhonov", "inverse")}
-
-
-def gaussian(shape, sd=1.5):
-    return spot(shape, 2 * sd**2)
-
-
-def picture(shape=(40, 43), noise=0.0):
-    """A few soft blobs on a level of 10, up to about 110."""
-    rng = np.random.default_rng(1)
-    grids = np.meshgrid(*(np.arange(n) for n in shape), indexing="ij")
-    out = np.full(shape, 10.0)
-    for _ in range(6):
-        centre = [rng.uniform(0.15 * n, 0.85 * n) for n in shape]
-        out += 60 * np.exp(-sum((g - c) ** 2 for g, c in zip(grids, centre, strict=True)) / 18)
-    return out + noise * rng.standard_normal(shape)
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -30,7 +15,7 @@ def picture(shape=(40, 43), noise=0.0):
     ("shape", "size"), [((40, 43), (9, 9)), ((41, 38), (8, 9)), ((10, 21, 20), (3, 4, 5))]
 )
 def test_same_shape_finite_and_flux_kept(method, shape, size):
-    image = picture(shape, 0.5)
+    image = blobs(shape, 0.5)
     out = ep.deconvolve(image, gaussian(size, 1.2), method)
     assert out.shape == image.shape
     assert out.dtype == np.float32
@@ -64,7 +49,7 @@ def test_no_shift_whatever_the_parity(method, n, size, boundary):
 @pytest.mark.parametrize("axis", [0, 1])
 def test_mirror_and_flip_equivariant(method, axis):
     """A mirrored picture with a mirrored PSF gives the mirrored scene; odd PSF, asymmetric."""
-    image = picture()
+    image = blobs()
     kernel = gaussian((7, 9), 1.3) * np.linspace(0.5, 1.5, 9) * np.linspace(0.7, 1.2, 7)[:, None]
     options = FIXED.get(method, {})
     one = ep.deconvolve(image, kernel, method, **options)
@@ -75,7 +60,7 @@ def test_mirror_and_flip_equivariant(method, axis):
 @pytest.mark.parametrize("boundary", ["extended", "reflect", "periodic", "zero"])
 def test_flip_equivariant_with_an_even_psf_recentred(boundary):
     """Turned by 180°, an even PSF has its centre one index earlier: it is moved back by one."""
-    image = picture()
+    image = blobs()
     kernel = gaussian((8, 10), 1.4) * np.linspace(0.5, 1.5, 10)
     kernel[0] = kernel[:, 0] = 0  # what would leave the array when moved
     turned = np.roll(kernel[::-1, ::-1], (1, 1), (0, 1))
@@ -86,14 +71,14 @@ def test_flip_equivariant_with_an_even_psf_recentred(boundary):
 
 @pytest.mark.parametrize("method", METHODS)
 def test_transposed_picture_gives_the_transposed_scene(method):
-    image, kernel = picture(), gaussian((7, 9), 1.3)
+    image, kernel = blobs(), gaussian((7, 9), 1.3)
     one, other = ep.deconvolve(image, kernel, method), ep.deconvolve(image.T, kernel.T, method)
     assert np.abs(other.T - one).max() < 1e-3 * np.abs(one).max()
 
 
 @pytest.mark.parametrize("method", METHODS)
 def test_one_nan_pixel_leaves_all_others_as_they_were(method):
-    image = picture(noise=0.3)
+    image = blobs(noise=0.3)
     whole = ep.deconvolve(image, gaussian((7, 7)), method)
     image[20, 21] = np.nan
     image[5, 6] = np.inf
@@ -107,7 +92,7 @@ def test_one_nan_pixel_leaves_all_others_as_they_were(method):
 
 @pytest.mark.parametrize("method", METHODS)
 def test_mask_leaves_a_hot_pixel_out_and_fills_it(method):
-    truth = picture()
+    truth = blobs()
     image = truth.copy()
     image[20, 21] = 1e5
     mask = image > 1000
@@ -117,7 +102,7 @@ def test_mask_leaves_a_hot_pixel_out_and_fills_it(method):
 
 
 def test_a_hole_no_pixel_looks_into_is_filled():
-    image = picture((60, 60))
+    image = blobs((60, 60))
     mask = np.zeros(image.shape, bool)
     mask[15:45, 15:45] = True
     out = ep.deconvolve(image, gaussian((5, 5), 0.8), mask=mask)
@@ -127,7 +112,7 @@ def test_a_hole_no_pixel_looks_into_is_filled():
 @pytest.mark.parametrize("method", METHODS)
 def test_negative_pixels_do_not_diverge(method):
     """A subtracted background leaves noise of both signs."""
-    image = picture(noise=3.0) - 10
+    image = blobs(noise=3.0) - 10
     assert image.min() < -5
     out = ep.deconvolve(image, gaussian((7, 7)), method, iterations=50)
     # Methods that allow no negative light lift an empty field by about its noise.
@@ -137,16 +122,16 @@ def test_negative_pixels_do_not_diverge(method):
 
 def test_light_far_below_zero_is_refused():
     with pytest.raises(ep.InputError, match="give background="):
-        ep.deconvolve(picture() - 500, gaussian((7, 7)))
-    lifted = ep.deconvolve(picture() - 500, gaussian((7, 7)), background=-500)
-    np.testing.assert_allclose(lifted, ep.deconvolve(picture(), gaussian((7, 7))), rtol=1e-3)
+        ep.deconvolve(blobs() - 500, gaussian((7, 7)))
+    lifted = ep.deconvolve(blobs() - 500, gaussian((7, 7)), background=-500)
+    np.testing.assert_allclose(lifted, ep.deconvolve(blobs(), gaussian((7, 7))), rtol=1e-3)
 
 
 @pytest.mark.parametrize(
     "method", [m for m in METHODS if m != "unsharp_mask"]
 )  # a constant passes through it
 def test_background_is_no_signal(method):
-    image = picture()
+    image = blobs()
     plain = ep.deconvolve(image, gaussian((7, 7)), method)
     lifted = ep.deconvolve(image + 100, gaussian((7, 7)), method, background=100)
     assert np.abs(lifted - plain).max() < 1e-3 * np.ptp(plain)
@@ -155,7 +140,7 @@ def test_background_is_no_signal(method):
 @pytest.mark.parametrize("method", ["richardson_lucy", "nnls", "mrnsd", "wpl", "fista"])
 def test_a_background_above_the_picture_is_refused(method):
     with pytest.raises(ep.InputError, match="with the background of 1000 taken off"):
-        ep.deconvolve(picture(), gaussian((7, 7)), method, background=1000)
+        ep.deconvolve(blobs(), gaussian((7, 7)), method, background=1000)
 
 
 @pytest.mark.parametrize("method", ["richardson_lucy", "landweber", "cgls"])
@@ -174,7 +159,7 @@ def test_zero_image_stays_zero(method):
 @pytest.mark.parametrize("boundary", ["extended", "reflect", "periodic", "zero"])
 def test_psf_larger_than_the_image(method, boundary):
     """Neither an obscure error nor a silent crop: the part beyond the picture counts."""
-    small = picture((12, 9))
+    small = blobs((12, 9))
     wide = np.zeros((31, 40))
     wide[12:19, 16:24] = gaussian((7, 8))[:, :]
     wide = np.roll(wide, (31 // 2 - 15, 40 // 2 - 20), (0, 1))
@@ -187,7 +172,7 @@ def test_psf_larger_than_the_image(method, boundary):
 
 @pytest.mark.parametrize("method", METHODS)
 def test_scale_of_the_psf_does_not_matter(method):
-    image = picture()
+    image = blobs()
     one = ep.deconvolve(image, gaussian((7, 7)), method)
     np.testing.assert_allclose(
         ep.deconvolve(image, 1e4 * gaussian((7, 7)), method), one, rtol=1e-3, atol=1e-3
@@ -197,7 +182,7 @@ def test_scale_of_the_psf_does_not_matter(method):
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.int16, np.float64, bool])
 def test_no_integer_overflow(dtype):
     image = np.clip(
-        picture() * (600 if dtype == np.uint16 else 1),
+        blobs() * (600 if dtype == np.uint16 else 1),
         0,
         np.iinfo(dtype).max if dtype not in (np.float64, bool) else None,
     )
@@ -209,9 +194,9 @@ def test_no_integer_overflow(dtype):
 def test_rgb_is_not_a_stack():
     with pytest.raises(ep.InputError, match=r'axes="yxc"'):
         ep.deconvolve(np.ones((20, 21, 3)), np.ones((3, 3, 3)))
-    colour = np.stack([picture(), 2 * picture(), 3 * picture()], -1)
+    colour = np.stack([blobs(), 2 * blobs(), 3 * blobs()], -1)
     out = ep.deconvolve(colour, gaussian((7, 7)), axes="yxc")
-    np.testing.assert_allclose(out[..., 0], ep.deconvolve(picture(), gaussian((7, 7))), rtol=1e-5)
+    np.testing.assert_allclose(out[..., 0], ep.deconvolve(blobs(), gaussian((7, 7))), rtol=1e-5)
     np.testing.assert_allclose(out[..., 2], 3 * out[..., 0], rtol=1e-3)
 
 
@@ -219,7 +204,7 @@ def test_rgb_is_not_a_stack():
 @pytest.mark.parametrize("boundary", ["extended", "periodic"])
 @pytest.mark.parametrize("whole", [True, False])
 def test_inputs_are_untouched(method, boundary, whole):
-    image, kernel, mask = picture().astype(np.float32), gaussian((7, 7)).astype(np.float32), picture() > 100
+    image, kernel, mask = blobs().astype(np.float32), gaussian((7, 7)).astype(np.float32), blobs() > 100
     options = {}
     if not whole:
         image[3, 3] = np.nan
@@ -232,12 +217,12 @@ def test_inputs_are_untouched(method, boundary, whole):
 
 
 def test_sizes_that_do_not_match_are_told():
-    stack = np.stack([picture()] * 2)
-    for_all = ep.deconvolve(stack, gaussian((7, 7)), axes="zyx", mask=picture() > 100)
+    stack = np.stack([blobs()] * 2)
+    for_all = ep.deconvolve(stack, gaussian((7, 7)), axes="zyx", mask=blobs() > 100)
     each = ep.deconvolve(stack, gaussian((7, 7)), axes="zyx", mask=stack > 100)
     np.testing.assert_array_equal(for_all, each)
     with pytest.raises(ep.InputError, match=r"mask has shape \(3, 3\)"):
-        ep.deconvolve(picture(), gaussian((7, 7)), mask=np.zeros((3, 3), bool))
+        ep.deconvolve(blobs(), gaussian((7, 7)), mask=np.zeros((3, 3), bool))
     with pytest.raises(ep.InputError, match=r'axes="zyx"'):
         ep.deconvolve(np.ones((5, 20, 20)), gaussian((7, 7)))
     with pytest.raises(ep.InputError, match="lacks z"):

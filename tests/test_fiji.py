@@ -22,7 +22,7 @@ from edgepsf.errors import InputError
 from edgepsf.imagej.install import site
 from edgepsf.imagej.launch import sources
 from edgepsf.imagej.launch.java import find_java
-from scenes import write_edge
+from edges import write_edge
 
 pytest.importorskip("scyjava", reason='needs pip install "edgepsf[imagej]"')
 HERE = Path(__file__).resolve().parent

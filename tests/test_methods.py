@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import edgepsf as ep
-import scenes
+from blurred import gaussian as unscaled
+from blurred import photograph
 from edgepsf.deconvolve.methods import METHODS
 from edgepsf.deconvolve.noise import Noise, estimate_noise, high_frequency_sd
 from edgepsf.deconvolve.observation import observe
@@ -20,15 +21,9 @@ NON_NEGATIVE = ["richardson_lucy", "nnls", "mrnsd", "wpl", "fista"]
 
 
 def gaussian(n, sd):
-    x = np.arange(n) - n // 2
-    k = np.exp(-(x**2) / (2 * sd**2))
-    return np.outer(k, k) / np.outer(k, k).sum()
-
-
-def photograph(kernel, peak, seed=0, size=140, corner=(110, 170)):
-    """Blurred photograph with photon noise, and the truth; the truth is wider than the field."""
-    blurred, truth, wide = scenes.photograph(kernel, peak, corner, size)
-    return np.random.default_rng(seed).poisson(np.clip(blurred, 0, None)).astype(np.float32), truth, wide
+    """A square Gaussian kernel of sum 1."""
+    kernel = unscaled((n, n), sd)
+    return kernel / kernel.sum()
 
 
 KERNEL = gaussian(17, 2.0)

@@ -15,7 +15,7 @@ from macros.comparison import SCRIPTS, numbers
 from children import child
 from edgepsf.errors import EngineError
 from edgepsf.imagej.launch import imagej_jars, java
-from scenes import write_edge
+from edges import write_edge
 
 SECONDS = 90  # a run of plain ImageJ
 

@@ -16,11 +16,11 @@ import numpy as np
 import pytest
 
 import edgepsf as ep
+from blurred import relative, spot
 from edgepsf.imagej.launch.plugin_jars import find_plugin
 from edgepsf.imagej.plugins import child
 from edgepsf.plugins.compat import deconvolutionlab2
 from plugin_jars import DL2, PID, needs_plugins
-from scenes import relative, spot
 
 pytestmark = needs_plugins
 PSF = spot((11, 11), 2)

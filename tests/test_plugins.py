@@ -13,12 +13,13 @@ import tifffile
 from macros.comparison import MACROS
 
 import edgepsf as ep
+from blurred import beads, grids, relative, spot
 from children import child
 from conftest import image_of
 from edgepsf.cli import main
 from edgepsf.plugins.compat import deconvolutionlab2
+from edges import write_blurred
 from plugin_jars import DL2, FOLDER, PID, needs_plugins
-from scenes import beads, grids, relative, spot, write_blurred
 
 FOLDER_20 = os.environ.get("EDGEPSF_PLUGINS_20")
 pytestmark = needs_plugins

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from blurred import problem
 from edgepsf.deconvolve.wavelets import WAVELETS, _filters, analyse, shrink, synthesise
 from edgepsf.plugins.compat import deconvolutionlab2
-from scenes import problem
 
 RNG = np.random.default_rng(0)
 

@@ -6,7 +6,7 @@ import pytest
 import edgepsf as ep
 from conftest import image_of, show
 from edgepsf.pictures.light import srgb_to_linear
-from scenes import EDGE
+from edges import EDGE
 
 pytestmark = pytest.mark.usefixtures("tidy")
 

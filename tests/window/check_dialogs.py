@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.recorder.awt import choose, dialog, fields, fill, finished, press, select, showing, texts
-from tests.recorder.imagej_state import java
 
 from edgepsf.commands import COMMANDS
 from edgepsf.options import split_options
-from scenes import EDGE
+from edges import EDGE
+from recorder.awt import choose, dialog, fields, fill, finished, press, select, showing, texts
+from recorder.imagej_state import java
 
 from .outcome import close, images, outcome, show
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from tests.recorder.awt import choose, dialog, fields, fill, finished, post, press, texts, wait
-from tests.recorder.imagej_state import java
 
 import edgepsf as ep
-from scenes import EDGE
+from edges import EDGE
+from recorder.awt import choose, dialog, fields, fill, finished, post, press, texts, wait
+from recorder.imagej_state import java
 
 from .outcome import outcome, show
 

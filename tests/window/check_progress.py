@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.recorder.awt import choose, dialog, fill, finished, press, select, texts, wait
-from tests.recorder.imagej_state import java
 
 import edgepsf as ep
-from scenes import EDGE
+from edges import EDGE
+from recorder.awt import choose, dialog, fill, finished, press, select, texts, wait
+from recorder.imagej_state import java
 
 from .outcome import images, outcome, show
 

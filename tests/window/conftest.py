@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.recorder.awt import showing, wait
-from tests.recorder.imagej_state import java
+
+from recorder.awt import showing, wait
+from recorder.imagej_state import java
 
 from .outcome import close
 

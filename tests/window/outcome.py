@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import contextlib
 
-from tests.recorder.awt import post, recorded
-from tests.recorder.imagej_state import java
-
-from scenes import EDGE
+from edges import EDGE
+from recorder.awt import post, recorded
+from recorder.imagej_state import java
 
 
 def show(imagej, array=EDGE, title="img"):

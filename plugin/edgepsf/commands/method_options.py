@@ -5,22 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from ..options import Choice, Flag, Number, Option, Text
+from ..deconvolve.methods import METHODS
+from ..options import Option
 
-_REGULARIZATION = Number("regularization", "chosen from the data when not given", minimum=0)
-OF_METHODS: dict[str, tuple[Option, ...]] = {
-    "richardson_lucy": (
-        Flag("accelerate", "the same in a quarter of the iterations or less"),
-        Number("tv", "weight of the total variation, such as 0.005", minimum=0),
-        Choice("stop", "auto chooses the iterations from the picture", ("auto",)),
-    ),
-    **dict.fromkeys(("wiener", "tikhonov", "inverse", "hybr", "wpl"), (_REGULARIZATION,)),
-    "fista": (_REGULARIZATION, Text("penalty", "tv or wavelet")),
-    "unsharp_mask": (
-        Number("amount", "1 when not given", minimum=0),
-        Number("radius", "Gaussian instead of the PSF", unit="px", minimum=0),
-    ),
-}
+OF_METHODS: dict[str, tuple[Option, ...]] = {name: method.options for name, method in METHODS.items()}
 
 
 def options_of(methods: Mapping[str, Iterable[Option]], but: Collection[str] = ()) -> tuple[Option, ...]:

@@ -1,42 +1,40 @@
-"""`deconvolve`: one function for every method and engine."""
+"""`deconvolve`: one function for every method and engine; `choose`: the numbers that a method reads from a picture."""
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ..errors import InputError
+from ..psf.protocol import Psf
 from . import engines
-from .methods import METHODS
-from .observation import observe
-from .operator import Blur, prepare_kernel
-from .pieces import Pieces, cut
+from .job import Setting, checked, needed, numbers, prepare
+from .pieces import cut
 from .record import Log
-
-ITERATIONS, MOST_ITERATIONS = 20, 300
 
 
 def deconvolve(
-    image,
-    psf,
+    image: npt.ArrayLike,
+    psf: Psf | npt.ArrayLike,
     method: str = "richardson_lucy",
     iterations: int | None = None,
     engine: str = "native",
-    callback=None,
+    callback: Callable[..., Any] | None = None,
     *,
     boundary: str = "extended",
     axes: str | None = None,
     background: float | None = None,
-    mask=None,
+    mask: npt.ArrayLike | None = None,
     saturation: float | None = None,
     workers: int | None = None,
     full_output: bool = False,
     compat: str | None = None,
-    **options,
-):
+    **options: Any,
+) -> Any:
     """Restore a picture blurred by a known PSF.
 
     Parameters
@@ -91,137 +89,111 @@ def deconvolve(
     EngineError
         If the engine is not there.
     """
+    setting = Setting(boundary, axes, mask, background, saturation, workers)
     if str(engine).lower() != engines.NATIVE or compat is not None:
-        common = {"boundary": boundary, "axes": axes, "workers": workers, "full_output": full_output}
-        common |= {"mask": mask, "background": background, "saturation": saturation}
-        return _as_plugins(engine, compat)(
-            _numbers(image), psf, method, iterations, callback, **common, **options
-        )
-    if method not in METHODS:
-        raise InputError(f'unknown method "{method}": use one of {", ".join(METHODS)}')
-    arguments = _arguments(method, iterations, options)
-    if workers is not None and (int(workers) != workers or workers < 1):
-        raise InputError(f"workers must be a whole number ≥ 1, not {workers}")
-    array = _numbers(image)
-    pieces = cut(array, np.ndim(psf.kernel() if hasattr(psf, "kernel") else psf), axes)
-    kernel = prepare_kernel(psf, pieces.spatial)
-    masks = None if mask is None else _masks(mask, pieces, axes)
-    blur = Blur(kernel, pieces.shape, boundary, workers)
-    out, records = np.empty(array.shape, np.float32), []
-    for index, view in enumerate(pieces.views(out)):
+        common = vars(setting) | {"full_output": full_output}
+        restore = _as_plugins(engine, compat)
+        return restore(numbers(image), psf, method, iterations, callback, **common, **options)
+    job = prepare(image, psf, method, iterations, options, setting)
+    out, records = np.empty(job.pieces.original, np.float32), []
+    for index, view in enumerate(job.pieces.views(out)):
         log = Log(method, callback, full_output)
-        part = pieces.take(index)
-        seen = observe(part, None if masks is None else masks(index), saturation, background)
-        log.note(engine=engine, boundary=boundary, fft=blur.plan.backend, left_out=part.size - seen.count)
-        if seen.signal().any():
-            restored = METHODS[method](seen, blur, log, **arguments)
-        else:  # nothing but darkness
-            restored = np.zeros(blur.shape, np.float32)
-        view[...] = blur.crop(restored) if restored.shape != blur.shape else restored
+        view[...] = job.restore(job.observe(index, log), log)
         records.append(log.finish())
     return (out, _merged(records)) if full_output else out
 
 
-def _as_plugins(engine: str, compat: str | None):
-    """What restores with another engine, or as it does."""
+def choose(
+    image: npt.ArrayLike,
+    psf: Psf | npt.ArrayLike,
+    method: str = "richardson_lucy",
+    iterations: int | None = None,
+    callback: Callable[..., Any] | None = None,
+    **options: Any,
+) -> dict[str, Any]:
+    """The numbers that `deconvolve` would choose from a picture, to restore others with them.
+
+    ``deconvolve(image, psf, method, **choose(image, psf, method))`` is ``deconvolve(image, psf, method)``. The
+    tiles of a large picture, the planes of a stack, or several pictures that are compared are best restored with
+    one choice.
+
+    Parameters
+    ----------
+    image, psf, method, iterations, callback, **options
+        As for `deconvolve`; one plane or one volume.
+
+    Returns
+    -------
+    dict
+        Options for `deconvolve`: those of the method (regularization, iterations, accelerate …), background, and
+        boundary and saturation where they were given. The mask belongs to the picture and is not among them.
+
+    Raises
+    ------
+    InputError
+        As `deconvolve`; also if the image has several planes or volumes.
+    """
+    given, own = _apart(options)
+    job = prepare(image, psf, method, iterations, own, Setting(**given))
+    if job.pieces.count != 1:
+        raise InputError(
+            f"numbers are chosen from one plane or volume, not from {job.pieces.count}: choose from one of them, "
+            "and restore all with its numbers"
+        )
+    log = Log(method, callback)
+    seen = job.observe(0, log)
+    shared = {name: given[name] for name in ("boundary", "saturation") if name in given}
+    return job.choose(seen, log) | {"background": seen.background} | shared
+
+
+def memory_usage(
+    shape: tuple[int, ...],
+    psf_shape: tuple[int, ...],
+    method: str = "richardson_lucy",
+    iterations: int | None = None,
+    **options: Any,
+) -> int:
+    """About the memory that `deconvolve` needs beside the image itself, in bytes; nothing is computed.
+
+    `deconvolve` refuses a picture that needs more than is free.
+
+    Parameters
+    ----------
+    shape, psf_shape : tuple of int
+        Shapes of the image and of the PSF. Dark margins of a PSF count here, and are cut before the work.
+    method, iterations, **options
+        As for `deconvolve`; the memory for left-out pixels counts where `mask` or `saturation` is given.
+
+    Returns
+    -------
+    int
+        The peak, up to half too much; for "hybr", which stops by itself, with all iterations.
+
+    Raises
+    ------
+    InputError
+        If the shapes do not fit together, or an option is unknown or unusable.
+    """
+    given, own = _apart(options)
+    chosen, values = checked(method, iterations, own)
+    pieces = cut(np.broadcast_to(np.float32(0), shape), len(psf_shape), given.get("axes"))
+    return needed(chosen, values, pieces, tuple(psf_shape), Setting(**given))
+
+
+def _apart(options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The given options of a picture with every method, and those of the method."""
+    names = {field.name for field in fields(Setting)}
+    given = {name: value for name, value in options.items() if name in names and value is not None}
+    return given, {name: value for name, value in options.items() if name not in names}
+
+
+def _as_plugins(engine: str, compat: str | None) -> Callable[..., Any]:
+    """The function that restores with another engine, or with its numbers."""
     if compat is None:
         return engines.find(engine)
     if str(engine).lower() != engines.NATIVE:
         raise InputError(f'compat is for engine="native"; leave it out with engine="{engine}"')
     return engines.find_numbers(compat)
-
-
-def _arguments(method: str, iterations: int | None, options: dict[str, Any]) -> dict[str, Any]:
-    """Checked options of a method."""
-    known = [
-        name for name, p in inspect.signature(METHODS[method]).parameters.items() if p.kind is p.KEYWORD_ONLY
-    ]
-    for name in options:
-        if name not in known:
-            takes = ", ".join(n for n in known if n != "iterations") or "none"
-            raise InputError(f'unknown option "{name}" for method "{method}": it takes {takes}')
-    out = {name: _CHECKS[name](name, value) for name, value in options.items() if value is not None}
-    if "iterations" in known:
-        most = MOST_ITERATIONS if out.get("stop") else ITERATIONS
-        out["iterations"] = most if iterations is None else _count(iterations)
-    elif iterations is not None:
-        _count(iterations)
-    return out
-
-
-def _count(iterations) -> int:
-    if (
-        isinstance(iterations, bool)
-        or not np.isfinite(iterations)
-        or int(iterations) != iterations
-        or iterations < 1
-    ):
-        raise InputError(f"iterations must be a whole number ≥ 1, not {iterations}")
-    return int(iterations)
-
-
-def _positive(name: str, value) -> float:
-    if not (np.isfinite(value) and value > 0):
-        raise InputError(f"{name} must be a positive number, not {value}")
-    return float(value)
-
-
-def _not_negative(name: str, value) -> float:
-    if not (np.isfinite(value) and value >= 0):
-        raise InputError(f"{name} must be a number ≥ 0, not {value}")
-    return float(value)
-
-
-def _step(name: str, value) -> float:
-    if not (np.isfinite(value) and 0 < value < 2):
-        raise InputError(f"{name} must lie between 0 and 2, where the iteration converges, not {value}")
-    return float(value)
-
-
-def _flag(name: str, value) -> bool:
-    if not isinstance(value, (bool, np.bool_)):
-        raise InputError(f"{name} must be True or False, not {value!r}")
-    return bool(value)
-
-
-def _stop(name: str, value) -> str:
-    if value != "auto":
-        raise InputError(f'{name} must be "auto", not {value!r}')
-    return value
-
-
-_CHECKS = {
-    "regularization": _positive,
-    "tv": _not_negative,
-    "accelerate": _flag,
-    "stop": _stop,
-    "step": _step,
-    "amount": _not_negative,
-    "radius": _positive,
-    "penalty": lambda name, value: value,
-}
-
-
-def _numbers(image) -> np.ndarray:
-    """The image as an array of real numbers; a masked array's mask is refused rather than dropped."""
-    if isinstance(image, np.ma.MaskedArray) and image.mask is not np.ma.nomask:
-        raise InputError("give the mask of a masked array as mask=, and its data as the image")
-    array = np.asarray(image)
-    if array.dtype.kind not in "buif":
-        raise InputError(f"the picture must hold real numbers, not {array.dtype}")
-    return array
-
-
-def _masks(mask, pieces: Pieces, axes: str | None) -> Callable[[int], np.ndarray]:
-    """The mask of each piece: a part of one as large as the picture, or one piece's for all."""
-    mask = np.asarray(mask)
-    if mask.shape == pieces.shape:
-        return lambda index: mask
-    if mask.ndim != pieces.array.ndim or mask.transpose(pieces.order).shape != pieces.array.shape:
-        raise InputError(
-            f"the mask has shape {mask.shape}, neither that of the picture nor that of one plane, {pieces.shape}"
-        )
-    return cut(mask, pieces.spatial, axes).take
 
 
 def _merged(records: list[dict[str, Any]]) -> dict[str, Any]:

@@ -32,12 +32,16 @@ class Classes:
         Penalty, the sum of a part that varies along the first axis and one that varies along the others; the
         weight is penalty / |H|².
     rest : callable
-        Part of the data left unexplained, for λ · weight.
+        Part of the data that the filter leaves unexplained, for λ · weight.
     blur : Blur
     """
 
     def __init__(
-        self, spectrum: np.ndarray, penalty: tuple[np.ndarray, np.ndarray], rest: Callable, blur: Blur
+        self,
+        spectrum: np.ndarray,
+        penalty: tuple[np.ndarray, np.ndarray],
+        rest: Callable[[np.ndarray], np.ndarray],
+        blur: Blur,
     ):
         self.rest, self.size = rest, int(np.prod(blur.domain))
         twice = np.full(
@@ -49,7 +53,7 @@ class Classes:
 
         others = penalty[1]
 
-        def gather(spectrum, otf, first):
+        def gather(spectrum: np.ndarray, otf: np.ndarray, first: np.ndarray) -> np.ndarray:
             power = np.maximum(otf.real**2 + otf.imag**2, np.float32(1e-20))
             index = np.log(np.maximum((first + others) / power, np.float32(1e-10)))
             index -= np.float32(_LOW)

@@ -1,6 +1,6 @@
-"""Filters that restore in one step: Wiener, Tikhonov, guarded inverse.
+"""Filters that restore in one step, and the choice of their regularisation.
 
-The picture is continued smoothly around its border. Pixels that were left out are filled with what the
+The picture is continued smoothly around its border. Pixels that were left out are filled with the values that the
 restored scene predicts for them, again and again.
 
 The amount of regularisation, when not given, is chosen by generalised cross-validation (GCV; Golub, Heath &
@@ -11,35 +11,21 @@ fall with the frequency as pictures do.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import fft, ndimage
 
 from .choice import Classes
-from .noise import estimate_noise
 from .observation import Observation
 from .operator import Blur
 from .parallel import blockwise
 from .record import Log
 
 _FILLS = 12
-
-
-def wiener(seen: Observation, blur: Blur, log: Log, *, regularization: float | None = None) -> np.ndarray:
-    """Wiener filter conj(H) / (|H|² + λ (ω/π)²): the noise-to-signal ratio of pictures grows with ω²."""
-    return _restore(seen, blur, log, Filter(blur, _frequency_squared(blur.domain), _damping), regularization)
-
-
-def tikhonov(seen: Observation, blur: Blur, log: Log, *, regularization: float | None = None) -> np.ndarray:
-    """Tikhonov filter conj(H) / (|H|² + λ): the scene of smallest ‖y − A x‖² + λ ‖x − mean‖²."""
-    return _restore(seen, blur, log, Filter(blur, flat(blur.domain), _damping), regularization, True)
-
-
-def inverse(seen: Observation, blur: Blur, log: Log, *, regularization: float | None = None) -> np.ndarray:
-    """Inverse filter conj(H) / max(|H|², λ): the guard λ keeps frequencies that are lost from being divided."""
-    return _restore(seen, blur, log, Filter(blur, flat(blur.domain), _guarding), regularization)
 
 
 @dataclass(frozen=True)
@@ -54,12 +40,12 @@ class Shape:
         rest(λ · penalty / power), the part of a frequency's data that the filter leaves unexplained.
     """
 
-    bottom: Callable
-    rest: Callable
+    bottom: Callable[..., np.ndarray]
+    rest: Callable[[np.ndarray], np.ndarray]
 
 
-_damping = Shape(np.add, lambda ratio: ratio / (1 + ratio))
-_guarding = Shape(np.maximum, lambda ratio: np.where(ratio > 1, 1 - 1 / np.maximum(ratio, 1), 0))
+DAMPING = Shape(np.add, lambda ratio: ratio / (1 + ratio))
+GUARDING = Shape(np.maximum, lambda ratio: np.where(ratio > 1, 1 - 1 / np.maximum(ratio, 1), 0))
 
 
 @dataclass(frozen=True)
@@ -68,13 +54,15 @@ class Filter:
 
     Attributes
     ----------
+    blur : Blur
     penalty : (ndarray, ndarray)
         A part that varies along the first axis and one that varies along the others; their sum is the penalty.
+    shape : Shape
     """
 
     blur: Blur
     penalty: tuple[np.ndarray, np.ndarray]
-    shape: Shape
+    shape: Shape = DAMPING
 
     def classes(self, spectrum: np.ndarray) -> Classes:
         """The frequencies of a picture, to choose λ from."""
@@ -86,7 +74,7 @@ class Filter:
         value, origin = np.float32(regularization), (0,) * spectrum.ndim
         mean = spectrum[origin] / blur.otf[origin]
 
-        def divide(spectrum, otf, first):
+        def divide(spectrum: np.ndarray, otf: np.ndarray, first: np.ndarray) -> None:
             power = otf.real**2 + otf.imag**2
             power = bottom(power, value * (first + others))
             np.maximum(power, np.float32(1e-12), out=power)
@@ -104,37 +92,63 @@ def flat(shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
     return first, np.zeros((1,) * len(shape), np.float32)
 
 
-def _frequency_squared(shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+def frequency_squared(shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
     """(ω/π)² on the grid of a half spectrum: the part of the first axis, and that of the others."""
     axes = [fft.fftfreq(n) for n in shape[:-1]] + [fft.rfftfreq(shape[-1])]
     first, *others = np.meshgrid(*((2 * a).astype(np.float32) ** 2 for a in axes), indexing="ij", sparse=True)
-    return first, sum(others[1:], others[0])
+    return first, functools.reduce(np.add, others)
 
 
-def _restore(seen, blur, log, filters: Filter, regularization, discrepancy=False) -> np.ndarray:
-    picture = filled(seen)
-    spectrum = blur.plan.forward(blur.close(picture))
-    if regularization is None:
-        classes = filters.classes(spectrum)
-        if discrepancy:
-            noise = estimate_noise(seen.data, seen.valid)
-            regularization = classes.discrepancy(noise.mean_square(seen.mean))
-        else:
-            regularization = classes.generalised_cross_validation()
-        log.note(chosen_by="discrepancy" if discrepancy else "GCV")
+def choose_regularization(
+    seen: Observation, filters: Filter, log: Log, regularization: float | None, by: str = "GCV"
+) -> dict[str, Any]:
+    """The given λ, else the one that the data choose.
+
+    Parameters
+    ----------
+    seen : Observation
+        Keeps the spectrum of its picture for the filter.
+    filters : Filter
+    log : Log
+    regularization : float, optional
+    by : {"GCV", "discrepancy"}
+    """
+    if regularization is not None:
+        return {"regularization": regularization}
+    picture, spectrum = _transformed(seen, filters.blur)
+    classes = filters.classes(spectrum)
+    regularization = (
+        classes.discrepancy(seen.noise) if by == "discrepancy" else classes.generalised_cross_validation()
+    )
+    seen.keep(transformed=(picture, spectrum))
+    log.note(chosen_by=by)
+    return {"regularization": regularization}
+
+
+def restore(seen: Observation, filters: Filter, log: Log, regularization: float) -> np.ndarray:
+    """The filtered picture, left-out pixels filled; of the picture's shape."""
+    blur = filters.blur
+    picture, spectrum = seen.take("transformed") or _transformed(seen, blur)
     log.note(regularization=float(regularization))
     scene = filters.apply(spectrum, regularization)
-    for _ in range(_FILLS if seen.valid is not None else 0):
-        model = blur.convolve(scene)[blur.window]
-        picture = np.where(seen.valid, picture, model)
-        scene = filters.apply(blur.plan.forward(blur.close(picture)), regularization)
+    if seen.valid is not None:
+        for _ in range(_FILLS):
+            model = blur.convolve(scene)[blur.window]
+            picture = np.where(seen.valid, picture, model)
+            scene = filters.apply(blur.plan.forward(blur.close(picture)), regularization)
     log.iteration(1, 1)
     return scene[blur.window]
 
 
+def _transformed(seen: Observation, blur: Blur) -> tuple[np.ndarray, np.ndarray]:
+    """The picture without holes, and its spectrum, which holds until the next transform."""
+    picture = filled(seen)
+    return picture, blur.plan.forward(blur.close(picture))
+
+
 def filled(seen: Observation) -> np.ndarray:
-    """The signal, with the nearest valid pixel's value where there is none."""
-    signal = seen.signal()
+    """The signal; the value of the nearest valid pixel stands where there is none."""
+    signal = seen.signal
     if seen.valid is None:
         return signal
     nearest = ndimage.distance_transform_edt(~seen.valid, return_distances=False, return_indices=True)

@@ -1,7 +1,7 @@
 """Real single-precision FFTs of one shape: scipy, or ducc0 where it is installed.
 
-A backend is trusted only after its transform of a picture whose spectrum is known came out right, there and
-back, at the very shape and number of threads that will be used: such faults do exist in released libraries.
+A backend is trusted only after it transformed a picture with a known spectrum rightly, there and back, at the very
+shape and number of threads that will be used: some released libraries give wrong numbers at some shapes.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import functools
 import importlib.util
 import os
 import warnings
+from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 from scipy import fft
@@ -20,12 +22,27 @@ BACKENDS = ("ducc0", "scipy")
 _PLACES = 4096
 
 
+class Library(Protocol):
+    """An FFT library at one shape; see `Plan` for its methods."""
+
+    shape: tuple[int, ...]
+    real: np.ndarray | None
+
+    def forward(self, real: np.ndarray, conjugate: bool = False) -> np.ndarray:
+        """Half spectrum, or its complex conjugate."""
+        ...
+
+    def inverse(self, spectrum: np.ndarray, conjugate: bool = False) -> np.ndarray:
+        """The real array of a half spectrum."""
+        ...
+
+
 class _Scipy:
     """scipy.fft; every transform makes a new array."""
 
     def __init__(self, shape: tuple[int, ...], workers: int):
         self.shape, self.workers = shape, workers
-        self.real = np.zeros(shape, np.float32)
+        self.real: np.ndarray | None = np.zeros(shape, np.float32)
 
     def forward(self, real: np.ndarray, conjugate: bool = False) -> np.ndarray:
         if conjugate:
@@ -33,13 +50,11 @@ class _Scipy:
         return fft.rfftn(real, workers=self.workers)
 
     def inverse(self, spectrum: np.ndarray, conjugate: bool = False) -> np.ndarray:
-        settings = {"s": self.shape, "workers": self.workers, "overwrite_x": True}
+        transform, norm = (fft.hfftn, "forward") if conjugate else (fft.irfftn, "backward")
         self.real = None  # the old one may go before the new one comes
-        if conjugate:
-            self.real = fft.hfftn(spectrum, norm="forward", **settings)
-        else:
-            self.real = fft.irfftn(spectrum, **settings)
-        return self.real
+        out = transform(spectrum, s=self.shape, norm=norm, workers=self.workers, overwrite_x=True)
+        self.real = out
+        return out
 
 
 class _Ducc:
@@ -50,7 +65,7 @@ class _Ducc:
 
         self.shape, self.workers, self._library = shape, workers, ducc0.fft
         self._axes = tuple(range(len(shape)))
-        self.real = np.zeros(shape, np.float32)
+        self.real: np.ndarray | None = np.zeros(shape, np.float32)
         self._spectrum = np.empty((*shape[:-1], shape[-1] // 2 + 1), np.complex64)
 
     def forward(self, real: np.ndarray, conjugate: bool = False) -> np.ndarray:
@@ -71,7 +86,7 @@ class _Ducc:
         )
 
 
-_MAKERS = {"ducc0": _Ducc, "scipy": _Scipy}
+_MAKERS: dict[str, Callable[[tuple[int, ...], int], Library]] = {"ducc0": _Ducc, "scipy": _Scipy}
 
 
 class Plan:
@@ -99,6 +114,8 @@ class Plan:
 
     @property
     def real(self) -> np.ndarray:
+        """Result of the last `inverse`, of the plan's shape."""
+        assert self._library.real is not None  # it is missing during an inverse transform only
         return self._library.real
 
     @real.setter
@@ -110,7 +127,7 @@ class Plan:
         return self._library.forward(real, conjugate)
 
     def inverse(self, spectrum: np.ndarray, conjugate: bool = False) -> np.ndarray:
-        """What `forward` came from; `spectrum` is overwritten, the result is in `real`."""
+        """The array whose spectrum this is; `spectrum` is overwritten, the result is in `real`."""
         return self._library.inverse(spectrum, conjugate)
 
 
@@ -144,7 +161,7 @@ def _trusted(backend: str, shape: tuple[int, ...], workers: int) -> str:
     return _trusted("scipy", shape, workers)
 
 
-def transforms_right(library) -> bool:
+def transforms_right(library: Library) -> bool:
     """Whether a product of random vectors gets the product of their spectra, and comes back.
 
     Compared at some thousand places spread over the whole, and in the energy of all.
@@ -154,13 +171,13 @@ def transforms_right(library) -> bool:
     spectra = [np.fft.fft(v) for v in vectors[:-1]] + [np.fft.rfft(vectors[-1])]
     real = functools.reduce(np.multiply.outer, [v.astype(np.float32) for v in vectors])
     spectrum = library.forward(real)
-    places = [rng.integers(len(s), size=_PLACES) for s in spectra]
+    places = tuple(rng.integers(len(s), size=_PLACES) for s in spectra)
     expected = functools.reduce(np.multiply, [s[i] for s, i in zip(spectra, places, strict=True)])
     if spectrum.dtype != np.complex64 or spectrum.shape != tuple(len(s) for s in spectra):
         return False
     # Every entry has modulus 1, so that a spectrum's root mean square is √N: rounding is a few 1e-7 of it.
     scale = np.sqrt(real.size)
-    if np.abs(spectrum[tuple(places)] - expected).max() > 1e-3 * scale:
+    if np.abs(spectrum[places] - expected).max() > 1e-3 * scale:
         return False
     energy = np.prod([np.vdot(s, s).real for s in spectra])
     # Part by part: a single-precision sum over 1e8 entries is wrong by some 1e-3.

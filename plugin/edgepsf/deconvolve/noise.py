@@ -1,4 +1,4 @@
-"""Noise of a blurred picture, read from what the blur cannot have let through."""
+"""Noise of a blurred picture, read from the details that the blur cannot have let through."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Noise:
     read: float
 
     def mean_square(self, level: float) -> float:
-        """Variance at a gray value; of a whole picture at its mean."""
+        """Variance at a gray value; at the mean of a picture it is the mean variance of its pixels."""
         return self.read**2 + self.gain * max(level, 0.0)
 
 
@@ -36,7 +36,7 @@ def _residual(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Product of second differences along the last two axes, of unit noise gain, and the local mean.
 
     Second differences along x and y annul every surface that is linear along either (Immerkær 1996,
-    doi:10.1006/cviu.1996.0060), so that little of a blurred picture is left beside its noise.
+    doi:10.1006/cviu.1996.0060): of a blurred picture little is left but its noise.
     """
     out = image.astype(np.float32)
     mean = out
@@ -47,7 +47,7 @@ def _residual(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return out, mean
 
 
-def _inside(valid: np.ndarray | None, shape) -> np.ndarray:
+def _inside(valid: np.ndarray | None, shape: tuple[int, ...]) -> np.ndarray:
     """Pixels whose neighbours were all valid."""
     if valid is None:
         return np.ones(shape, bool)
@@ -82,9 +82,17 @@ def high_frequency_sd(image: np.ndarray, valid: np.ndarray | None = None) -> flo
 
 
 def estimate_noise(image: np.ndarray, valid: np.ndarray | None = None, bins: int = 24) -> Noise:
-    """Gain and read noise from the residual's spread in classes of equal local mean.
+    """Gain and read noise from the spread of the residual in classes of equal local mean.
 
-    Robust where structure remains: a line is fitted to the variances of the classes, weighted by their number.
+    A line is fitted to the variances of the classes, which makes the estimate robust where structure remains.
+
+    Parameters
+    ----------
+    image : ndarray, 2-D or 3-D
+    valid : ndarray of bool, optional
+        Pixels that count.
+    bins : int
+        Most classes; each has 100 pixels or more.
     """
     residual, mean = _residual(image)
     inside = _inside(valid, image.shape)
@@ -100,9 +108,9 @@ def estimate_noise(image: np.ndarray, valid: np.ndarray | None = None, bins: int
 
 
 def _variance(residual: np.ndarray) -> float:
-    """Mean square, without the structure of a few pixels: of those beyond five deviations 1 % may be left out.
+    """Mean square without the structure of a few pixels: 1 % of them may be left out, beyond five deviations.
 
-    Few photons make the distribution coarse and skew: anything more robust takes photons for outliers.
+    Few photons make the distribution coarse and skew: a more robust estimate would take photons for outliers.
     """
     square = residual.astype(np.float64) ** 2
     return float(square[square <= max(25 * square.mean(), np.quantile(square, 0.99))].mean())
@@ -111,8 +119,8 @@ def _variance(residual: np.ndarray) -> float:
 def _line(level: np.ndarray, variance: np.ndarray) -> Noise:
     """Non-negative line variance = read² + gain · level, by least squares.
 
-    The squares are weighted by 1 / variance: by 1 / variance² the dark classes, whose mean is the least sure
-    beside bright neighbours, would decide alone.
+    The squares are weighted by 1 / variance. With 1 / variance² the dark classes would decide alone, and beside
+    bright neighbours their mean is the least sure.
     """
     gain = read2 = 0.0
     fitted = np.maximum(variance, 1e-3 * variance.max() + 1e-30)

@@ -10,8 +10,10 @@ from __future__ import annotations
 import os
 
 import numpy as np
+import numpy.typing as npt
 
 from ..errors import InputError
+from ..psf.protocol import Psf, kernel_of
 from . import border
 from .fft import Plan, fast_length
 from .parallel import blockwise
@@ -21,12 +23,12 @@ _NOTHING = 1e-7  # of the light
 _SEEN = 1e-2  # of a scene pixel, below which it is left alone
 
 
-def prepare_kernel(psf, ndim: int) -> np.ndarray:
+def prepare_kernel(psf: Psf | npt.ArrayLike, ndim: int) -> np.ndarray:
     """Kernel of a PSF divided by its sum, float64.
 
     Parameters
     ----------
-    psf : PointSpread or array_like
+    psf : Psf or array_like
     ndim : int
         Number of dimensions the kernel must have.
 
@@ -35,7 +37,7 @@ def prepare_kernel(psf, ndim: int) -> np.ndarray:
     InputError
         If the kernel has the wrong dimension, holds NaN or Inf, or its sum is not positive.
     """
-    kernel = np.asarray(psf.kernel() if hasattr(psf, "kernel") else psf)
+    kernel = np.asarray(kernel_of(psf))
     if kernel.dtype.kind not in "buif":
         raise InputError(f"the PSF must hold real numbers, not {kernel.dtype}")
     kernel = kernel.astype(np.float64)
@@ -52,7 +54,7 @@ def prepare_kernel(psf, ndim: int) -> np.ndarray:
 
 
 def trim(kernel: np.ndarray) -> np.ndarray:
-    """Kernel without margins that hold less than single precision can tell, its centre still at n // 2.
+    """Kernel without margins that hold less light than single precision can tell, its centre still at n // 2.
 
     PSF images are often much larger than the light in them, and every pixel of margin makes the scene beyond
     the picture's border, and so every FFT, larger.
@@ -66,6 +68,36 @@ def trim(kernel: np.ndarray) -> np.ndarray:
             half -= 1
         kernel = np.take(kernel, range(max(centre - half, 0), min(centre + half + 1, n)), axis)
     return kernel / kernel.sum()
+
+
+def threads(workers: int | None) -> int:
+    """Number of threads: the given one, else that of all cores."""
+    return workers or os.cpu_count() or 1
+
+
+def domain_and_scene(
+    kernel_shape: tuple[int, ...], shape: tuple[int, ...], boundary: str
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Shape of the FFTs, and shape of the scene.
+
+    Parameters
+    ----------
+    kernel_shape, shape : tuple of int
+        Shapes of the kernel and of the picture.
+    boundary : {"extended", "reflect", "periodic", "zero"}
+
+    Raises
+    ------
+    InputError
+        If the boundary is unknown.
+    """
+    if boundary not in BOUNDARIES:
+        raise InputError(f'unknown boundary "{boundary}": use one of {", ".join(BOUNDARIES)}')
+    domain = tuple(
+        n if boundary == "periodic" else fast_length(n + k - 1)
+        for n, k in zip(shape, kernel_shape, strict=True)
+    )
+    return domain, domain if boundary == "extended" else shape
 
 
 class Blur:
@@ -101,23 +133,17 @@ class Blur:
         workers: int | None = None,
         backend: str | None = None,
     ):
-        if boundary not in BOUNDARIES:
-            raise InputError(f'unknown boundary "{boundary}": use one of {", ".join(BOUNDARIES)}')
         self.shape, self.boundary = tuple(shape), boundary
-        self.workers = workers or os.cpu_count() or 1
-        periodic = boundary == "periodic"
-        self.domain = tuple(
-            n if periodic else fast_length(n + k - 1) for n, k in zip(shape, kernel.shape, strict=True)
-        )
-        before = [0 if periodic else k // 2 for k in kernel.shape]
+        self.workers = threads(workers)
+        self.domain, self.scene_shape = domain_and_scene(kernel.shape, self.shape, boundary)
+        before = [0 if boundary == "periodic" else k // 2 for k in kernel.shape]
         self.margins = [(b, d - n - b) for b, d, n in zip(before, self.domain, shape, strict=True)]
         self.window = tuple(slice(b, b + n) for b, n in zip(before, shape, strict=True))
-        self.scene_shape = self.domain if boundary == "extended" else self.shape
         self.plan = Plan(self.domain, self.workers, backend)
         self.otf = self.plan.forward(self._centred(kernel)).copy()
 
     def _centred(self, kernel: np.ndarray) -> np.ndarray:
-        """Kernel on the domain with its centre at index 0; what is larger wraps around."""
+        """Kernel on the domain with its centre at index 0; a part that does not fit wraps around."""
         index = [(np.arange(k) - k // 2) % n for k, n in zip(kernel.shape, self.domain, strict=True)]
         out = np.zeros(self.domain, np.float32)
         if all(k <= n for k, n in zip(kernel.shape, self.domain, strict=True)):
@@ -208,12 +234,12 @@ class Blur:
         return out
 
 
-def _invert(weight, out) -> None:
+def _invert(weight: np.ndarray, out: np.ndarray) -> None:
     out[...] = 0
     np.divide(np.float32(1), weight, out=out, where=weight > _SEEN)
 
 
-def _times(spectrum, otf) -> None:
+def _times(spectrum: np.ndarray, otf: np.ndarray) -> None:
     spectrum *= otf
 
 

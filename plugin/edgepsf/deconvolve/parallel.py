@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-_BLOCK = 1 << 16
+BLOCK = 1 << 16  # numbers of an array in a block
 
 
 @functools.cache
@@ -22,7 +22,7 @@ def _pool(workers: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(workers, thread_name_prefix="edgepsf")
 
 
-def blockwise(function: Callable, *arrays: np.ndarray | None, workers: int = 1) -> Any:
+def blockwise(function: Callable[..., Any], *arrays: np.ndarray | None, workers: int = 1) -> Any:
     """Call `function` on matching blocks of rows of the arrays.
 
     Parameters
@@ -37,11 +37,11 @@ def blockwise(function: Callable, *arrays: np.ndarray | None, workers: int = 1) 
     Returns
     -------
     float or ndarray
-        Sum of what was returned, added in the same order every time.
+        Sum of the returned values, added in the same order every time.
     """
     first = next(a for a in arrays if a is not None)
     rows = len(first)
-    step = max(1, _BLOCK * rows // max(first.size, 1))
+    step = max(1, BLOCK * rows // max(first.size, 1))
 
     def run(start: int, stop: int) -> Any:
         total = 0.0
@@ -51,8 +51,17 @@ def blockwise(function: Callable, *arrays: np.ndarray | None, workers: int = 1) 
             total = total if value is None else total + value
         return total
 
-    if workers == 1 or first.size <= _BLOCK:
+    if workers == 1 or first.size <= BLOCK:
         return run(0, rows)
     bounds = np.linspace(0, rows, workers + 1).astype(int)
     others = [_pool(workers - 1).submit(run, *part) for part in itertools.pairwise(bounds[1:])]
     return sum((each.result() for each in others), run(bounds[0], bounds[1]))
+
+
+def dot(one: np.ndarray, other: np.ndarray, workers: int = 1) -> float:
+    """Inner product of two arrays of one shape."""
+    return blockwise(_dot, one, other, workers=workers)
+
+
+def _dot(one: np.ndarray, other: np.ndarray) -> float:
+    return float(np.vdot(one, other))

@@ -1,4 +1,4 @@
-"""Planes or volumes of an image with named axes: what a PSF is applied to, one at a time."""
+"""Planes or volumes of an image with named axes; a PSF is applied to one at a time."""
 
 from __future__ import annotations
 
@@ -33,6 +33,16 @@ class Pieces:
         """Shape of one piece."""
         return self.array.shape[-self.spatial :]
 
+    @property
+    def original(self) -> tuple[int, ...]:
+        """Shape of the image."""
+        return tuple(n for _, n in sorted(zip(self.order, self.array.shape, strict=True)))
+
+    @property
+    def count(self) -> int:
+        """Number of pieces."""
+        return int(np.prod(self.array.shape[: -self.spatial])) if self._many else 1
+
     def take(self, index: int) -> np.ndarray:
         """Piece number `index`."""
         place = np.unravel_index(index, self.array.shape[: -self.spatial]) if self._many else ()
@@ -40,10 +50,8 @@ class Pieces:
 
     def views(self, out: np.ndarray) -> Iterator[np.ndarray]:
         """The pieces of another array of the image's shape."""
-        moved = out.transpose(self.order)
-        count = int(np.prod(moved.shape[: -self.spatial])) if self._many else 1
-        other = Pieces(moved, self.order, self.spatial)
-        return (other.take(i) for i in range(count))
+        other = Pieces(out.transpose(self.order), self.order, self.spatial)
+        return (other.take(i) for i in range(self.count))
 
     @property
     def _many(self) -> bool:
@@ -59,7 +67,12 @@ def cut(array: np.ndarray, kernel_axes: int, axes: str | None = None) -> Pieces:
     kernel_axes : int
         2 or 3.
     axes : str, optional
-        A letter for each axis of the array; x, y and z are those of the kernel.
+        A letter for each axis of the array; x, y and z are the axes of the kernel.
+
+    Raises
+    ------
+    InputError
+        If the axes of image and kernel do not fit together, or the letters do not name them.
     """
     if array.size == 0 or kernel_axes not in (2, 3):
         raise InputError(

@@ -1,4 +1,4 @@
-"""What a method tells about its work: progress to a callback, and a small record."""
+"""Progress of a method for a callback, and a small record of its work."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ class Log:
     ----------
     record : dict
         method, iterations, objective and residual (lists, one entry an iteration), seconds, memory (bytes by
-        which the process grew at its peak; None where the system does not tell, or where it stayed below what
-        the process had used before) and what else a method chose.
+        which the process grew at its peak; None where the system does not tell, or where the process had used more
+        before) and the numbers that a method chose.
     full : bool
         Whether the record is asked for: costly figures are left out otherwise.
     """
 
-    def __init__(self, method: str, callback: Callable | None = None, full: bool = False):
+    def __init__(self, method: str, callback: Callable[..., Any] | None = None, full: bool = False):
         self.callback, self.full = callback, full
         self.record: dict[str, Any] = {"method": method, "iterations": 0}
         self._started = time.perf_counter()
-        self._memory, self._peak = _memory_now(), _memory_peak()
+        self._memory, self._peak = memory_now(), memory_peak()
 
     def note(self, **chosen: Any) -> None:
-        """Write what the method chose."""
+        """Write into the record."""
         self.record |= chosen
 
     def iteration(self, i: int, n: int, stage: str = "restoring", **figures: float) -> bool:
@@ -50,12 +50,18 @@ class Log:
 
     def finish(self) -> dict[str, Any]:
         """The record with time and memory."""
-        peak = _memory_peak()
-        grown = None if peak is None or peak <= max(self._peak, self._memory) else peak - self._memory
-        return self.record | {"seconds": time.perf_counter() - self._started, "memory": grown}
+        return self.record | {"seconds": time.perf_counter() - self._started, "memory": self._grown()}
+
+    def _grown(self) -> int | None:
+        """Bytes by which the process grew at its peak."""
+        peak = memory_peak()
+        if peak is None or self._peak is None or self._memory is None:
+            return None
+        return peak - self._memory if peak > max(self._peak, self._memory) else None
 
 
-def _memory_peak() -> int | None:
+def memory_peak() -> int | None:
+    """Largest memory that the process ever used, bytes; None where the system does not tell."""
     try:
         import resource
     except ImportError:  # Windows
@@ -64,12 +70,12 @@ def _memory_peak() -> int | None:
     return peak if sys.platform == "darwin" else peak * 1024
 
 
-def _memory_now() -> int | None:
-    """Memory in use; where only the peak is known (macOS), that."""
+def memory_now() -> int | None:
+    """Memory in use, bytes; its peak where only this is known (macOS)."""
     try:
         import resource
 
         with open("/proc/self/statm") as file:
             return int(file.read().split()[1]) * resource.getpagesize()
     except (ImportError, OSError):
-        return _memory_peak()
+        return memory_peak()

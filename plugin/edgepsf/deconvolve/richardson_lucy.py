@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from .operator import Blur
-from .parallel import blockwise
+from .parallel import blockwise, dot
 from .variation import variation_factor
 
 _TINY = 1e-7
@@ -45,7 +45,15 @@ class RichardsonLucy:
     """
 
     def __init__(
-        self, data, blur: Blur, valid=None, background=0.0, *, tv=0.0, accelerate=False, watch=False
+        self,
+        data: np.ndarray,
+        blur: Blur,
+        valid: np.ndarray | None = None,
+        background: float = 0.0,
+        *,
+        tv: float = 0.0,
+        accelerate: bool = False,
+        watch: bool = False,
     ):
         self.data, self.blur, self.tv = data, blur, float(tv)
         self.accelerate, self.watch = accelerate, watch or accelerate
@@ -60,7 +68,8 @@ class RichardsonLucy:
         if self.gain is not None:
             self.scene[self.gain == 0] = 0  # nothing is put where no pixel looks
         self.objective = self._last = float("nan")
-        self._previous = self._change = None
+        self._previous: np.ndarray | None = None
+        self._change: np.ndarray | None = None
         self._factor = 0.0
 
     def step(self) -> None:
@@ -89,13 +98,13 @@ class RichardsonLucy:
         model = self.blur.forward(scene)
         background, floor = self.background, self.floor
 
-        def ratio(model, data, valid):
+        def ratio(model: np.ndarray, data: np.ndarray, valid: np.ndarray | None) -> None:
             if background:
                 model += background
             np.maximum(model, floor, out=model)
             np.divide(data, model, out=model)
 
-        def watched(model, data, valid):
+        def watched(model: np.ndarray, data: np.ndarray, valid: np.ndarray | None) -> float:
             if background:
                 model += background
             np.maximum(model, floor, out=model)
@@ -122,7 +131,7 @@ class RichardsonLucy:
             return self.scene
         factor = np.float32(self._factor)
 
-        def move(before, scene):
+        def move(before: np.ndarray, scene: np.ndarray) -> None:
             np.subtract(scene, before, out=before)
             before *= factor
             before += scene
@@ -153,8 +162,8 @@ class RichardsonLucy:
             blockwise(_difference, start, back, start, workers=blur.workers)
         change, last = start, self._change
         if last is not None:
-            along = blockwise(_dot, change, last, workers=blur.workers)
-            length = blockwise(_dot, last, last, workers=blur.workers)
+            along = dot(change, last, blur.workers)
+            length = dot(last, last, blur.workers)
             self._factor = min(max(along / length, 0.0), 1.0) if length > 0 else 0.0
             spare = last
         else:
@@ -164,27 +173,23 @@ class RichardsonLucy:
             blur.plan.real = spare if spare is not None else np.empty_like(back)
 
 
-def _scale(back, factor) -> None:
+def _scale(back: np.ndarray, factor: np.ndarray) -> None:
     back *= factor
 
 
-def _multiply(scene, back, gain) -> None:
+def _multiply(scene: np.ndarray, back: np.ndarray, gain: np.ndarray | None) -> None:
     # Rounding may leave back a little below zero, and so dark pixels of the scene; `finished` sets them to 0.
     if gain is not None:
         back *= gain
     scene *= back
 
 
-def _update(back, start, gain) -> None:
+def _update(back: np.ndarray, start: np.ndarray, gain: np.ndarray | None) -> None:
     np.maximum(back, 0, out=back)
     if gain is not None:
         back *= gain
     back *= start
 
 
-def _difference(out, one, other) -> None:
+def _difference(out: np.ndarray, one: np.ndarray, other: np.ndarray) -> None:
     np.subtract(one, other, out=out)
-
-
-def _dot(one, other) -> float:
-    return float(np.vdot(one, other))

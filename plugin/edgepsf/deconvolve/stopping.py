@@ -1,11 +1,14 @@
-"""When to stop Richardson–Lucy: the picture's photons are dealt into two independent pictures.
+"""When to stop Richardson–Lucy: the photons of the picture are dealt into two independent pictures.
 
-One of them is restored; as long as its model predicts the other one better with every iteration, the
-iteration adds scene, afterwards it adds noise (Poisson thinning: a photon count dealt at random gives two
-independent Poisson counts).
+One of them is restored. As long as its model predicts the other one better with every iteration, the iteration adds
+scene; afterwards it adds noise (Poisson thinning: a photon count that is dealt at random gives two independent Poisson
+counts).
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -52,7 +55,15 @@ def thin(data: np.ndarray, noise: Noise, share: float, seed: int = 0) -> tuple[n
 
 
 def best_iteration(
-    data, blur: Blur, limit: int, valid=None, background=0.0, noise=None, report=None, share=0.5, **options
+    data: np.ndarray,
+    blur: Blur,
+    limit: int,
+    valid: np.ndarray | None = None,
+    background: float = 0.0,
+    *,
+    report: Callable[[int], Any] | None = None,
+    share: float = 0.5,
+    **options: Any,
 ) -> int:
     """Number of Richardson–Lucy iterations after which the prediction of unseen photons stops improving.
 
@@ -62,8 +73,6 @@ def best_iteration(
         As for `RichardsonLucy`.
     limit : int
         Most iterations.
-    noise : Noise, optional
-        Estimated when not given.
     report : callable, optional
         report(i) after each iteration; False stops the search.
     share : float
@@ -73,8 +82,7 @@ def best_iteration(
     -------
     int
     """
-    noise = noise or estimate_noise(data, valid)
-    first, second = thin(data, noise, share)
+    first, second = thin(data, estimate_noise(data, valid), share)
     raised = max(0.0, -float(first.min()))
     if valid is not None:
         first[~valid] = second[~valid] = 0
@@ -97,14 +105,22 @@ def best_iteration(
     return min(max(1, round(1 + _MORE * (at - 1))), limit)
 
 
-def _misprediction(solver, second, rest, background, lift, share, valid) -> float:
+def _misprediction(
+    solver: RichardsonLucy,
+    second: np.ndarray,
+    rest: np.float32,
+    background: float,
+    lift: float,
+    share: float,
+    valid: np.ndarray | None,
+) -> float:
     """Negative Poisson log-likelihood of the second picture under the model of the first."""
     blur = solver.blur
     model = blur.forward(solver.scene)
     level = np.float32(share * background)
     raise_by = np.float32((1 - share) * lift)
 
-    def term(model, second, valid):
+    def term(model: np.ndarray, second: np.ndarray, valid: np.ndarray | None) -> float:
         model += level
         model *= rest
         np.maximum(model, solver.floor, out=model)

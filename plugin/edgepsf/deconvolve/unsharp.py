@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 import numpy as np
+import numpy.typing as npt
 from scipy.ndimage import gaussian_filter
 from scipy.optimize import minimize_scalar
 
@@ -15,15 +16,35 @@ _GRID = 12
 _TOLERANCE = 0.01  # of the logarithm of the radius
 
 
-def unsharp_mask(image, radius: float = 2.0, amount: float = 1.0) -> np.ndarray:
-    """Picture + amount · (picture − its Gaussian blur of standard deviation `radius` px), float32."""
+def unsharp_mask(image: npt.ArrayLike, radius: float = 2.0, amount: float = 1.0) -> np.ndarray:
+    """Picture + amount · (picture − its Gaussian blur), float32.
+
+    Parameters
+    ----------
+    image : array_like
+    radius : float
+        Standard deviation of the Gaussian, px.
+    amount : float
+        0 leaves the picture as it is.
+
+    Raises
+    ------
+    InputError
+        If the radius is not positive, or the amount negative.
+    """
     if not (np.isfinite(radius) and radius > 0) or not (np.isfinite(amount) and amount >= 0):
         raise InputError(f"radius must be > 0 and amount ≥ 0, not radius={radius}, amount={amount}")
     image = np.asarray(image, dtype=np.float32)
     return image + np.float32(amount) * _detail(image, radius)
 
 
-def best_unsharp_mask(image, truth, radii=None, amounts=None, region=None) -> tuple[np.ndarray, float, float]:
+def best_unsharp_mask(
+    image: npt.ArrayLike,
+    truth: npt.ArrayLike,
+    radii: Iterable[float] | None = None,
+    amounts: Iterable[float] | None = None,
+    region: np.ndarray | None = None,
+) -> tuple[np.ndarray, float, float]:
     """The unsharp mask of lowest squared error against a known truth, or against an estimate of it.
 
     For data y the expected squared error of any picture x is ‖x − E[truth | y]‖² plus a constant. Where the truth
@@ -69,24 +90,24 @@ def _detail(image: np.ndarray, radius: float) -> np.ndarray:
     return image - gaussian_filter(image, radius, mode="reflect")
 
 
-@dataclass
 class _Search:
     """Squared error of unsharp masks of one picture against one target."""
 
-    image: np.ndarray
-    target: np.ndarray
-    amounts: object
-    region: np.ndarray | None
-
-    def __post_init__(self):
-        if self.image.shape != self.target.shape:
-            raise InputError(f"the picture has shape {self.image.shape}, the truth {self.target.shape}")
-        if self.region is None:
-            self.region = np.ones(self.image.shape, dtype=bool)
-        if self.region.shape != self.image.shape or not self.region.any():
-            raise InputError(f"the region must be a mask of shape {self.image.shape} with pixels in it")
-        self.missing = (self.target - self.image)[self.region].astype(np.float64)
-        self.amounts = None if self.amounts is None else [float(a) for a in self.amounts]
+    def __init__(
+        self,
+        image: np.ndarray,
+        target: np.ndarray,
+        amounts: Iterable[float] | None,
+        region: np.ndarray | None,
+    ):
+        if image.shape != target.shape:
+            raise InputError(f"the picture has shape {image.shape}, the truth {target.shape}")
+        region = np.ones(image.shape, dtype=bool) if region is None else region
+        if region.shape != image.shape or not region.any():
+            raise InputError(f"the region must be a mask of shape {image.shape} with pixels in it")
+        self.image, self.region = image, region
+        self.missing = (target - image)[region].astype(np.float64)
+        self.amounts = None if amounts is None else [float(a) for a in amounts]
 
     def best(self, radius: float) -> tuple[float, float, float]:
         """(mean squared error, radius, amount) of the best amount at this radius."""

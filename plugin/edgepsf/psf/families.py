@@ -27,7 +27,7 @@ def names() -> list[str]:
 
 
 def model_help() -> str:
-    """What `model=` takes, for the help text of commands: "auto, gaussian, … or free"."""
+    """The values of `model=`, for the help text of commands: "auto, gaussian, … or free"."""
     return f"{', '.join(['auto', *names()])} or free"
 
 

@@ -42,7 +42,7 @@ class PixelFamily(ShapeFamily):
         self._weight = (wa[:, None] * wb).ravel()
 
     def start(self, p: float) -> np.ndarray:
-        """First shape, that of the family without the box."""
+        """First shape: the one of the family without the box."""
         return self.family.start(p)
 
     def esf_and_gradient(self, shape: Shape, d: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

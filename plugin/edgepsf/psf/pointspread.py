@@ -118,7 +118,7 @@ class PointSpread:
 
     @cached_property
     def fwhm(self) -> float:
-        """Full width at half maximum of P(r), px (not that of the LSF)."""
+        """Full width at half maximum of P(r), px; the LSF has another width."""
         return 2.0 * self.model.half_maximum_radius()
 
     @cached_property

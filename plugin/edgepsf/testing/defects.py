@@ -1,4 +1,4 @@
-"""What spoils an image besides noise: shading, dead and hot pixels, clipping, whole gray values."""
+"""Defects of an image besides noise: shading, dead and hot pixels, clipping, whole gray values."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def correlated_noise(
     rng = np.random.default_rng(seed)
     margin = int(np.ceil(5 * width)) + 1
     white = rng.standard_normal((shape[0] + 2 * margin, shape[1] + 2 * margin))
-    # The variance of the sum is that of the discrete kernel, not of the continuous Gaussian.
+    # The discrete kernel sets the variance of the sum, not the continuous Gaussian.
     impulse = np.zeros(2 * margin + 1)
     impulse[margin] = 1.0
     power = (gaussian_filter(impulse, width, truncate=5.0) ** 2).sum()

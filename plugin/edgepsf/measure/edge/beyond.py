@@ -1,4 +1,4 @@
-"""PSFs beyond the library: a composition of its models where BIC prefers one, a smooth free P where that misfits."""
+"""PSFs beyond the library: compositions of its models where BIC prefers one, a smooth free P where all misfit."""
 
 from __future__ import annotations
 
@@ -6,80 +6,82 @@ from dataclasses import replace
 
 import numpy as np
 
+from .answer import Answer
+from .candidate import Bic, Candidate
 from .free import FreeFit, explains_more, fit_free, misfit
-from .problem import EdgeProblem
-from .scene import ANGLE, EXTRAS, OFFSET, Candidate
+from .noise import measure
+from .residuals import Residuals
 from .sieve import compose
+from .views import Views
 
 _MARGIN = 1.0  # in BIC: a composition that is hardly better than a model of the library is not preferred
 _MISFIT = 5.0  # standard deviations: once in ten thousand edges by chance
 
 
-def beyond_library(
-    problem: EdgeProblem, candidate: Candidate, candidates: list[Candidate], *, only: bool
-) -> tuple[Candidate, list[Candidate], FreeFit | None]:
+def beyond_library(views: Views, library: Answer, *, only: bool) -> Answer:
     """The best model, composition or free fit.
 
     Parameters
     ----------
-    problem : EdgeProblem
-    candidate, candidates : Candidate, list of Candidate
-        The best model of the library and all of them.
+    views : Views
+    library : Answer
+        The best model of the library.
     only : bool
         Leave the library in any case.
-
-    Returns
-    -------
-    candidate : Candidate
-    candidates : list of Candidate
-        Rivals of it, for the intervals.
-    free : FreeFit or None
-        The smooth free fit, if that is the candidate.
     """
-    composed = _composed(problem, candidate, always=only)
-    single = replace(candidate, inflation=problem.inflation)
-    best = min(composed, key=lambda c: c.bic, default=single)
-    if not only and best.bic > single.bic - _MARGIN:
+    single = library.candidate
+    bic = _criterion(views, library, always=only)
+    composed = [] if bic.exact(single) else _compositions(views, single, bic, always=only)
+    best = min(composed, key=bic, default=single)
+    if not only and bic(best) > bic(single) - _MARGIN:
         best = single
-    free = _smooth(problem, best, always=only and not composed)
+    free = _smooth(views, best, bic, always=only and not composed)
     if free is not None:
-        return free.candidate, [], free
-    rivals = [replace(c, inflation=problem.inflation) for c in candidates]
-    return best, [*rivals, *composed], None
+        return Answer.of(views, free.candidate, (), bic, free)
+    # Copies: a fit that stands in the list twice counts twice here.
+    rivals = (*(replace(c) for c in library.rivals), *composed)
+    if best is single:
+        return replace(library, rivals=rivals, bic=bic)
+    return Answer.of(views, best, rivals, bic)
 
 
-def _composed(problem: EdgeProblem, candidate: Candidate, *, always: bool) -> list[Candidate]:
+def _criterion(views: Views, library: Answer, *, always: bool) -> Bic:
+    """BIC with the correlation of the noise alone, without the misfit of the best model of the library."""
+    floor, single = views.start.floor, library.candidate
+    bic = Bic(floor, library.noise.inflation)
+    if bic.exact(single) or bic.inflation == 1.0:
+        return bic
+    # Some of that correlation may be misfit of the model: read it from the residuals of the best composition.
+    loose = _compositions(views, single, Bic(floor), always=always)
+    closest = min([single, *loose], key=lambda c: c.cost)
+    if closest is single:
+        return bic
+    return Bic(floor, measure(Residuals.of(views, closest), floor).inflation)
+
+
+def _compositions(views: Views, candidate: Candidate, bic: Bic, *, always: bool) -> list[Candidate]:
     """Compositions that explain the pixels nearly as well as the best single model, or better."""
-    if candidate.cost <= problem.floor * candidate.count:
-        return []
-    if problem.inflation > 1.0:
-        # Some of that correlation may be misfit of the model: read it from what the best composition leaves.
-        problem.inflation = 1.0
-        loose = _compositions(problem, candidate, always)
-        problem.measure_noise(min([candidate, *loose], key=lambda c: c.cost))
-    return _compositions(problem, candidate, always)
-
-
-def _compositions(problem: EdgeProblem, candidate: Candidate, always: bool) -> list[Candidate]:
-    scene = problem.enough_pixels(candidate)
-    candidate = replace(candidate, inflation=problem.inflation)
+    scene = views.fitted(candidate)
     starts = [candidate]
-    if candidate.free[list(EXTRAS)].any():
+    if candidate.has_extras:
         # A model that is wrong may have asked for curvature or gradients that are not there.
-        line = candidate.parameters[[ANGLE, OFFSET]]
-        free = problem.levels is None
-        starts.append(scene.fit(candidate.family, line, candidate.shape, levels_free=free))
-    limit = np.inf if always else candidate.bic
-    found = [c for start in starts for c in compose(scene, start, limit)]
-    return [scene.free_extras(c) for c in found if np.isfinite(c.parameters).all()]
+        line, levels_free = candidate.slots.line, not views.start.given
+        starts.append(scene.fit(candidate.family, line, candidate.shape, levels_free=levels_free))
+    limit = np.inf if always else bic(candidate)
+    found = [c for start in starts for c in compose(scene, start, bic, limit)]
+    return [scene.free_extras(c, bic) for c in found if np.isfinite(c.parameters).all()]
 
 
-def _smooth(problem: EdgeProblem, candidate: Candidate, *, always: bool) -> FreeFit | None:
+def _smooth(views: Views, candidate: Candidate, bic: Bic, *, always: bool) -> FreeFit | None:
     """The smooth free fit, where the best candidate leaves a systematic misfit."""
-    scene = problem.enough_pixels(candidate)
-    if candidate.cost <= problem.floor * candidate.count or (
-        not always and misfit(scene, candidate, problem.inflation) < _MISFIT
-    ):
+    scene = views.fitted(candidate)
+    if bic.exact(candidate) or (not always and misfit(scene, candidate, bic) < _MISFIT):
         return None
-    fit = fit_free(scene, candidate, problem.radius_limit(candidate))
-    return fit if always or explains_more(fit, candidate) else None
+    fit = fit_free(scene, candidate, _radius_limit(views, candidate))
+    return fit if always or explains_more(fit, candidate, bic) else None
+
+
+def _radius_limit(views: Views, candidate: Candidate) -> float:
+    """How far the region reaches from the line on its narrower side, px."""
+    d = views.pixels.distance(*candidate.slots.line)
+    return float(max(min(np.percentile(d, 98), -np.percentile(d, 2)), 3.0))

@@ -6,12 +6,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .scene import ACROSS1, ACROSS2, ALONG1, ALONG2, ANGLE, CURVATURE, OFFSET, V1, V2, EdgeScene
+from .scene import Scene
+from .slots import slots
 
 
 @dataclass(frozen=True)
 class Profile:
-    """The ESF in bins: distance (px), value (0 at v1, 1 at v2), and number of pixels of each."""
+    """The ESF in bins.
+
+    Attributes
+    ----------
+    d : ndarray, shape (bins,)
+        Mean distance to the line, px.
+    value : ndarray, shape (bins,)
+        Mean ESF: 0 at v1, 1 at v2.
+    weight : ndarray, shape (bins,)
+        Number of pixels.
+    """
 
     d: np.ndarray
     value: np.ndarray
@@ -19,38 +30,53 @@ class Profile:
 
     @property
     def root(self) -> np.ndarray:
+        """Square root of the weights."""
         return np.sqrt(self.weight)
 
 
-def line_distance(scene: EdgeScene, parameters) -> tuple[np.ndarray, np.ndarray]:
-    """Distance to the line, and position along it, of every sample."""
-    cosine, sine = np.cos(parameters[ANGLE]), np.sin(parameters[ANGLE])
-    along = scene.y * cosine - scene.x * sine
-    d = scene.x * cosine + scene.y * sine - parameters[OFFSET] - 0.5 * parameters[CURVATURE] * along**2
-    return d, along
-
-
-def binned(scene: EdgeScene, parameters, bins, d, along) -> Profile:
-    """The ESF averaged over bins, with gradients taken off.
+def line_distance(scene: Scene, parameters: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Distance to the line, and position along it, of every sample, px.
 
     Parameters
     ----------
-    scene : EdgeScene
-    parameters : ndarray
-        Levels and extras; see `scene`.
-    bins : ndarray of int, 1-D
+    scene : Scene
+    parameters : ndarray, shape (9,) or longer
+        In the order of `slots`; only line and curvature count.
+    """
+    x, y, parts = scene.samples.x, scene.samples.y, slots(parameters)
+    angle, offset = parts.line
+    cosine, sine = np.cos(angle), np.sin(angle)
+    along = y * cosine - x * sine
+    d = x * cosine + y * sine - offset - 0.5 * parts.extras[0] * along**2
+    return d, along
+
+
+def binned(
+    scene: Scene, parameters: np.ndarray, bins: np.ndarray, d: np.ndarray, along: np.ndarray
+) -> Profile:
+    """The ESF averaged over bins, with the gradients taken off.
+
+    Parameters
+    ----------
+    scene : Scene
+    parameters : ndarray, shape (9,) or longer
+        In the order of `slots`; levels and extras count.
+    bins : ndarray of int, shape (samples,)
         Bin of each sample, from 0.
-    d, along : ndarray, 1-D
+    d, along : ndarray, shape (samples,)
         Place of each sample; see `line_distance`.
     """
-    esf = np.clip((scene.values - parameters[V1]) / (parameters[V2] - parameters[V1]), 0.0, 1.0)
+    parts, samples = slots(parameters), scene.samples
+    v1, v2 = parts.levels
+    dark, bright = parts.extras[1:3], parts.extras[3:5]
+    esf = np.clip((samples.values - v1) / (v2 - v1), 0.0, 1.0)
     smooth = np.where(d > 0, np.minimum(esf, 0.5), np.maximum(esf, 0.5))
-    tilt = parameters[[ACROSS1, ALONG1]] + smooth[:, None] * (
-        parameters[[ACROSS2, ALONG2]] - parameters[[ACROSS1, ALONG1]]
-    )
-    plain = scene.values - (tilt[:, 0] * d + tilt[:, 1] * along) / scene.reach
-    values = (plain - parameters[V1]) / (parameters[V2] - parameters[V1])
-    weight = np.bincount(bins, weights=scene.samples.weight)
+    tilt = dark + smooth[:, None] * (bright - dark)
+    plain = samples.values - (tilt[:, 0] * d + tilt[:, 1] * along) / scene.reach
+    values = (plain - v1) / (v2 - v1)
+    weight = np.bincount(bins, weights=samples.weight)
     keep = weight > 0
-    means = [np.bincount(bins, weights=scene.samples.weight * v)[keep] / weight[keep] for v in (d, values)]
-    return Profile(*means, weight[keep])
+    distance, value = (
+        np.bincount(bins, weights=samples.weight * v)[keep] / weight[keep] for v in (d, values)
+    )
+    return Profile(distance, value, weight[keep])

@@ -1,54 +1,44 @@
-"""Pixels that must not be fitted: hot and dead ones, and those of a clipped plateau."""
+"""Pixels that must not be fitted: hot and dead pixels, and pixels of a clipped plateau."""
 
 from __future__ import annotations
 
 import numpy as np
-from scipy.ndimage import median_filter
 
 from ...errors import EdgeError
+from .noise import Noise
+from .pixels import Pixels
+from .residuals import Residuals, robust_deviation
+from .start import Start
 
 _CLIPPED_SHARE = 0.15
-
-
-def lonely(residual, rows, columns) -> np.ndarray:
-    """What each pixel's residual differs by from the median of its 3 × 3 neighbourhood.
-
-    What the model misses is smooth over neighbours and drops out; noise, hot and dead pixels do not.
-
-    Parameters
-    ----------
-    residual : ndarray, 1-D
-    rows, columns : ndarray of int
-        Pixel positions.
-    """
-    grid = np.zeros((rows.max() + 1, columns.max() + 1))
-    grid[rows, columns] = residual
-    return residual - median_filter(grid, size=3, mode="nearest")[rows, columns]
-
-
-def robust_deviation(differences: np.ndarray) -> float:
-    """Robust standard deviation of the single-pixel noise, from `lonely` differences."""
-    moved = differences[differences != 0]
-    used = moved if moved.size > 20 else differences
-    return float(1.4826 * np.median(np.abs(used))) if used.size else 0.0
+_OUTLIER = 5.5  # standard deviations
+_DEFECTIVE = 0.03  # share of the pixels; more of them are no defects
 
 
 def clipped(values: np.ndarray, dtype: np.dtype, v1: float, v2: float) -> np.ndarray:
     """Which pixels are clipped: at the end of the number type, or piled up at the extreme of one side.
 
     A plateau that holds one value only while the other one is noisy has been cut off.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n,)
+        Gray values.
+    dtype : numpy.dtype
+        Number type of the image.
+    v1, v2 : float
+        Levels, in gray values.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
     """
     out = np.zeros(values.shape, dtype=bool)
     low, high = sorted((v1, v2))
     dark, bright = values < low + 0.25 * (high - low), values > high - 0.25 * (high - low)
     if not (dark.any() and bright.any()):
         return out
-    if dtype.kind in "ui" and dtype.itemsize <= 2:
-        limits = np.iinfo(dtype)
-        for end in (limits.min, limits.max):
-            at_end = values == end
-            if at_end.mean() > 0.002:
-                out |= at_end
+    out |= _at_type_ends(values, dtype)
     ends = [dark & (values == values.min()), bright & (values == values.max())]
     shares = [end.sum() / max(side.sum(), 1) for end, side in zip(ends, (dark, bright), strict=True)]
     # Without noise, and rounded with less noise than a few counts, values pile up by themselves.
@@ -62,17 +52,41 @@ def clipped(values: np.ndarray, dtype: np.dtype, v1: float, v2: float) -> np.nda
     return out
 
 
-def check_clipping(mask: np.ndarray, values: np.ndarray, v1: float, v2: float) -> list[str]:
+def _at_type_ends(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """Pixels at the least or greatest number of a small integer type, where they are many."""
+    out = np.zeros(values.shape, dtype=bool)
+    if dtype.kind in "ui" and dtype.itemsize <= 2:
+        limits = np.iinfo(dtype)
+        for end in (limits.min, limits.max):
+            at_end = values == end
+            if at_end.mean() > 0.002:
+                out |= at_end
+    return out
+
+
+def check_clipping(mask: np.ndarray, pixels: Pixels, start: Start) -> list[str]:
     """Refuse a plateau that is clipped as a whole; else say how many pixels are left out.
+
+    Parameters
+    ----------
+    mask : ndarray of bool, shape (n,)
+        Clipped pixels; see `clipped`.
+    pixels : Pixels
+    start : Start
+
+    Returns
+    -------
+    list of str
+        A warning where there is a clipped pixel.
 
     Raises
     ------
     EdgeError
-        If more than a tenth of one side's pixels are clipped: its level cannot be known.
+        If more than a tenth of the pixels of one side are clipped: its level cannot be known.
     """
     if not mask.any():
         return []
-    middle = 0.5 * (v1 + v2)
+    values, middle = pixels.values, 0.5 * (start.v1 + start.v2)
     for name, side in (("dark", values < middle), ("bright", values > middle)):
         share = mask[side].mean() if side.any() else 0.0
         if share > 0.1:
@@ -81,3 +95,21 @@ def check_clipping(mask: np.ndarray, values: np.ndarray, v1: float, v2: float) -
                 "its true level is lost and the PSF would be too sharp; use an edge that is not over- or underexposed"
             )
     return [f"{int(mask.sum())} clipped pixels were left out"]
+
+
+def outliers(residuals: Residuals) -> np.ndarray:
+    """Hot and dead pixels; none where they are too many to be defects.
+
+    Parameters
+    ----------
+    residuals : Residuals
+        Of a first fit.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+    """
+    esf, differences = residuals.esf, residuals.lonely()
+    low, high = (robust_deviation(differences[side]) for side in (esf < 0.5, esf >= 0.5))
+    bad = np.abs(differences) > _OUTLIER * np.maximum(Noise(low, high).deviation(esf), 1e-6)
+    return bad if bad.sum() <= _DEFECTIVE * bad.size else np.zeros_like(bad)

@@ -1,34 +1,94 @@
 """fit_edge: the PSF from one edge, by a least-squares fit of the *intensity*.
 
 Levels, angle, offset and shape are free together: v = v1 + (v2 − v1) E(d; shape), d = distance to the
-line. The transforms g and f with their plane fit give the start; the intensity fit gives the answer, since
-its noise is uniform where that of f is not.
+line. The transforms g and f with their plane fit give the start. The intensity fit gives the answer, because
+its noise is uniform where the noise of f is not.
+
+An image passes through stages. Each stage is a frozen value, made from the stages before it:
+
+1. `Pixels` (pixels.py): the usable pixels of the region, centred.
+2. `Start` (start.py): first levels, direction, offset and slope. Clipped pixels are dropped here
+   (`Pixels.without`), and the start is made again without them.
+3. `Views` of two `Scene`s (views.py, scene.py): the samples and the fits on them. `FirstFits` (library.py) fits
+   every model; hot and dead pixels show in its `Residuals` (residuals.py) and are dropped here, and the views are
+   made again without them.
+4. `Noise` (noise.py): deviations and correlation, from the residuals of the best first fit. `Bic` (candidate.py)
+   holds the two numbers of it that the choice of a model needs.
+5. `Candidate`s (candidate.py): the models of the library that are asked for (library.py). One is chosen, checked
+   and fitted once more to every pixel.
+6. `Answer` (answer.py): that candidate with its residuals and noise, or one from beyond the library (beyond.py).
+7. `EdgeFit` (finish.py, result.py): the answer in gray values and whole-image coordinates, checked (checks.py).
 """
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import dataclass, replace
 
-from ...errors import EdgeError, InputError
-from ...pictures.region import Region, take_region, usable_pixels
+import numpy as np
+import numpy.typing as npt
+
+from ...errors import InputError
+from ...pictures.region import Roi, take_region, usable_pixels
 from ...psf.families import family, library
 from ...psf.model import ShapeFamily
 from ...psf.pointspread import PointSpread, check_pixel
+from .answer import Answer
 from .beyond import beyond_library
-from .checks import check_plateaus, check_structure
-from .defects import check_clipping, clipped
-from .noise import Noise
-from .problem import EdgeProblem
+from .candidate import Bic
+from .checks import check_contrast, check_fit
+from .defects import check_clipping, clipped, outliers
+from .encoded import WARNING as ENCODED
+from .encoded import looks_encoded
+from .finish import edge_fit
+from .library import FirstFits, choose, library_fits, polished
+from .noise import measure
+from .pixels import Pixels
+from .residuals import Residuals
 from .result import EdgeFit
-from .rivals import model_spread
-from .scene import V1, V2, Candidate
+from .start import Start, find_start
 from .transform import check_levels
+from .views import Views
 
 _ANY = ("auto", "free")
 
 
+@dataclass(frozen=True)
+class Question:
+    """The arguments of `fit_edge` that say how the edge is to be fitted.
+
+    Attributes
+    ----------
+    model : str
+    families : tuple of ShapeFamily
+        The models to try.
+    pixel : {"sampled", "optical"}
+    levels : (v1, v2) or None
+        Levels that the caller gives.
+    aspect : float
+        Height of a pixel divided by its width.
+    """
+
+    model: str
+    families: tuple[ShapeFamily, ...]
+    pixel: str
+    levels: tuple[float, float] | None
+    aspect: float
+
+    @property
+    def beyond(self) -> bool:
+        """Whether the PSF may lie beyond the library."""
+        return self.model in _ANY and self.pixel == "sampled"
+
+
 def fit_edge(
-    image, roi=None, model: str = "auto", pixel: str = "sampled", v1=None, v2=None, *, aspect=1.0
+    image: npt.ArrayLike,
+    roi: Roi | None = None,
+    model: str = "auto",
+    pixel: str = "sampled",
+    v1: float | None = None,
+    v2: float | None = None,
+    *,
+    aspect: float = 1.0,
 ) -> EdgeFit:
     """Read the isotropic PSF from one straight contrast edge.
 
@@ -61,106 +121,71 @@ def fit_edge(
     InputError
         If the image, region, model or levels are unusable.
     """
-    families = _families(model, pixel, aspect)
-    levels, dtype = _given_levels(v1, v2), np.asarray(image).dtype
-    problem, first, warnings = _prepare(take_region(image, roi), levels, float(aspect), pixel, dtype)
-    candidates = problem.candidates(families)
-    candidate = _choose(candidates, explicit=model not in _ANY)
-    problem.check_contrast(candidate)
-    encoded = problem.looks_encoded(candidate, first, dtype)
-    candidate = problem.polish(candidate)
-    noise, free = problem.measure_noise(candidate), None
-    if model in _ANY and pixel == "sampled":
-        candidate, candidates, free = beyond_library(problem, candidate, candidates, only=model == "free")
-        noise = problem.measure_noise(candidate)
-    psf = PointSpread(candidate.family.model(candidate.shape), pixel, aspect)
-    fit = problem.result(candidate, psf, problem.covariance(candidate, noise, free))
-    fit.model_spread = model_spread(psf, candidates)
-    fit.warnings.extend(warnings + psf.warnings)
-    _check(fit, problem, candidate, noise)
-    if encoded:
-        fit.warnings.append(
-            "the picture looks gamma-encoded (the edge is lopsided, and not once the sRGB curve is undone): "
-            "make it linear first (Linear Channels..., edgepsf linear)"
-        )
-    return fit
+    question, dtype = _question(model, pixel, v1, v2, aspect), np.asarray(image).dtype
+    region = take_region(image, roi)
+    use, missing = usable_pixels(region)
+    pixels, start, cut = _unclipped(Pixels.of(region, use, question.aspect), question, dtype)
+    views, first, hot = _without_defects(Views.of(pixels, start, pixel))
+    answer, encoded = _library_answer(views, first, question, dtype)
+    if question.beyond:
+        answer = beyond_library(views, answer, only=model == "free")
+    psf = PointSpread(answer.candidate.model, pixel, aspect)
+    fit = edge_fit(views, answer, psf, [*missing, *hot, *cut])
+    shown = check_fit(fit, answer, start)
+    return replace(fit, warnings=[*fit.warnings, *shown, *([ENCODED] if encoded else [])])
 
 
-def _families(model: str, pixel: str, aspect: float) -> list[ShapeFamily]:
-    """The families to try; refuses what cannot be asked for."""
+def _question(model: str, pixel: str, v1: float | None, v2: float | None, aspect: float) -> Question:
+    """The arguments of `fit_edge`, checked; impossible ones are refused."""
     check_pixel(pixel)
     if pixel == "optical" and model == "free":
         raise InputError('the free model holds the pixel: use pixel="sampled", or a model')
     if not (np.isfinite(aspect) and aspect > 0):
         raise InputError(f"aspect must be a positive number, not {aspect}")
-    return list(library().values()) if model in _ANY else [family(model)]
+    families = tuple(library().values()) if model in _ANY else (family(model),)
+    return Question(model, families, pixel, _given_levels(v1, v2), float(aspect))
 
 
-def _prepare(region: Region, levels, aspect: float, pixel: str, dtype: np.dtype):
-    """The problem without unusable, clipped and defective pixels, a first fit of it, and warnings.
-
-    Returns
-    -------
-    problem : EdgeProblem
-    first : Candidate
-    warnings : list of str
-    """
-    use, warnings = usable_pixels(region)
-    problem = EdgeProblem(region, use, levels, aspect, pixel)
-    problem.find_start()
-    problem, clipping = _without_clipped(problem, dtype)
-    first = problem.first_fit()
-    problem.check_contrast(first)
-    rejected = problem.reject_outliers(first)
-    if rejected:
-        warnings.append(f"{rejected} hot or dead pixels were left out")
-        first = problem.first_fit()
-    problem.measure_noise(first)
-    return problem, first, warnings + clipping
-
-
-def _check(fit: EdgeFit, problem: EdgeProblem, candidate: Candidate, noise: Noise) -> None:
-    """Refuse a fit that is no edge; add warnings that only the finished fit shows."""
-    if problem.levels is None and not candidate.parameters[V2] > candidate.parameters[V1]:
-        raise EdgeError(
-            "no single edge: the fit turns dark and bright around; choose a region with one edge only"
-        )
-    check_plateaus(fit, problem.x + problem.center[0], (problem.y + problem.center[1]) / problem.aspect)
-    check_structure(fit, problem.residuals(candidate)[0], problem.rows, problem.columns, noise)
-    if not candidate.solution.converged:
-        fit.warnings.append("the fit did not settle fully; its numbers are less certain than stated")
-
-
-def _given_levels(v1, v2):
-    if (v1 is None) != (v2 is None):
-        raise InputError("give both plateau levels v1 and v2, or neither")
-    if v1 is None:
+def _given_levels(v1: float | None, v2: float | None) -> tuple[float, float] | None:
+    """Both levels, or None."""
+    if v1 is None and v2 is None:
         return None
+    if v1 is None or v2 is None:
+        raise InputError("give both plateau levels v1 and v2, or neither")
     check_levels(v1, v2)
     return float(v1), float(v2)
 
 
-def _without_clipped(problem: EdgeProblem, dtype: np.dtype) -> tuple[EdgeProblem, list[str]]:
-    """The problem without clipped pixels, refused where a whole plateau is clipped."""
-    mask = clipped(problem.values, dtype, *problem.start_levels)
-    warnings = check_clipping(mask, problem.values, *problem.start_levels)
+def _unclipped(pixels: Pixels, question: Question, dtype: np.dtype) -> tuple[Pixels, Start, list[str]]:
+    """The pixels that are not clipped, a start made from them, and a warning of the others."""
+    start = find_start(pixels, question.levels)
+    mask = clipped(pixels.values, dtype, *start.levels)
+    warnings = check_clipping(mask, pixels, start)
     if not warnings:
-        return problem, []
-    use = problem.use.copy()
-    use[problem.rows[mask], problem.columns[mask]] = False
-    trimmed = EdgeProblem(problem.region, use, problem.levels, problem.aspect, problem.pixel)
-    trimmed.find_start()
-    return trimmed, warnings
+        return pixels, start, []
+    pixels = pixels.without(mask)
+    return pixels, find_start(pixels, question.levels), warnings
 
 
-def _choose(candidates: list[Candidate], *, explicit: bool) -> Candidate:
-    """The candidate of lowest BIC that is a PSF."""
-    reasons = []
-    for candidate in sorted(candidates, key=lambda c: c.bic):
-        try:
-            PointSpread(candidate.family.model(candidate.shape))
-        except EdgeError as error:
-            reasons.append(str(error))
-        else:
-            return candidate
-    raise EdgeError(reasons[0] if explicit else f"no model fits this edge: {reasons[0]}")
+def _without_defects(views: Views) -> tuple[Views, FirstFits, list[str]]:
+    """The views without hot and dead pixels, the first fits of them, and a warning of these pixels."""
+    first, start = FirstFits.of(views), views.start
+    check_contrast(first.best, first.residuals, start, Bic(start.floor))
+    bad = outliers(first.residuals)
+    if not bad.any():
+        return views, first, []
+    views = Views.of(views.pixels.without(bad), start, views.pixel)
+    return views, FirstFits.of(views), [f"{int(bad.sum())} hot or dead pixels were left out"]
+
+
+def _library_answer(
+    views: Views, first: FirstFits, question: Question, dtype: np.dtype
+) -> tuple[Answer, bool]:
+    """The best model of the library, and whether the picture looks gamma-encoded."""
+    start = views.start
+    bic = Bic(start.floor, measure(first.residuals, start.floor).inflation)
+    candidates = library_fits(views, question.families, first, bic)
+    chosen = choose(candidates, bic, explicit=question.model not in _ANY)
+    check_contrast(chosen, Residuals.of(views, chosen), start, bic)
+    encoded = looks_encoded(views, chosen, first.best, bic, dtype)
+    return Answer.of(views, polished(views, chosen), candidates, bic), encoded

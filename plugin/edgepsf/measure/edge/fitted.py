@@ -14,9 +14,7 @@ from ...psf.pointspread import PointSpread
 from ..confidence import normal_interval
 from .bands import EdgeCurves
 from .plane import Plane
-
-# In the covariance they stand in this order in front of the shape numbers.
-_LINE = ("v1", "v2", "normal_angle", "offset")
+from .slots import REPORTED, REPORTED_LINE, REPORTED_SHAPE
 
 
 @dataclass
@@ -97,8 +95,7 @@ class FittedEdge:
 
     def _curves(self) -> EdgeCurves:
         levels = np.array([self.v1, self.v2])
-        line = [_LINE.index("normal_angle"), _LINE.index("offset")]
-        used = np.delete(np.arange(len(self.covariance)), line)
+        used = np.delete(np.arange(len(self.covariance)), REPORTED_LINE)
         covariance = self.covariance[np.ix_(used, used)]
         return EdgeCurves(self.shape_family, self.psf, levels, self.shape, covariance, self.model_spread)
 
@@ -143,21 +140,23 @@ class FittedEdge:
         """
         if name in ("fwhm", "mtf50"):
             return getattr(self.psf, name)
-        if name in _LINE:
+        if name in REPORTED:
             return getattr(self, name)
         if name in self.parameters:
             return self.parameters[name]
-        known = ", ".join(["fwhm", "mtf50", *_LINE, *self.parameters])
+        known = ", ".join(["fwhm", "mtf50", *REPORTED, *self.parameters])
         raise InputError(f'unknown figure "{name}": use one of {known}')
 
     def _gradient(self, name: str) -> np.ndarray:
         """Derivative of a figure by v1, v2, angle (rad), offset and the shape numbers."""
         value = self.value(name)
         gradient = np.zeros(len(self.covariance))
-        if name in _LINE:
-            gradient[_LINE.index(name)] = 180 / np.pi if name == "normal_angle" else 1.0
+        if name in REPORTED:
+            gradient[REPORTED.index(name)] = 180 / np.pi if name == "normal_angle" else 1.0
         else:
-            gradient[len(_LINE) :] = [self._shape_derivative(name, value, k) for k in range(len(self.shape))]
+            gradient[REPORTED_SHAPE] = [
+                self._shape_derivative(name, value, k) for k in range(len(self.shape))
+            ]
         return gradient
 
     def _shape_derivative(self, name: str, value: float, k: int) -> float:
@@ -175,7 +174,7 @@ class FittedEdge:
         intervals = {name: self.interval(name) for name in ("fwhm", "mtf50", *self.parameters)}
         return {
             **self.psf.summary(size),
-            **{name: self.value(name) for name in _LINE},
+            **{name: self.value(name) for name in REPORTED},
             "curvature": self.curvature,
             "noise": self.noise,
             "n": self.n,

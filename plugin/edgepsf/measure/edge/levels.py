@@ -9,6 +9,7 @@ side's pixels that lies farthest from that line.
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from ...errors import EdgeError
 
@@ -18,14 +19,17 @@ def coarse_line(values: np.ndarray, x: np.ndarray, y: np.ndarray) -> tuple[float
 
     Parameters
     ----------
-    values, x, y : ndarray
-        Gray values and coordinates (px) of the pixels, 1-D, finite.
+    values, x, y : ndarray, shape (n,)
+        Gray values and coordinates (px) of the pixels, finite.
 
     Returns
     -------
-    nx, ny, t, middle : float
-        Unit normal towards the darker side, offset t (the line is nx x + ny y = t), and the gray
-        value that splits the halves.
+    nx, ny : float
+        Unit normal towards the darker side.
+    t : float
+        Offset, px: the line is nx x + ny y = t.
+    middle : float
+        Gray value that splits the halves.
 
     Raises
     ------
@@ -54,7 +58,7 @@ def coarse_line(values: np.ndarray, x: np.ndarray, y: np.ndarray) -> tuple[float
     return nx, ny, float(t), float(middle)
 
 
-def estimate_levels(image, mask=None) -> tuple[float, float]:
+def estimate_levels(image: npt.ArrayLike, mask: npt.ArrayLike | None = None) -> tuple[float, float]:
     """Plateau levels (v1, v2) of the one edge in an image; v1 is the darker side.
 
     Parameters
@@ -72,7 +76,7 @@ def estimate_levels(image, mask=None) -> tuple[float, float]:
     Raises
     ------
     EdgeError
-        If fewer than 8 usable pixels are there or they have no edge.
+        If there are fewer than 8 usable pixels, or they have no edge.
     """
     image = np.asarray(image, dtype=np.float64)
     use = np.isfinite(image) if mask is None else np.isfinite(image) & np.asarray(mask, dtype=bool)

@@ -6,14 +6,27 @@ solver factorises the whole Jacobian instead and is about ten times slower here.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 
 @dataclass(frozen=True)
 class Solution:
-    """Minimum of ½ |r|²: parameters, residuals, Jacobian (parameters × pixels), and whether it settled."""
+    """Minimum of a sum of squares.
+
+    Attributes
+    ----------
+    x : ndarray, shape (p,)
+        Parameters.
+    residual : ndarray, shape (n,)
+    jacobian : ndarray, shape (p, n)
+        Derivatives of the residual.
+    converged : bool
+        Whether the solver settled.
+    """
 
     x: np.ndarray
     residual: np.ndarray
@@ -26,16 +39,24 @@ class Solution:
         return float(self.residual @ self.residual)
 
 
+Function = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
+
+
 def levenberg_marquardt(
-    function, start, lower, upper, max_iterations: int = 100, tolerance: float = 1e-10
+    function: Function,
+    start: npt.ArrayLike,
+    lower: npt.ArrayLike,
+    upper: npt.ArrayLike,
+    max_iterations: int = 100,
+    tolerance: float = 1e-10,
 ) -> Solution:
     """Minimise the sum of squares of a residual within bounds.
 
     Parameters
     ----------
     function : callable
-        x → (residual of shape (n,), Jacobian of shape (len(x), n)).
-    start, lower, upper : array_like
+        x → (residual of shape (n,), Jacobian of shape (p, n)).
+    start, lower, upper : array_like, shape (p,)
         First guess and bounds.
     max_iterations : int
     tolerance : float
@@ -71,7 +92,7 @@ def levenberg_marquardt(
     return Solution(x, residual, jacobian, False)
 
 
-def _damped_step(normal, gradient, free, damping) -> np.ndarray:
+def _damped_step(normal: np.ndarray, gradient: np.ndarray, free: np.ndarray, damping: float) -> np.ndarray:
     """Solve the damped normal equations for the parameters that are not held by a bound."""
     step = np.zeros(len(gradient))
     if not free.any():

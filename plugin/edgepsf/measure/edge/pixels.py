@@ -1,8 +1,4 @@
-"""The pixels of an edge, thinned without loss: single near the edge, averaged in blocks far from it.
-
-Far from the edge the picture is nearly linear in position, so a block's mean at its centre of mass carries
-what its pixels do; the scatter within blocks is kept for the noise.
-"""
+"""The first stage of an edge fit: the usable pixels of a region, centred."""
 
 from __future__ import annotations
 
@@ -10,57 +6,93 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_FAR_BLOCKS = 2000
+from ...pictures.region import Region
 
 
 @dataclass(frozen=True)
-class Samples:
-    """Positions, values and weights (numbers of pixels), and the squared scatter within blocks.
+class Pixels:
+    """The pixels that are fitted, with their positions relative to their centre of mass.
 
     Attributes
     ----------
-    x, y, values, weight : ndarray, 1-D
-    count : int
-        Number of pixels that stand behind them.
-    scatter : float
-        Sum of squared deviations from the block means.
+    region : Region
+    use : ndarray of bool
+        Which pixels of the region are fitted, in the shape of the region.
+    aspect : float
+        Height of a pixel divided by its width; all lengths are in pixel widths.
+    rows, columns : ndarray of int, shape (n,)
+        Indices in the region.
+    center : ndarray, shape (2,)
+        Centre of mass (x, y) in the whole image, in pixel widths.
+    x, y : ndarray, shape (n,)
+        Positions relative to the centre, px.
+    values : ndarray, shape (n,)
+        Gray values.
+    reach : float
+        Slightly more than the largest distance from the centre, px.
     """
 
+    region: Region
+    use: np.ndarray
+    aspect: float
+    rows: np.ndarray
+    columns: np.ndarray
+    center: np.ndarray
     x: np.ndarray
     y: np.ndarray
     values: np.ndarray
-    weight: np.ndarray
-    count: int
-    scatter: float = 0.0
+    reach: float
 
+    @classmethod
+    def of(cls, region: Region, use: np.ndarray, aspect: float) -> Pixels:
+        """The pixels of a region that are marked in `use`, a bool array of its shape."""
+        rows, columns = np.nonzero(use)
+        middle, origin = (columns.mean(), rows.mean()), region.origin
+        x, y = columns - middle[0], (rows - middle[1]) * aspect
+        return cls(
+            region=region,
+            use=use,
+            aspect=aspect,
+            rows=rows,
+            columns=columns,
+            center=np.array([middle[0] + origin[0], (middle[1] + origin[1]) * aspect]),
+            x=x,
+            y=y,
+            values=region.values[use],
+            reach=float(np.hypot(x, y).max()) + 1.0,
+        )
 
-def thin(x, y, values, d, near: float) -> Samples:
-    """Keep pixels with |d| ≤ near, average the others in square blocks on one side of the edge each.
+    def without(self, mask: np.ndarray) -> Pixels:
+        """The other pixels, centred anew.
 
-    Parameters
-    ----------
-    x, y, values, d : ndarray, 1-D
-        Positions, gray values and rough distances to the edge (px).
-    near : float
-        Half-width of the band in which every pixel counts by itself.
-    """
-    far = np.abs(d) > near
-    n_far = int(far.sum())
-    size = int(np.ceil(np.sqrt(n_far / _FAR_BLOCKS)))
-    if size < 2:
-        return Samples(x, y, values, np.ones(len(x)), len(x))
-    bx = np.floor((x[far] - x.min()) / size).astype(np.int64)
-    by = np.floor((y[far] - y.min()) / size).astype(np.int64)
-    key = (by * (bx.max() + 1) + bx) * 2 + (d[far] > 0)
-    _, block = np.unique(key, return_inverse=True)
-    count = np.bincount(block).astype(np.float64)
-    mx, my, mv = (np.bincount(block, weights=v[far]) / count for v in (x, y, values))
-    scatter = float(((values[far] - mv[block]) ** 2).sum())
-    return Samples(
-        np.concatenate([x[~far], mx]),
-        np.concatenate([y[~far], my]),
-        np.concatenate([values[~far], mv]),
-        np.concatenate([np.ones(len(x) - n_far), count]),
-        len(x),
-        scatter,
-    )
+        Parameters
+        ----------
+        mask : ndarray of bool, shape (n,)
+            Pixels to leave out.
+        """
+        use = self.use.copy()
+        use[self.rows[mask], self.columns[mask]] = False
+        return Pixels.of(self.region, use, self.aspect)
+
+    def picture(self) -> np.ndarray:
+        """Gray values in the shape of the region, NaN at the pixels that are left out."""
+        return np.where(self.use, self.region.values, np.nan)
+
+    @property
+    def corner(self) -> np.ndarray:
+        """Centre of mass (x, y) relative to the first pixel of the region, in pixel widths."""
+        return self.center - np.multiply(self.region.origin, (1.0, self.aspect))
+
+    def places(self) -> tuple[np.ndarray, np.ndarray]:
+        """Whole-image indices x and y of each pixel, as floats."""
+        return self.x + self.center[0], (self.y + self.center[1]) / self.aspect
+
+    def distance(self, angle: float, offset: float) -> np.ndarray:
+        """Signed distance of each pixel from a straight line, px.
+
+        Parameters
+        ----------
+        angle, offset : float
+            Direction of the normal (radians) and offset (px), relative to the centre.
+        """
+        return self.x * np.cos(angle) + self.y * np.sin(angle) - offset

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from ...errors import EdgeError, InputError
 from ...psf.odd import esf_from_f
@@ -59,7 +60,8 @@ class Plane:
     @property
     def sd(self) -> tuple[float, float, float]:
         """Standard deviations of a, b, c."""
-        return tuple(float(s) for s in np.sqrt(np.diag(self.covariance)))
+        a, b, c = np.sqrt(np.diag(self.covariance))
+        return float(a), float(b), float(c)
 
     @property
     def sd_p(self) -> float:
@@ -68,7 +70,14 @@ class Plane:
         return float(np.sqrt(gradient @ self.covariance @ gradient))
 
 
-def fit_plane(f, weights=None, *, mask=None, origin: tuple[int, int] = (0, 0), aspect: float = 1.0) -> Plane:
+def fit_plane(
+    f: npt.ArrayLike,
+    weights: npt.ArrayLike | None = None,
+    *,
+    mask: npt.ArrayLike | None = None,
+    origin: tuple[int, int] = (0, 0),
+    aspect: float = 1.0,
+) -> Plane:
     """Fit the plane f = a + b x + c y by weighted least squares.
 
     Parameters
@@ -119,6 +128,11 @@ def position_weights(model_f: np.ndarray, p: float) -> tuple[np.ndarray, np.ndar
 
     The taper (1 − (f/T)²)² ends at |f| = T = 4 (E = 0.018), or at 2 px for edges sharper than that, and
     ends smoothly so that rounding cannot move a pixel in or out.
+
+    Parameters
+    ----------
+    model_f, p : ndarray, float
+        f of the model at each pixel, and its slope, px⁻¹.
     """
     esf = esf_from_f(model_f)
     limit = max(4.0, 2.0 * p)
@@ -153,8 +167,10 @@ def distance_map(plane: Plane, shape: tuple[int, int], *, origin: tuple[int, int
     return (plane.a + plane.b * (x + origin[0]) + plane.c * (y + origin[1])) / plane.p
 
 
-def _pixels(f, mask, origin):
-    """Coordinates and values of the finite pixels inside the mask."""
+def _pixels(
+    f: npt.ArrayLike, mask: npt.ArrayLike | None, origin: tuple[int, int]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Coordinates x and y and values of the finite pixels inside the mask, and which pixels these are."""
     f = np.asarray(f, dtype=np.float64)
     if f.ndim != 2:
         raise InputError(f"f must be a 2-D image, not an array of shape {f.shape}")
@@ -170,15 +186,16 @@ def _pixels(f, mask, origin):
     return x + float(origin[0]), y + float(origin[1]), f[chosen], chosen
 
 
-def check_mask(mask, shape) -> np.ndarray:
-    """The mask as booleans, refused when its shape differs."""
+def check_mask(mask: npt.ArrayLike, shape: tuple[int, ...]) -> np.ndarray:
+    """The mask as booleans; raises InputError where its shape is not `shape`."""
     mask = np.asarray(mask, dtype=bool)
     if mask.shape != tuple(shape):
         raise InputError(f"the mask has shape {mask.shape}, the image {tuple(shape)}")
     return mask
 
 
-def _given_weights(weights, shape) -> np.ndarray:
+def _given_weights(weights: npt.ArrayLike, shape: tuple[int, ...]) -> np.ndarray:
+    """The weights as numbers; refused where one is negative or not finite, or their shape differs."""
     weights = np.asarray(weights, dtype=np.float64)
     if weights.shape != tuple(shape):
         raise InputError(f"weights have shape {weights.shape}, f has {tuple(shape)}")
@@ -202,8 +219,10 @@ def _start(design: np.ndarray, values: np.ndarray) -> np.ndarray:
     raise EdgeError("no edge: the pixels with a defined f lie on one line or show no slope")
 
 
-def _solve(design, values, weight, ideal):
-    """Weighted least squares from the sums, with the covariance for noise of variance s²/ideal."""
+def _solve(
+    design: np.ndarray, values: np.ndarray, weight: np.ndarray, ideal: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Weighted least squares from the sums: solution, and its covariance for noise of variance s²/ideal."""
     normal = design.T @ (design * weight[:, None])
     scale = np.sqrt(np.diag(normal))
     if not np.all(scale > 0) or np.linalg.cond(normal / np.outer(scale, scale)) > 1e10:
@@ -220,7 +239,7 @@ def _solve(design, values, weight, ideal):
     return solution, noise * inverse @ middle @ inverse
 
 
-def _plane(solution, covariance, center, n, aspect) -> Plane:
+def _plane(solution: np.ndarray, covariance: np.ndarray, center: np.ndarray, n: int, aspect: float) -> Plane:
     """Move the plane from centred to whole-image coordinates."""
     shift = np.eye(3)
     shift[0, 1:] = -center

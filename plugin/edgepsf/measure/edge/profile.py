@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from ...errors import EdgeError, InputError
 from ...psf.odd import OddPolynomial
 from .plane import check_mask, position_weights
 
 
-def fit_profile(d, f, degree: int = 5, *, mask=None) -> OddPolynomial:
+def fit_profile(
+    d: npt.ArrayLike, f: npt.ArrayLike, degree: int = 5, *, mask: npt.ArrayLike | None = None
+) -> OddPolynomial:
     """Fit f(d) = p1 d + p3 d³ + p5 d⁵ + … by weighted least squares.
 
     Pixels are chosen by position and weighted by the model (E (1 − E))²: a slope alone is fitted first,
@@ -42,13 +45,14 @@ def fit_profile(d, f, degree: int = 5, *, mask=None) -> OddPolynomial:
     use = np.isfinite(d) & np.isfinite(f)
     if mask is not None:
         use &= check_mask(mask, f.shape)
-    d, f = d[use], f[use]
-    slope = _fit_slope(d, f)
-    ideal, taper = position_weights(slope * d, slope)
-    return _solve_odd(d, f, ideal, taper, (degree + 1) // 2)
+    distance, logit = d[use], f[use]
+    slope = _fit_slope(distance, logit)
+    ideal, taper = position_weights(slope * distance, slope)
+    return _solve_odd(distance, logit, ideal, taper, (degree + 1) // 2)
 
 
-def _check_degree(degree) -> int:
+def _check_degree(degree: float) -> int:
+    """The degree as an integer; refused where it is not odd and positive."""
     if int(degree) != degree or degree < 1 or int(degree) % 2 == 0:
         raise InputError(f"degree must be an odd number ≥ 1 (1, 3, 5, …), not {degree}")
     return int(degree)
@@ -77,7 +81,9 @@ def _fit_slope(d: np.ndarray, f: np.ndarray) -> float:
     raise EdgeError("no profile: the slope did not settle; f does not follow the distance")
 
 
-def _solve_odd(d, f, ideal, taper, terms: int) -> OddPolynomial:
+def _solve_odd(
+    d: np.ndarray, f: np.ndarray, ideal: np.ndarray, taper: np.ndarray, terms: int
+) -> OddPolynomial:
     """Weighted least squares for the odd powers, scaled to the largest distance used."""
     used = taper > 0
     d, f, ideal, taper = d[used], f[used], ideal[used], taper[used]

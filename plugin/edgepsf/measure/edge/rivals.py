@@ -1,31 +1,49 @@
-"""How sure the choice of a model is: what its rivals say of FWHM and MTF50."""
+"""How certain the choice of a model is: how far FWHM and MTF50 of its rivals lie apart."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from ...errors import EdgeError
 from ...psf.pointspread import PointSpread
-from .scene import Candidate
+from .candidate import Bic, Candidate
+
+_LEAST = 0.05  # share of the weights; rivals below it do not count
 
 
-def model_spread(psf: PointSpread, candidates: list[Candidate]) -> dict[str, float]:
+def model_spread(psf: PointSpread, candidates: Sequence[Candidate], bic: Bic) -> dict[str, float]:
     """How far FWHM and MTF50 of the other models lie from the chosen one, weighted by exp(−ΔBIC/2).
 
-    It belongs into the intervals: where two models explain the pixels equally well, choosing one of them does
-    not make its width certain.
+    The spread belongs into the intervals: where two models explain the pixels equally well, choosing one of
+    them does not make its width certain.
+
+    Parameters
+    ----------
+    psf : PointSpread
+        The chosen one.
+    candidates : sequence of Candidate
+        All that were compared.
+    bic : Bic
+
+    Returns
+    -------
+    dict of float
+        "fwhm" (px) and "mtf50" (cycles/px); empty without candidates.
     """
     if not candidates:
         return {}
-    lowest = min(c.bic for c in candidates)
-    weights = {id(c): np.exp(-0.5 * (c.bic - lowest)) for c in candidates}
+    lowest = min(bic(c) for c in candidates)
+    # A fit that stands in the list twice counts once in the total.
+    weights = {id(c): np.exp(-0.5 * (bic(c) - lowest)) for c in candidates}
     total, sums = sum(weights.values()), {"fwhm": 0.0, "mtf50": 0.0}
     for candidate in candidates:
         weight = weights[id(candidate)]
-        if weight < 0.05 * total:
+        if weight < _LEAST * total:
             continue
         try:
-            other = PointSpread(candidate.family.model(candidate.shape))
+            other = PointSpread(candidate.model)
         except EdgeError:
             continue
         for name in sums:

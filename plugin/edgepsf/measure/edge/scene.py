@@ -1,132 +1,144 @@
-"""The picture that an edge makes: two plateaus, each with a brightness gradient, and a line, straight or curved.
+"""The third stage of an edge fit: the picture that an edge makes, and the fits of it to samples.
 
-v = S1 (1 − E(d)) + S2 E(d), S_i = level + gradient across · d + gradient along · s, with d the distance to the
-line and s the position along it. Every parameter can be free or held; curvature and gradients are freed
-only where the data ask for them, since each one widens the error of what is wanted.
+v = S1 (1 − E(d)) + S2 E(d), S_i = level + gradient across · d + gradient along · s. Here d is the distance to the
+line, straight or curved, and s is the position along it. Every parameter can be free or held. Curvature and
+gradients are freed only where the data ask for them, because each one widens the error of the PSF.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from ...psf.model import ShapeFamily
-from .lm import Solution, levenberg_marquardt
-from .pixels import Samples
+from .candidate import Bic, Candidate
+from .lm import levenberg_marquardt
+from .samples import Samples
+from .slots import (
+    ACROSS1,
+    ACROSS2,
+    ALONG1,
+    ALONG2,
+    ANGLE,
+    CURVATURE,
+    EXTRA_INDICES,
+    EXTRAS,
+    LEVELS,
+    OFFSET,
+    SCENE,
+    SHAPE,
+    V1,
+    V2,
+    joined,
+)
+from .start import FLOOR
 
-V1, V2, ANGLE, OFFSET, CURVATURE, ACROSS1, ALONG1, ACROSS2, ALONG2 = range(9)
-EXTRAS = (CURVATURE, ACROSS1, ALONG1, ACROSS2, ALONG2)
-FLOOR = 1e-12  # squared residual, in steps, below which models are equally exact
-SHAPE = 9  # index of the first shape number
+Curve = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """One family fitted: all parameters, which of them were free, and the solution for those.
+class Scene:
+    """Samples of an edge with values in units of the step; families are fitted to them.
 
-    `cost` is the sum of squares over all `count` pixels, the scatter within blocks included.
+    Attributes
+    ----------
+    samples : Samples
+    reach : float
+        Unit of the gradients: the largest distance from the centre, px.
+    curve : callable, optional
+        Maps the light of the scene to the values: light → (value, derivative).
     """
 
-    family: ShapeFamily
-    parameters: np.ndarray
-    free: np.ndarray
-    solution: Solution
-    cost: float
-    count: int
-    inflation: float = 1.0
-    floor: float = FLOOR
+    samples: Samples
+    reach: float
+    curve: Curve | None = None
 
-    @property
-    def shape(self) -> np.ndarray:
-        return self.parameters[SHAPE:]
+    def fit(
+        self, family: ShapeFamily, line: np.ndarray, shape: np.ndarray, *, levels_free: bool
+    ) -> Candidate:
+        """Fit one family, without extras.
 
-    @property
-    def bic(self) -> float:
-        """Bayesian information criterion of a Gaussian likelihood with unknown variance.
-
-        `inflation` pixels of correlated noise count for one.
+        Parameters
+        ----------
+        family : ShapeFamily
+        line : ndarray, shape (2,)
+            First angle (radians) and offset (px).
+        shape : ndarray, shape (k,)
+            First shape numbers.
+        levels_free : bool
+            Fit the levels; else they are held at 0 and 1.
         """
-        n = self.count
-        return n / self.inflation * np.log(max(self.cost / n, self.floor)) + len(self.solution.x) * np.log(n)
-
-
-class EdgeScene:
-    """Pixels at centred positions with values in units of the step; fits families to them.
-
-    `curve`, where given, maps the scene's light to the values: light → (value, derivative).
-    """
-
-    def __init__(
-        self, samples: Samples, reach: float, curve=None, inflation: float = 1.0, floor: float = FLOOR
-    ):
-        self.x, self.y, self.values = samples.x, samples.y, samples.values
-        self.samples, self.curve, self.reach = samples, curve, reach
-        self.inflation, self.floor = inflation, floor
-        self.root = np.sqrt(samples.weight)
-
-    def fit(self, family: ShapeFamily, line, shape, *, levels_free: bool) -> Candidate:
-        """Fit one family from a first line (angle, offset) and shape, without extras."""
-        start = np.concatenate([[0.0, 1.0, *line], np.zeros(len(EXTRAS)), shape])
+        start = joined(np.array([0.0, 1.0]), line, np.zeros(len(EXTRA_INDICES)), shape)
         free = np.ones(len(start), dtype=bool)
-        free[list(EXTRAS)] = False
-        free[[V1, V2]] = levels_free
+        free[EXTRAS] = False
+        free[LEVELS] = levels_free
         return self._minimise(family, start, free)
 
-    def free_extras(self, best: Candidate) -> Candidate:
-        """Free curvature and gradients one at a time, as long as the data ask for one."""
-        for _ in EXTRAS:
-            wanted = self._most_wanted(best)
+    def refit(self, family: ShapeFamily, shape: np.ndarray, like: Candidate) -> Candidate:
+        """Fit a family with the extras of another candidate, from the line and levels of it.
+
+        Parameters
+        ----------
+        family : ShapeFamily
+        shape : ndarray, shape (k,)
+            First shape numbers.
+        like : Candidate
+        """
+        start = np.concatenate([like.scene, shape])
+        free = np.concatenate([like.free[SCENE], np.ones(len(shape), dtype=bool)])
+        return self._minimise(family, start, free)
+
+    def free_extras(self, best: Candidate, bic: Bic) -> Candidate:
+        """Free curvature and gradients one at a time, as long as the data ask for one.
+
+        Parameters
+        ----------
+        best : Candidate
+            Fitted to this scene; the same object comes back where the data ask for nothing.
+        bic : Bic
+        """
+        for _ in EXTRA_INDICES:
+            wanted = self._most_wanted(best, bic)
             if wanted is None:
                 break
             free = best.free.copy()
             free[wanted] = True
             tried = self._minimise(best.family, best.parameters, free)
-            if tried.bic >= best.bic:
+            if bic(tried) >= bic(best):
                 break
             best = tried
         return best
 
-    def refit(self, candidate: Candidate, like: Candidate) -> Candidate:
-        """Fit a family again with the extras and the line of another candidate."""
-        start = np.concatenate([like.parameters[:SHAPE], candidate.shape])
-        free = np.concatenate([like.free[:SHAPE], np.ones(len(candidate.shape), dtype=bool)])
-        return self._minimise(candidate.family, start, free)
+    def predict(
+        self, family: ShapeFamily, parameters: np.ndarray, free: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Values of a model, and their derivatives by the free parameters.
 
-    def _minimise(self, family: ShapeFamily, start: np.ndarray, free: np.ndarray) -> Candidate:
-        r = self.reach
-        bound = np.array([3.0, 3.0, 10.0, r, 1.0 / r, 3.0, 3.0, 3.0, 3.0])
-        lower, upper = np.concatenate([-bound, family.lower]), np.concatenate([bound, family.upper])
-        full = start.copy()
+        Parameters
+        ----------
+        family : ShapeFamily
+        parameters : ndarray, shape (9 + k,)
+        free : ndarray of bool, shape (9 + k,)
 
-        def residual(values):
-            full[free] = values
-            model, jacobian = self.predict(family, full, free)
-            jacobian *= self.root
-            return (model - self.values) * self.root, jacobian
-
-        solution = levenberg_marquardt(residual, start[free], lower[free], upper[free])
-        parameters = start.copy()
-        parameters[free] = solution.x
-        cost = solution.cost + self.samples.scatter
-        return Candidate(
-            family, parameters, free, solution, cost, self.samples.count, self.inflation, self.floor
-        )
-
-    def predict(self, family: ShapeFamily, parameters, free) -> tuple[np.ndarray, np.ndarray]:
-        """Model values and their derivatives by the free parameters (parameters × pixels)."""
-        low, high, angle, offset, curvature, across1, along1, across2, along2 = parameters[:SHAPE]
+        Returns
+        -------
+        values : ndarray, shape (samples,)
+        jacobian : ndarray, shape (free parameters, samples)
+        """
+        low, high, angle, offset, curvature, across1, along1, across2, along2 = parameters[SCENE]
         cosine, sine = np.cos(angle), np.sin(angle)
-        normal = self.x * cosine + self.y * sine
-        along = self.y * cosine - self.x * sine
+        normal = self.samples.x * cosine + self.samples.y * sine
+        along = self.samples.y * cosine - self.samples.x * sine
         d = normal - offset - 0.5 * curvature * along**2
-        esf, slope, shapes = family.esf_and_gradient(parameters[SHAPE:], d)
+        esf, slope, shapes = family.esf_and_gradient(parameters[SHAPE], d)
         contrast = (high - low) + ((across2 - across1) * d + (along2 - along1) * along) / self.reach
         tilt_across = (across1 + (across2 - across1) * esf) / self.reach
         tilt_along = (along1 + (along2 - along1) * esf) / self.reach
         model = low + (high - low) * esf + tilt_across * d + tilt_along * along
         by_d = contrast * slope + tilt_across
-        columns = {
+        columns: dict[int, Callable[[], np.ndarray]] = {
             V1: lambda: 1.0 - esf,
             V2: lambda: esf,
             ANGLE: lambda: by_d * along * (1.0 + curvature * normal) - tilt_along * normal,
@@ -138,24 +150,46 @@ class EdgeScene:
             ALONG2: lambda: esf * along / self.reach,
         }
         jacobian = np.empty((int(free.sum()), d.size))
-        used = np.nonzero(free[:SHAPE])[0]
+        used = np.nonzero(free[SCENE])[0]
         for row, index in enumerate(used):
             jacobian[row] = columns[int(index)]()
-        jacobian[len(used) :] = contrast * shapes[free[SHAPE:]]
+        jacobian[len(used) :] = contrast * shapes[free[SHAPE]]
         if self.curve is not None:
             model, steepness = self.curve(model)
             jacobian *= steepness
         return model, jacobian
 
-    def _most_wanted(self, candidate: Candidate) -> int | None:
+    def _minimise(self, family: ShapeFamily, start: np.ndarray, free: np.ndarray) -> Candidate:
+        """Least squares in the free parameters; the others stay as they are in `start`."""
+        lower, upper = self._bounds(family)
+        root, full = self.samples.root, start.copy()
+
+        def residual(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            full[free] = values
+            model, jacobian = self.predict(family, full, free)
+            jacobian *= root
+            return (model - self.samples.values) * root, jacobian
+
+        solution = levenberg_marquardt(residual, start[free], lower[free], upper[free])
+        parameters = start.copy()
+        parameters[free] = solution.x
+        cost = solution.cost + self.samples.scatter
+        return Candidate(family, parameters, free, solution, cost, self.samples.count)
+
+    def _bounds(self, family: ShapeFamily) -> tuple[np.ndarray, np.ndarray]:
+        """Lower and upper bounds of all parameters."""
+        bound = np.array([3.0, 3.0, 10.0, self.reach, 1.0 / self.reach, 3.0, 3.0, 3.0, 3.0])
+        return np.concatenate([-bound, family.lower]), np.concatenate([bound, family.upper])
+
+    def _most_wanted(self, candidate: Candidate, bic: Bic) -> int | None:
         """The held extra that would lower χ² most, if by more than BIC charges for it (one linear step)."""
-        held = [i for i in EXTRAS if not candidate.free[i]]
+        held = [i for i in EXTRA_INDICES if not candidate.free[i]]
         if not held:
             return None
         trial = candidate.free.copy()
         trial[held] = True
         _, jacobian = self.predict(candidate.family, candidate.parameters, trial)
-        jacobian *= self.root
+        jacobian *= self.samples.root
         order = np.nonzero(trial)[0]
         new = np.isin(order, held)
         known, columns = jacobian[~new], jacobian[new]
@@ -164,6 +198,6 @@ class EdgeScene:
         rest = columns - projection.T @ known
         power = np.maximum((rest**2).sum(axis=1), 1e-9 * (columns**2).sum(axis=1) + 1e-300)
         gain = (rest @ residual) ** 2 / power
-        noise = max(candidate.cost / n, 1e-18, candidate.floor if candidate.floor > FLOOR else 0.0)
+        noise = max(candidate.variance, 1e-18, bic.floor if bic.floor > FLOOR else 0.0)
         best = int(np.argmax(gain))
-        return int(order[new][best]) if gain[best] > noise * self.inflation * np.log(n) else None
+        return int(order[new][best]) if gain[best] > noise * bic.inflation * np.log(n) else None

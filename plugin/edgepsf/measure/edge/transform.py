@@ -8,6 +8,7 @@ edge and odd in d; for a logistic edge f = p d. (Formulas 2 and 5 of docs/mathem
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from ...errors import InputError
 from ...psf.odd import esf_from_f
@@ -27,7 +28,7 @@ def check_levels(v1: float, v2: float) -> None:
         raise InputError(f"v1 and v2 are both {v1:g}: an edge needs two different plateau levels")
 
 
-def g(v, v1: float, v2: float) -> np.ndarray:
+def g(v: npt.ArrayLike, v1: float, v2: float) -> np.ndarray:
     """Edge transform g = (v − v1) / (2 (v2 − v1)), half of the ESF.
 
     Parameters
@@ -51,13 +52,19 @@ def g(v, v1: float, v2: float) -> np.ndarray:
     return (np.asarray(v, dtype=np.float64) - v1) / (2.0 * (v2 - v1))
 
 
-def v_from_g(g, v1: float, v2: float) -> np.ndarray:
-    """Gray value of an edge transform: v = v1 + 2 (v2 − v1) g, the inverse of `g`."""
+def v_from_g(g: npt.ArrayLike, v1: float, v2: float) -> np.ndarray:
+    """Gray value of an edge transform: v = v1 + 2 (v2 − v1) g, the inverse of the function `g`.
+
+    Raises
+    ------
+    InputError
+        If v1 = v2 or a level is not finite.
+    """
     check_levels(v1, v2)
     return v1 + 2.0 * (v2 - v1) * np.asarray(g, dtype=np.float64)
 
 
-def f(g) -> np.ndarray:
+def f(g: npt.ArrayLike) -> np.ndarray:
     """Logit of the edge: f = log(1/(2g) − 1).
 
     Parameters
@@ -76,19 +83,25 @@ def f(g) -> np.ndarray:
     return np.where(inside, np.log((0.5 - safe) / safe), np.nan)
 
 
-def g_from_f(f) -> np.ndarray:
-    """Inverse of `f`: g = ½ / (1 + exp f)."""
+def g_from_f(f: npt.ArrayLike) -> np.ndarray:
+    """Edge transform of a logit: g = ½ / (1 + exp f), the inverse of the function `f`."""
     return 0.5 * esf_from_f(f)
 
 
 def dg_dv(v1: float, v2: float) -> float:
-    """Derivative of g by the gray value, 1 / (2 (v2 − v1))."""
+    """Derivative of g by the gray value, 1 / (2 (v2 − v1)).
+
+    Raises
+    ------
+    InputError
+        If v1 = v2 or a level is not finite.
+    """
     check_levels(v1, v2)
     return 1.0 / (2.0 * (v2 - v1))
 
 
-def df_dg(g) -> np.ndarray:
-    """Derivative of f by g, −1 / (2 g (½ − g)); NaN where f is."""
+def df_dg(g: npt.ArrayLike) -> np.ndarray:
+    """Derivative of f by g, −1 / (2 g (½ − g)); NaN where f is NaN."""
     g = np.asarray(g, dtype=np.float64)
     inside = (g > 0) & (g < 0.5)
     safe = np.where(inside, g, 0.25)

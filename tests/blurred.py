@@ -1,15 +1,9 @@
-"""Pictures, kernels, files and a measure of difference that several test modules use."""
+"""Blurred pictures, kernels, and a measure of difference that several tests of deconvolution share."""
 
 from __future__ import annotations
 
 import numpy as np
-import tifffile
 from scipy.signal import fftconvolve
-
-import edgepsf as ep
-from edgepsf.testing import edge_image
-
-EDGE = edge_image(ep.psf.Logistic(1.1, 0.03), noise=0.01).astype(np.float32)
 
 
 def relative(a, b) -> float:
@@ -26,6 +20,11 @@ def grids(shape):
 def spot(shape, width):
     """exp(-r²/width) about the centre n // 2; its maximum is 1."""
     return np.exp(-sum(g**2 for g in grids(shape)) / width)
+
+
+def gaussian(shape, sd=1.5):
+    """A Gaussian kernel of height 1, its centre at index n // 2."""
+    return spot(shape, 2 * sd**2)
 
 
 def bump(shape, skew=0.4):
@@ -66,7 +65,18 @@ def beads(shape, level, count, rng):
     return x
 
 
-def photograph(kernel, peak, corner, size):
+def blobs(shape=(40, 43), noise=0.0):
+    """A few soft blobs on a level of 10, up to about 110."""
+    rng = np.random.default_rng(1)
+    pixels = np.meshgrid(*(np.arange(n) for n in shape), indexing="ij")
+    out = np.full(shape, 10.0)
+    for _ in range(6):
+        centre = [rng.uniform(0.15 * n, 0.85 * n) for n in shape]
+        out += 60 * np.exp(-sum((g - c) ** 2 for g, c in zip(pixels, centre, strict=True)) / 18)
+    return out + noise * rng.standard_normal(shape)
+
+
+def blurred_photograph(kernel, peak, corner, size):
     """A part of a photograph: blurred, true, and true with the margin that the blur takes light from."""
     from skimage.data import camera
 
@@ -76,16 +86,7 @@ def photograph(kernel, peak, corner, size):
     return fftconvolve(wide, kernel, mode="valid"), wide[half:-half, half:-half], wide
 
 
-def write_edge(path, scale=None):
-    """Write the edge that the chain macro is tried on, and its pixels' size in um where it has one."""
-    image = edge_image(ep.psf.from_profile(p1=1.2, p3=0.03).model, noise=0.01)
-    size = {"resolution": (1 / scale[0], 1 / scale[1]), "metadata": {"unit": "um"}} if scale else {}
-    tifffile.imwrite(path, image.astype(np.float32), imagej=True, **size)
-    return path
-
-
-def write_blurred(folder):
-    """Write blurred.tif as the macros restore_*.ijm want it, with an edge in their region; its pixels."""
-    image = edge_image(ep.psf.Gaussian(1.3), (201, 200), center=(100, 120), noise=0.005).astype(np.float32)
-    tifffile.imwrite(folder / "blurred.tif", image, imagej=True)
-    return image
+def photograph(kernel, peak, seed=0, size=140, corner=(110, 170)):
+    """Blurred photograph with photon noise, the truth in its field, and the truth that is wider than the field."""
+    blurred, truth, wide = blurred_photograph(kernel, peak, corner, size)
+    return np.random.default_rng(seed).poisson(np.clip(blurred, 0, None)).astype(np.float32), truth, wide

@@ -1,0 +1,34 @@
+"""Tikhonov filter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..direct import Filter, choose_regularization, flat, restore
+from ..memory import Size
+from ..method import REGULARIZATION, method
+from ..observation import Observation
+from ..operator import Blur
+from ..record import Log
+
+
+def choose(seen: Observation, blur: Blur, log: Log, *, regularization: float | None) -> dict[str, Any]:
+    """λ for a residual as large as the noise, if it is not given."""
+    return choose_regularization(seen, _filter(blur), log, regularization, "discrepancy")
+
+
+def memory(size: Size, **others: Any) -> float:
+    """The estimate of the noise, the values of left-out pixels; the spectrum is filtered in place."""
+    return max(size.noise, size.holes)
+
+
+@method(REGULARIZATION, choose=choose, memory=memory, place=30)
+def tikhonov(seen: Observation, blur: Blur, log: Log, *, regularization: float) -> np.ndarray:
+    """Tikhonov filter conj(H) / (|H|² + λ): the scene of smallest ‖y − A x‖² + λ ‖x − mean‖²."""
+    return restore(seen, _filter(blur), log, regularization)
+
+
+def _filter(blur: Blur) -> Filter:
+    return Filter(blur, flat(blur.domain))

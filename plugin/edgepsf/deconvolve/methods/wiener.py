@@ -1,0 +1,34 @@
+"""Wiener filter with a noise-to-signal ratio that grows with the square of the frequency."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..direct import Filter, choose_regularization, frequency_squared, restore
+from ..memory import Size
+from ..method import REGULARIZATION, method
+from ..observation import Observation
+from ..operator import Blur
+from ..record import Log
+
+
+def choose(seen: Observation, blur: Blur, log: Log, *, regularization: float | None) -> dict[str, Any]:
+    """λ by generalised cross-validation, if it is not given."""
+    return choose_regularization(seen, _filter(blur), log, regularization)
+
+
+def memory(size: Size, **others: Any) -> float:
+    """The values of left-out pixels; the spectrum is filtered in place."""
+    return size.holes
+
+
+@method(REGULARIZATION, choose=choose, memory=memory, place=20)
+def wiener(seen: Observation, blur: Blur, log: Log, *, regularization: float) -> np.ndarray:
+    """Wiener filter conj(H) / (|H|² + λ (ω/π)²): the noise-to-signal ratio of pictures grows with ω²."""
+    return restore(seen, _filter(blur), log, regularization)
+
+
+def _filter(blur: Blur) -> Filter:
+    return Filter(blur, frequency_squared(blur.domain))

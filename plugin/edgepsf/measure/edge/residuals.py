@@ -1,0 +1,58 @@
+"""The residuals of a candidate at every pixel: the part of the values that it does not explain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import median_filter
+
+from .candidate import Candidate
+from .pixels import Pixels
+from .slots import V2
+from .views import Views
+
+
+@dataclass(frozen=True)
+class Residuals:
+    """Residual and ESF of one candidate at every pixel; made once and handed on.
+
+    Attributes
+    ----------
+    pixels : Pixels
+    residual : ndarray, shape (n,)
+        Value minus model, in units of the step.
+    esf : ndarray, shape (n,)
+        ESF part of the model: 0 on the v1 side, 1 on the v2 side.
+    """
+
+    pixels: Pixels
+    residual: np.ndarray
+    esf: np.ndarray
+
+    @classmethod
+    def of(cls, views: Views, candidate: Candidate) -> Residuals:
+        """The residuals of a candidate at every pixel, thinned or not."""
+        only_v2 = np.zeros(len(candidate.free), dtype=bool)
+        only_v2[V2] = True
+        # The derivative by v2 is the ESF.
+        model, esf = views.every.predict(candidate.family, candidate.parameters, only_v2)
+        return cls(views.pixels, views.every.samples.values - model, esf[0])
+
+    def lonely(self) -> np.ndarray:
+        """Difference of each residual from the median of its 3 × 3 neighbourhood, shape (n,), in steps.
+
+        A misfit of the model is smooth over neighbours and drops out; noise, hot and dead pixels stay. The
+        median filter is costly: call this once.
+        """
+        rows, columns = self.pixels.rows, self.pixels.columns
+        grid = np.zeros((rows.max() + 1, columns.max() + 1))
+        grid[rows, columns] = self.residual
+        return self.residual - median_filter(grid, size=3, mode="nearest")[rows, columns]
+
+
+def robust_deviation(differences: np.ndarray) -> float:
+    """Robust standard deviation of the noise of single pixels, from `Residuals.lonely` or a part of it."""
+    moved = differences[differences != 0]
+    used = moved if moved.size > 20 else differences
+    return float(1.4826 * np.median(np.abs(used))) if used.size else 0.0
