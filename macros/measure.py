@@ -1,6 +1,6 @@
-"""How far plain macros and Python lie apart on the edges of the tests, and how long a region of 256 x 256 takes.
+"""How far plain macros and Python lie apart on the edges of comparison.py, and how long a region of 256 x 256 takes.
 
-`python macros/measure.py`, with the package and its tests installed.
+`python macros/measure.py`, with the package installed.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ from pathlib import Path
 
 import numpy as np
 import tifffile
+from comparison import CASES, COMMANDS, PLAIN, argument, chain, edge, numbers, show_edge, write_edge
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-import test_plain_macros as tests
 from edgepsf.imagej.bridge import register
 
 
@@ -27,14 +26,14 @@ def deviations(imagej, macro: Path, folder: Path) -> dict[str, float]:
     def note(name: str, value: float) -> None:
         worst[name] = max(worst.get(name, 0.0), float(value))
 
-    for seed, noise, bits, region, given, degree, scale in tests.CASES:
+    for seed, noise, bits, region, given, degree, scale in CASES:
         imagej.run_macro('close("*"); run("Clear Results");')
         aspect = scale[1] / scale[0] if scale else 1.0
-        image, levels = tests.edge(seed, noise, bits, aspect=aspect)
+        image, levels = edge(seed, noise, bits, aspect=aspect)
         levels = levels if given else None
-        picture = tests.show_edge(imagej, folder, image, region, scale)
-        expected = tests.chain(picture, levels, degree)
-        row = tests.numbers(imagej.run_macro(macro, tests.argument(levels, degree, folder)))
+        picture = show_edge(imagej, folder, image, region, scale)
+        expected = chain(picture, levels, degree)
+        row = numbers(imagej.run_macro(macro, argument(levels, degree, folder)))
         slope = np.hypot(expected["row"]["b"], expected["row"]["c"])
         for key, value in expected["row"].items():
             apart = abs(row[key] - value)
@@ -57,13 +56,13 @@ def deviations(imagej, macro: Path, folder: Path) -> dict[str, float]:
 
 def seconds(imagej, folder: Path, p: float, runs: int = 6) -> list[float]:
     """Times of the plain chain on a 256 x 256 region, the first run of this ImageJ first."""
-    image, _ = tests.edge(20, 0.01, 16, (256, 256), p, 5.0)
-    text = tests.argument(None, 3, path=tests.write_edge(folder, image))
+    image, _ = edge(20, 0.01, 16, (256, 256), p, 5.0)
+    text = argument(None, 3, path=write_edge(folder, image))
     taken = []
     for _ in range(runs):
         imagej.run_macro('close("*"); run("Clear Results");')
         start = time.perf_counter()
-        imagej.run_macro(tests.PLAIN, text)
+        imagej.run_macro(PLAIN, text)
         taken.append(time.perf_counter() - start)
     return taken
 
@@ -73,12 +72,12 @@ def main() -> int:
         folder = Path(name)
         imagej = register()
         times = {p: seconds(imagej, folder, p) for p in (0.25, 1.2)}
-        apart = {macro.name: deviations(imagej, macro, folder) for macro in (tests.PLAIN, tests.COMMANDS)}
+        apart = {macro.name: deviations(imagej, macro, folder) for macro in (PLAIN, COMMANDS)}
     for p, taken in times.items():
         first, least = taken[0], min(taken)
         print(f"256 x 256, p = {p} per px: first run {first:.2f} s, shortest of {len(taken)} {least:.2f} s")
     for macro, worst in apart.items():
-        print(f"{macro}, largest deviation from Python over {len(tests.CASES)} edges:")
+        print(f"{macro}, largest deviation from Python over {len(CASES)} edges:")
         for quantity, value in worst.items():
             print(f"  {quantity:<45} {value:.1e}")
     return 0

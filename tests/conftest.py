@@ -1,4 +1,4 @@
-"""What the tests in ImageJ share: the running ImageJ with the commands, and its images.
+"""Fixtures of several test modules: the running ImageJ with the commands and its images, a display, a Fiji.
 
 The tests are of the embedded ImageJ. With EDGEPSF_FIJI set to the folder of a Fiji, tests/test_fiji.py runs too, and
 runs those in ImageJ once more inside that Fiji, in processes of their own (EDGEPSF_TESTS_IN marks them).
@@ -6,10 +6,12 @@ runs those in ImageJ once more inside that Fiji, in processes of their own (EDGE
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import select
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -33,9 +35,18 @@ def imagej():
 
 @pytest.fixture
 def tidy(imagej):
-    """Afterwards no image is open and the Results table is empty."""
-    yield
-    imagej.run_macro('run("Close All"); run("Clear Results");')
+    """The running ImageJ; before and afterwards no image is open and the Results table is empty."""
+    empty = 'run("Close All"); run("Clear Results");'
+    imagej.run_macro(empty)
+    yield imagej
+    imagej.run_macro(empty)
+
+
+@pytest.fixture
+def no_plugins(monkeypatch):
+    """No variable names a folder with the jars of plugins."""
+    monkeypatch.delenv("EDGEPSF_PLUGINS", raising=False)
+    monkeypatch.delenv("EDGEPSF_FIJI", raising=False)
 
 
 @pytest.fixture
@@ -44,6 +55,16 @@ def fiji():
     if FIJI is None:
         pytest.skip("EDGEPSF_FIJI names no Fiji")
     return FIJI
+
+
+@pytest.fixture(scope="session")
+def docs():
+    """The module that makes the reference page."""
+    path = Path(__file__).parent.parent / "docs" / "build.py"
+    spec = importlib.util.spec_from_file_location("docs_build", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(scope="session")

@@ -10,15 +10,14 @@ import tifffile
 from roifile import ROI_OPTIONS, ROI_TYPE, ImagejRoi
 
 import edgepsf as ep
+from command_line import run
 from conftest import show
-from edgepsf.cli import main
 from edgepsf.errors import InputError, MacroError
 from edgepsf.measure.regions import columns_of, fit_regions, write_csv
 from edgepsf.pictures.picture import Calibration, Picture
 from edgepsf.pictures.rois import _selection, read_rois
-from edgepsf.testing import edge_image
+from edges import EDGE
 
-EDGE = edge_image(ep.psf.Logistic(1.1, 0.03), noise=0.01).astype(np.float32)
 GOOD, FLAT, OUTSIDE = (30, 20, 70, 60), (100, 5, 20, 30), (500, 500, 9, 9)
 CSV = "name,x,y,width,height\nleft,30,20,70,60\nflat,100,5,20,30\n,500,500,9,9\n"
 
@@ -32,15 +31,6 @@ def folder(tmp_path):
 
 def rectangle(x, y, width, height, name=""):
     return ImagejRoi(roitype=ROI_TYPE.RECT, left=x, top=y, right=x + width, bottom=y + height, name=name)
-
-
-def run(capsys, *words):
-    """Exit code, stdout, stderr."""
-    try:
-        code = main([str(w) for w in words])
-    except SystemExit as stop:
-        code = stop.code
-    return (code, *capsys.readouterr())
 
 
 def read_csv(path):

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +10,7 @@ import pytest
 import tifffile
 
 import edgepsf as ep
+from children import child
 from edgepsf.testing import edge_image
 
 pytest.importorskip("scyjava", reason='needs pip install "edgepsf[imagej]"')
@@ -31,14 +29,7 @@ def pictures(tmp_path):
 
 
 def run(*words, **env) -> tuple[int, str, str]:
-    done = subprocess.run(
-        [sys.executable, str(SCRIPT), *map(str, words)],
-        env={**os.environ, **env},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    done = child(str(SCRIPT), *map(str, words), **env)
     return done.returncode, done.stdout, done.stderr
 
 

@@ -8,14 +8,12 @@ from conftest import image_of, show
 from edgepsf.commands import COMMANDS
 from edgepsf.errors import MacroError
 from edgepsf.testing import edge_image
+from edges import EDGE
 
 ROI = (20, 10, 100, 100)
 LAST = 'getResult("{}", nResults-1)'
 
 pytestmark = pytest.mark.usefixtures("tidy")
-
-
-EDGE = edge_image(ep.psf.Logistic(1.1, 0.03), noise=0.01).astype(np.float32)
 
 
 def columns(names):

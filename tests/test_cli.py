@@ -2,34 +2,29 @@
 
 import json
 import os
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 import tifffile
 
+import command_line
 import edgepsf as ep
-from edgepsf.cli import main
+from children import child
 from edgepsf.testing import edge_image
+from edges import EDGE
 
 ROI = (20, 10, 100, 100)
 
 
 @pytest.fixture
 def folder(tmp_path):
-    image = edge_image(ep.psf.Logistic(1.1, 0.03), noise=0.01).astype(np.float32)
-    tifffile.imwrite(tmp_path / "edge.tif", image, imagej=True)
+    tifffile.imwrite(tmp_path / "edge.tif", EDGE, imagej=True)
     return tmp_path
 
 
 def run(capsys, *words):
     """Exit code, JSON of stdout (or text), stderr."""
-    try:
-        code = main([str(w) for w in words])
-    except SystemExit as stop:
-        code = stop.code
-    out, err = capsys.readouterr()
+    code, out, err = command_line.run(capsys, *words)
     return code, (json.loads(out) if "--json" in words and code == 0 else out), err
 
 
@@ -222,5 +217,5 @@ def test_overwrite_and_failure_in_writing_keep_the_old_file(folder, capsys, monk
 def test_no_heavy_import():
     heavy = ("jpype", "scyjava", "imagej", "matplotlib", "skimage")
     code = f"import sys, edgepsf; print([m for m in {heavy} if m in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    done = child("-c", code)
+    assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import inspect
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -31,16 +29,6 @@ every_option = pytest.mark.parametrize(
     ("command", "option"),
     [pytest.param(c, o, id=f"{c.cli}-{o.key}") for c in COMMANDS for o in c.options],
 )
-
-
-@pytest.fixture(scope="module")
-def docs():
-    """The module that makes the reference page."""
-    path = Path(__file__).parent.parent / "docs" / "build.py"
-    spec = importlib.util.spec_from_file_location("docs_build", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def gray() -> Picture:

@@ -5,30 +5,26 @@ Iterative Deconvolution 1.12 and the libraries they need. `pytest -s` prints the
 """
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from blurred import beads, grids, relative
+from children import child
 from edgepsf.plugins.compat import deconvolutionlab2, parallel_iterative
+from plugin_jars import FOLDER, needs_plugins
 
-FOLDER = os.environ.get("EDGEPSF_PLUGINS")
-pytestmark = pytest.mark.skipif(
-    not FOLDER, reason="EDGEPSF_PLUGINS does not name the folder with the jars of both plugins"
-)
+pytestmark = needs_plugins
 SHAPES = {"a": (256, 256), "b": (255, 251), "c": (16, 64, 64), "negative": (96, 100), "decibel": (96, 100)}
 USUAL = "abc"
 
 
 def gaussian(shape, sigma, skew=False):
     """Gaussian with its centre at n // 2; `skew` adds a weaker one, one pixel further on every axis."""
-    grids = np.meshgrid(*[np.arange(n) - n // 2 for n in shape], indexing="ij")
 
     def one(shift):
-        return np.exp(-0.5 * sum(((g - shift) / s) ** 2 for g, s in zip(grids, sigma, strict=True)))
+        return np.exp(-0.5 * sum(((g - shift) / s) ** 2 for g, s in zip(grids(shape), sigma, strict=True)))
 
     psf = one(0) + (0.4 * one(1) if skew else 0)
     return (psf / psf.sum()).astype(np.float32)
@@ -59,10 +55,7 @@ def on_grid(psf, shape):
 def blurred(shape, psf):
     """Beads and a block, blurred with periodic borders, noise of 1, ≥ 0.1."""
     rng = np.random.default_rng(1)
-    x = np.full(shape, 10.0)
-    for _ in range(60):
-        x[tuple(rng.integers(2, n - 2) for n in shape)] += rng.uniform(100, 900)
-    x[tuple(slice(n // 4, n // 2) for n in shape)] += 80
+    x = beads(shape, 10.0, 60, rng)
     y = np.fft.ifftn(np.fft.fftn(x) * np.fft.fftn(np.fft.ifftshift(on_grid(psf, shape)))).real
     return np.maximum(y + rng.normal(0, 1, shape), 0.1).astype(np.float32)
 
@@ -218,13 +211,9 @@ def java_results(tmp_path_factory):
         )
     (work / "cases.json").write_text(json.dumps(jobs))
     script = Path(__file__).with_name("plugins_in_java.py")
-    child = subprocess.run([sys.executable, script, FOLDER, work], capture_output=True, text=True)
-    assert child.returncode == 0, child.stdout[-2000:] + child.stderr[-4000:]
+    done = child(str(script), FOLDER, str(work))
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
     return work
-
-
-def relative(a, b):
-    return np.sqrt(np.mean((a.astype(float) - b) ** 2) / np.mean(b.astype(float) ** 2))
 
 
 def same_statistics(got, wanted, blurred):

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from scipy.signal import fftconvolve
 
 import edgepsf as ep
+from blurred import blurred_photograph, spot
 from edgepsf.deconvolve.operator import BOUNDARIES
+from edgepsf.pictures.quality import psnr
 
 METHODS = ["richardson_lucy", "wiener"]
 KERNEL = ep.psf.from_profile(p1=0.9).kernel()
@@ -14,17 +15,8 @@ KERNEL = ep.psf.from_profile(p1=0.9).kernel()
 @pytest.fixture(scope="module")
 def scene():
     """Blurred and true picture; the truth is wider than the field."""
-    from skimage.data import camera
-
-    truth = (camera()[150:350, 150:350] / 255.0) ** 2.2
-    blurred = fftconvolve(truth, KERNEL, mode="valid")
-    half = KERNEL.shape[0] // 2
-    truth = truth[half:-half, half:-half]
+    blurred, truth, _ = blurred_photograph(KERNEL, 1, (150, 150), 180)
     return blurred + 0.005 * np.random.default_rng(0).standard_normal(blurred.shape), truth
-
-
-def psnr(a, b):
-    return 10 * np.log10(1 / np.mean((a - b) ** 2))
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -49,8 +41,7 @@ def test_extended_border_beats_periodic_and_zero(scene):
 @pytest.mark.parametrize("size", [(9, 9), (10, 10), (9, 10)])
 @pytest.mark.parametrize("boundary", BOUNDARIES)
 def test_point_source_stays_where_it_is(n, size, boundary):
-    y, x = np.ogrid[: size[0], : size[1]]
-    kernel = np.exp(-((y - size[0] // 2) ** 2 + (x - size[1] // 2) ** 2) / 4.0)
+    kernel = spot(size, 4.0)
     blurred = np.zeros((n, n + 3))
     blurred[
         16 - size[0] // 2 : 16 - size[0] // 2 + size[0], 15 - size[1] // 2 : 15 - size[1] // 2 + size[1]

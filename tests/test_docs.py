@@ -1,6 +1,5 @@
 """Made pages and tables are up to date, their command lines run, and links lead to files and headings."""
 
-import importlib.util
 import re
 from pathlib import Path
 
@@ -21,26 +20,18 @@ PAGES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def build():
-    spec = importlib.util.spec_from_file_location("docs_build", DOCS / "build.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.mark.parametrize("name", ["commands.md", "models.md", "deconvolution.md", "README.md"])
-def test_made_pages_and_tables_are_up_to_date(build, name):
-    made = {path.name: (path, text) for path, text in build.pages().items()}
+def test_made_pages_and_tables_are_up_to_date(docs, name):
+    made = {path.name: (path, text) for path, text in docs.pages().items()}
     path, text = made[name]
     assert path.read_text(encoding="utf-8") == text, "run `make docs`"
 
 
-def test_a_page_without_its_marks_is_refused(build, tmp_path):
+def test_a_page_without_its_marks_is_refused(docs, tmp_path):
     page = tmp_path / "page.md"
     page.write_text("no marks")
     with pytest.raises(ValueError, match=r"page\.md needs each of these marks once"):
-        build.with_table(page, "methods", "")
+        docs.with_table(page, "methods", "")
 
 
 def anchors(page):
@@ -75,11 +66,11 @@ def test_the_page_of_the_house_names_every_room():
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda c: c.name)
-def test_command_line_examples_run(build, command, tmp_path, monkeypatch, capsys):
+def test_command_line_examples_run(docs, command, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     image = edge_image(ep.psf.Logistic(1.2), noise=0.01)
     if command.name in ("Fit Edge Plane", "Fit Edge Profile..."):
         image = ep.edge.f(ep.edge.g(image, 30, 100))
     tifffile.imwrite("IMAGE.tif", image.astype("float32"))
     tifffile.imwrite("PSF.tif", ep.psf.from_profile(p1=1.2).kernel())
-    assert main(build.cli_example(command).split()) == 0
+    assert main(docs.cli_example(command).split()) == 0

@@ -1,50 +1,27 @@
 """Macros written for DeconvolutionLab2 and Parallel Iterative Deconvolution, without either plugin."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import tifffile
+from macros.comparison import MACROS
 
 import edgepsf as ep
+from blurred import spot
+from conftest import image_of, show
 from edgepsf.errors import MacroError
 from edgepsf.plugins.compat import deconvolutionlab2, parallel_iterative
-from edgepsf.testing import edge_image
+from edges import write_blurred
 
 pytest.importorskip("scyjava", reason='needs pip install "edgepsf[imagej]"')
 
 RNG = np.random.default_rng(5)
 IMAGE = RNG.uniform(10, 100, (40, 37)).astype(np.float32)
 VOLUME = RNG.uniform(10, 100, (6, 20, 22)).astype(np.float32)
-GRID = np.arange(-3, 4)
-PSF = np.exp(-(GRID[:, None] ** 2 + GRID**2) / 3).astype(np.float32)
-PSF3 = np.exp(-(GRID[2:5, None, None] ** 2 + GRID[:, None] ** 2 + GRID**2) / 3).astype(np.float32)
+PSF, PSF3 = (spot(shape, 3).astype(np.float32) for shape in ((7, 7), (3, 7, 7)))
 CLASS = "edu.emory.mathcs.restoretools.iterative.ParallelIterativeDeconvolution"
 
 
-@pytest.fixture(scope="module")
-def imagej():
-    from edgepsf.imagej.bridge import register
-
-    return register()
-
-
-@pytest.fixture(autouse=True)
-def tidy(imagej, monkeypatch):
-    monkeypatch.delenv("EDGEPSF_PLUGINS", raising=False)
-    monkeypatch.delenv("EDGEPSF_FIJI", raising=False)
-    yield
-    imagej.run_macro('run("Close All"); run("Clear Results");')
-
-
-def show(imagej, array, title):
-    imagej.to_imageplus(array, title).show()
-
-
-def shown(imagej, title):
-    from jpype import JClass
-
-    return imagej.to_numpy(JClass("ij.WindowManager").getImage(title))
+pytestmark = pytest.mark.usefixtures("no_plugins", "tidy")
 
 
 def dl2(imagej, options):
@@ -56,7 +33,7 @@ def test_open_images_and_the_final_display(imagej, capfd):
     show(imagej, PSF, "h")
     title = dl2(imagej, "-image platform y -psf platform h -algorithm RL 10")
     assert title == "Final Display of RL"
-    np.testing.assert_array_equal(shown(imagej, title), deconvolutionlab2(IMAGE, PSF, "RL", 10))
+    np.testing.assert_array_equal(image_of(imagej, title), deconvolutionlab2(IMAGE, PSF, "RL", 10))
     assert "native engine answered DeconvolutionLab2 (RL)" in capfd.readouterr().err
 
 
@@ -78,7 +55,7 @@ def test_algorithms(imagej, algorithm, arguments):
     show(imagej, IMAGE, "y")
     show(imagej, PSF, "h")
     title = dl2(imagej, f"-image platform y -psf platform h -algorithm {algorithm}")
-    np.testing.assert_array_equal(shown(imagej, title), deconvolutionlab2(IMAGE, PSF, *arguments))
+    np.testing.assert_array_equal(image_of(imagej, title), deconvolutionlab2(IMAGE, PSF, *arguments))
 
 
 def test_controls(imagej):
@@ -101,7 +78,7 @@ def test_controls(imagej):
         apodize=("HANN", "NO"),
         epsilon=1e-5,
     )
-    np.testing.assert_array_equal(shown(imagej, title), want)
+    np.testing.assert_array_equal(image_of(imagej, title), want)
     assert not np.allclose(want, deconvolutionlab2(IMAGE, 3 * PSF, "LW", 30))
 
 
@@ -134,7 +111,7 @@ def test_a_folder_of_slices(imagej, tmp_path):
     (tmp_path / "z" / "notes.txt").write_text("no image")
     show(imagej, PSF3, "h")
     title = dl2(imagej, f"-image dir z pattern s.*tif -psf platform h -algorithm RL 3 -path {tmp_path}")
-    np.testing.assert_array_equal(shown(imagej, title), deconvolutionlab2(VOLUME, PSF3, "RL", 3))
+    np.testing.assert_array_equal(image_of(imagej, title), deconvolutionlab2(VOLUME, PSF3, "RL", 3))
 
 
 def test_planes_of_a_hyperstack_are_z(imagej):
@@ -143,14 +120,14 @@ def test_planes_of_a_hyperstack_are_z(imagej):
     imp.show()
     show(imagej, PSF, "h")
     title = dl2(imagej, "-image platform y -psf platform h -algorithm RL 3")
-    np.testing.assert_array_equal(shown(imagej, title), deconvolutionlab2(VOLUME, PSF, "RL", 3))
+    np.testing.assert_array_equal(image_of(imagej, title), deconvolutionlab2(VOLUME, PSF, "RL", 3))
 
 
 def test_a_volume_psf_for_a_plane_gives_its_middle(imagej):
     show(imagej, IMAGE, "y")
     show(imagej, PSF3, "h")
     title = dl2(imagej, "-image platform y -psf platform h -algorithm RL 3")
-    np.testing.assert_array_equal(shown(imagej, title), deconvolutionlab2(IMAGE, PSF3[1], "RL", 3))
+    np.testing.assert_array_equal(image_of(imagej, title), deconvolutionlab2(IMAGE, PSF3[1], "RL", 3))
 
 
 def test_rgb_is_luminance_and_the_scale_is_kept(imagej):
@@ -162,8 +139,8 @@ def test_rgb_is_luminance_and_the_scale_is_kept(imagej):
         'getPixelSize(unit, w, h); return unit + " " + w + " " + bitDepth();'
     )
     assert answer == "µm 0.2 32"
-    want = deconvolutionlab2(shown(imagej, "g"), PSF, "RL", 4)
-    np.testing.assert_allclose(shown(imagej, "Final Display of RL"), want, rtol=1e-5)
+    want = deconvolutionlab2(image_of(imagej, "g"), PSF, "RL", 4)
+    np.testing.assert_allclose(image_of(imagej, "Final Display of RL"), want, rtol=1e-5)
 
 
 def test_reference_and_stats(imagej, tmp_path, capfd):
@@ -188,7 +165,7 @@ def test_titles_with_keywords_brackets_and_umlauts(imagej):
         show(imagej, IMAGE, title)
         show(imagej, PSF, "h -time")
         last = dl2(imagej, f"-image platform {title} -psf platform h -time -algorithm RL 2")
-        np.testing.assert_array_equal(shown(imagej, last), deconvolutionlab2(IMAGE, PSF, "RL", 2))
+        np.testing.assert_array_equal(image_of(imagej, last), deconvolutionlab2(IMAGE, PSF, "RL", 2))
         imagej.run_macro('run("Close All");')
 
 
@@ -330,7 +307,7 @@ def test_deconvolve_command_with_the_numbers_of_a_plugin(imagej):
         'selectImage("y"); run("Deconvolve...", "psf=h compat=[Parallel Iterative] method=[HyBR 4]");'
     )
     want = ep.deconvolve(IMAGE, PSF, "hybr", 4, compat="Parallel Iterative")
-    np.testing.assert_array_equal(shown(imagej, "y-deconvolved"), want)
+    np.testing.assert_array_equal(image_of(imagej, "y-deconvolved"), want)
     with pytest.raises(MacroError, match=r"Deconvolve: engine .* is not installed here"):
         imagej.run_macro(
             'selectImage("y"); run("Deconvolve...", "psf=h engine=DeconvolutionLab2 method=[RL 3]");'
@@ -339,23 +316,13 @@ def test_deconvolve_command_with_the_numbers_of_a_plugin(imagej):
 
 # ---- the macros to copy from
 
-MACROS = Path(__file__).parent.parent / "macros"
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """A folder as the macros want it: blurred.tif with an edge in their region."""
-    image = edge_image(ep.psf.Gaussian(1.3), (201, 200), center=(100, 120), noise=0.005)
-    tifffile.imwrite(tmp_path / "blurred.tif", image.astype(np.float32), imagej=True)
-    return tmp_path
-
 
 @pytest.mark.parametrize("name", ["with_engine", "deconvolutionlab2", "parallel_iterative"])
-def test_macros_from_an_edge_to_a_restored_picture(imagej, folder, name):
-    image = tifffile.imread(folder / "blurred.tif")
+def test_macros_from_an_edge_to_a_restored_picture(imagej, tmp_path, name):
+    image = write_blurred(tmp_path)
     kernel = ep.fit_edge(image, (80, 100, 40, 40)).psf.kernel()
-    imagej.run_macro(MACROS / f"restore_{name}.ijm", str(folder))
-    (made,) = {p.name for p in folder.iterdir()} - {"blurred.tif", "blurred-not-negative.tif", "psf.tif"}
+    imagej.run_macro(MACROS / f"restore_{name}.ijm", str(tmp_path))
+    (made,) = {p.name for p in tmp_path.iterdir()} - {"blurred.tif", "blurred-not-negative.tif", "psf.tif"}
     file, want = {
         "with_engine": ("restored-by-engine.tif", lambda: ep.deconvolve(image, kernel, iterations=40)),
         "deconvolutionlab2": (
@@ -368,4 +335,4 @@ def test_macros_from_an_edge_to_a_restored_picture(imagej, folder, name):
         ),
     }[name]
     assert made == file
-    np.testing.assert_allclose(tifffile.imread(folder / file), want(), rtol=1e-4)
+    np.testing.assert_allclose(tifffile.imread(tmp_path / file), want(), rtol=1e-4)

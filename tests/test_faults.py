@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from tests.blurred import blobs, gaussian
 
 import edgepsf as ep
+from blurred import blobs, gaussian
 from edgepsf.deconvolve.methods import METHODS
 
 FIXED = {m: {"regularization": 1e-3} for m in ("wiener", "tikhonov", "inverse")}

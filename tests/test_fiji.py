@@ -13,7 +13,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-import tifffile
+from macros.comparison import COMMANDS as CHAIN
 
 from children import child, refusal
 from edgepsf.cli import main
@@ -22,18 +22,19 @@ from edgepsf.errors import InputError
 from edgepsf.imagej.install import site
 from edgepsf.imagej.launch import sources
 from edgepsf.imagej.launch.java import find_java
-from edgepsf.psf import from_profile
-from edgepsf.testing import edge_image
+from edges import write_edge
 
 pytest.importorskip("scyjava", reason='needs pip install "edgepsf[imagej]"')
 HERE = Path(__file__).resolve().parent
-CHAIN = HERE.parent / "macros" / "edge_chain_commands.ijm"
 IN_IMAGEJ = (
     "test_session.py",
+    "test_session_start.py",
     "test_bridge.py",
     "test_windows.py",
     "test_convert.py",
     "test_plain_macros.py",
+    "test_menu_scripts.py",
+    "test_linear_scripts.py",
 )
 
 
@@ -208,10 +209,7 @@ def test_fiji_open_until_it_is_quit_or_interrupted(fiji, display, end, code):
 
 def test_one_chain_macro_everywhere(fiji, display, tmp_path):
     """The same printed numbers in the embedded ImageJ, in the Fiji, and in the windows of both."""
-    path = tmp_path / "edge.tif"
-    tifffile.imwrite(
-        path, edge_image(from_profile(p1=1.2, p3=0.03).model, noise=0.01).astype("f4"), imagej=True
-    )
+    path = write_edge(tmp_path / "edge.tif")
     argument = f"path=[{path}] degree=3 x=20 y=10 width=90 height=100"
     window = (
         "import sys\nfrom pathlib import Path\nfrom edgepsf.imagej import register, start\n"
@@ -268,10 +266,7 @@ def test_an_installed_fiji_has_the_commands_without_python(fiji, tmp_path):
     """The scripts in scripts/Plugins are found and run as commands, options included, with the same numbers."""
     own = tmp_path / "Fiji.app"
     shutil.copytree(fiji, own, symlinks=True)
-    path = tmp_path / "edge.tif"
-    tifffile.imwrite(
-        path, edge_image(from_profile(p1=1.2, p3=0.03).model, noise=0.01).astype("f4"), imagej=True
-    )
+    path = write_edge(tmp_path / "edge.tif")
     argument = f"path=[{path}] degree=3 x=20 y=10 width=90 height=100"
     assert main(["fiji", "install", str(own)]) == 0
     code = GATEWAY + (

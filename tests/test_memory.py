@@ -7,9 +7,9 @@ import os
 import sys
 
 import pytest
-from tests.blurred import blobs, gaussian
-from tests.children import child
 
+from blurred import blobs, gaussian
+from children import child
 from edgepsf.deconvolve import memory, memory_usage
 from edgepsf.deconvolve.methods import METHODS
 from edgepsf.deconvolve.record import memory_now, memory_peak
@@ -56,9 +56,7 @@ def _restore(image, kernel, name, options) -> None:
 def test_told_memory_is_the_measured_peak(kind):
     """Not less than the peak, and at most half more."""
     # With its own thresholds malloc would keep freed memory, and the next array would not count.
-    done = child(
-        "-m", "tests.test_memory", kind, MALLOC_MMAP_THRESHOLD_="65536", MALLOC_TRIM_THRESHOLD_="65536"
-    )
+    done = child(__file__, kind, MALLOC_MMAP_THRESHOLD_="65536", MALLOC_TRIM_THRESHOLD_="65536")
     assert done.returncode == 0, done.stderr
     shares = {}
     for (name, options), peak in zip(CALLS, json.loads(done.stdout), strict=True):

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.blurred import blobs, gaussian, photograph
 
 import edgepsf as ep
+from blurred import blobs, gaussian, photograph
 from edgepsf.deconvolve import choose, memory, memory_usage
 from edgepsf.deconvolve.fft import Plan
 from edgepsf.deconvolve.method import ITERATIONS, as_given, method

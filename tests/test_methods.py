@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from tests.blurred import gaussian as unscaled
-from tests.blurred import photograph
 
 import edgepsf as ep
+from blurred import gaussian as unscaled
+from blurred import photograph
 from edgepsf.deconvolve.method import ITERATIONS
 from edgepsf.deconvolve.methods import METHODS
 from edgepsf.deconvolve.noise import Noise, estimate_noise, high_frequency_sd
@@ -15,6 +15,7 @@ from edgepsf.deconvolve.richardson_lucy import RichardsonLucy
 from edgepsf.deconvolve.stopping import thin
 from edgepsf.deconvolve.variation import denoise, differences, divergence
 from edgepsf.deconvolve.wavelets import shrink
+from edgepsf.pictures.quality import psnr
 
 ITERATIVE = [m.name for m in METHODS.values() if ITERATIONS.key in {option.key for option in m.options}]
 NON_NEGATIVE = ["richardson_lucy", "nnls", "mrnsd", "wpl", "fista"]
@@ -24,10 +25,6 @@ def gaussian(n, sd):
     """A square Gaussian kernel of sum 1."""
     kernel = unscaled((n, n), sd)
     return kernel / kernel.sum()
-
-
-def psnr(a, b, peak):
-    return 10 * np.log10(peak**2 / np.mean((np.asarray(a, float) - b) ** 2))
 
 
 KERNEL = gaussian(17, 2.0)
@@ -63,7 +60,7 @@ def test_restores(scene, method, options, gain):
     """Every method gains decibels over the blurred picture; so it restores, whatever else it promises."""
     blurred, truth, _ = scene
     out = ep.deconvolve(blurred, KERNEL, method, **options)
-    assert psnr(out, truth, 2000) > psnr(blurred, truth, 2000) + gain
+    assert psnr(out, truth, peak=2000) > psnr(blurred, truth, peak=2000) + gain
     if method in NON_NEGATIVE:
         assert out.min() >= 0
 
@@ -117,7 +114,7 @@ def test_border_is_as_good_as_inside_a_larger_field(method):
     band = np.ones(cropped.shape, bool)
     band[16:-16, 16:-16] = False
     part = truth[inner, inner][band]
-    assert psnr(cropped[band], part, 2000) > psnr(out[inner, inner][band], part, 2000) - 0.3
+    assert psnr(cropped[band], part, peak=2000) > psnr(out[inner, inner][band], part, peak=2000) - 0.3
 
 
 @pytest.mark.parametrize(("peak", "corner"), [(20, (110, 170)), (200, (60, 200)), (3000, (250, 100))])
@@ -128,9 +125,9 @@ def test_automatic_stop_is_near_the_best(peak, corner, accelerate):
     solver, reached = RichardsonLucy(data, blur, accelerate=accelerate), []
     for _ in range(60 if accelerate else 250):
         solver.step()
-        reached.append(psnr(blur.crop(solver.scene), truth, peak))
+        reached.append(psnr(blur.crop(solver.scene), truth, peak=peak))
     out, record = ep.deconvolve(data, KERNEL, stop="auto", accelerate=accelerate, full_output=True)
-    assert psnr(out, truth, peak) > max(reached) - 0.3
+    assert psnr(out, truth, peak=peak) > max(reached) - 0.3
     assert record["iterations"] < 250
 
 
@@ -267,10 +264,10 @@ def test_regularisation_chosen_from_the_data_is_near_the_best(method, peak):
     out, record = ep.deconvolve(data, KERNEL, method, full_output=True, **settings)
     centre = record["regularization"]
     tried = [
-        psnr(ep.deconvolve(data, KERNEL, method, regularization=centre * f, **settings), truth, peak)
+        psnr(ep.deconvolve(data, KERNEL, method, regularization=centre * f, **settings), truth, peak=peak)
         for f in (0.03, 0.1, 0.3, 3, 10, 30)
     ]
-    assert psnr(out, truth, peak) > max(tried) - 0.8
+    assert psnr(out, truth, peak=peak) > max(tried) - 0.8
 
 
 def test_total_variation_and_its_pieces():

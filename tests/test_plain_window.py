@@ -5,21 +5,19 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 import tifffile
+from macros.comparison import COMMANDS as CHAIN
+from macros.comparison import SCRIPTS, numbers
 
+from children import child
 from edgepsf.errors import EngineError
 from edgepsf.imagej.launch import imagej_jars, java
-from edgepsf.psf import from_profile
-from edgepsf.testing import edge_image
+from edges import write_edge
 
-MACROS = Path(__file__).resolve().parents[1] / "macros"
-CHAIN = MACROS / "edge_chain_commands.ijm"
-SECONDS = 90
+SECONDS = 90  # a run of plain ImageJ
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +35,7 @@ def engine():
 def plain(tmp_path, display, engine):
     """Runs a macro text in an ImageJ with the scripts in its plugins folder; gives what it returns, a line a run."""
     folder = tmp_path / "an ImageJ"
-    shutil.copytree(MACROS / "scripts" / "Plugins" / "Edge_PSF", folder / "plugins" / "Edge_PSF")
+    shutil.copytree(SCRIPTS, folder / "plugins" / "Edge_PSF")
     (folder / "macros").mkdir()
     executable, jar = engine
 
@@ -68,27 +66,9 @@ def plain(tmp_path, display, engine):
     return run
 
 
-def edge_file(folder: Path, name: str, scale=None) -> Path:
-    path = folder / name
-    image = edge_image(from_profile(p1=1.2, p3=0.03).model, noise=0.01)
-    size = {"resolution": (1 / scale[0], 1 / scale[1]), "metadata": {"unit": "um"}} if scale else {}
-    tifffile.imwrite(path, image.astype(np.float32), imagej=True, **size)
-    return path
-
-
-def numbers(line: str) -> dict[str, float]:
-    return {key: float(value) for key, value in (pair.split("=") for pair in line.split())}
-
-
 def by_edgepsf(argument: str) -> str:
-    """What the chain macro prints under `edgepsf macro`."""
-    done = subprocess.run(
-        [sys.executable, "-m", "edgepsf", "macro", str(CHAIN), argument],
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
+    """The line that the chain macro prints under `edgepsf macro`."""
+    done = child("-m", "edgepsf", "macro", str(CHAIN), argument)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -96,8 +76,8 @@ def by_edgepsf(argument: str) -> str:
 def test_one_chain_macro_in_plain_imagej_and_under_edgepsf(plain, tmp_path):
     """A region with estimated levels, and a whole image of 0.1 x 0.2 um pixels with given ones."""
     arguments = [
-        f"path=[{edge_file(tmp_path, 'an edge.tif')}] degree=3 x=20 y=10 width=90 height=100",
-        f"path=[{edge_file(tmp_path, 'scaled.tif', (0.1, 0.2))}] degree=3 v1=30 v2=100",
+        f"path=[{write_edge(tmp_path / 'an edge.tif')}] degree=3 x=20 y=10 width=90 height=100",
+        f"path=[{write_edge(tmp_path / 'scaled.tif', (0.1, 0.2))}] degree=3 v1=30 v2=100",
     ]
     lines = plain(CHAIN.read_text(), *arguments)
     assert len(lines) == 2
@@ -108,7 +88,7 @@ def test_one_chain_macro_in_plain_imagej_and_under_edgepsf(plain, tmp_path):
 
 
 def test_guided_script_and_linear_channels_leave_their_windows(plain, tmp_path):
-    """What a command makes has a window, and nothing else does: it worked without windows in between."""
+    """The images that a command makes have windows, and no others: it worked without windows in between."""
     color = np.random.default_rng(0).integers(0, 256, (20, 30, 3)).astype(np.uint8)
     tifffile.imwrite(tmp_path / "photo.tif", color)
     titles = 'return String.join(getList("image.titles"), " ") + " " + is("Batch Mode");'
@@ -117,7 +97,7 @@ def test_guided_script_and_linear_channels_leave_their_windows(plain, tmp_path):
         ' run("Linear Channels...", "merge red=photo-red green=photo-green blue=photo-blue");'
         ' } else { makeRectangle(20, 10, 90, 100); run("Edge to PSF...", "degree=1"); } '
     )
-    seen = plain(text + titles, str(tmp_path / "photo.tif"), str(edge_file(tmp_path, "edge.tif")))
+    seen = plain(text + titles, str(tmp_path / "photo.tif"), str(write_edge(tmp_path / "edge.tif")))
     assert seen == [
         "photo.tif photo-red photo-green photo-blue photo-RGB 0",
         "edge.tif edge-g edge-f edge-distance edge-profile edge-P(r) edge-PSF 0",

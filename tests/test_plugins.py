@@ -6,24 +6,23 @@ EDGEPSF_PLUGINS names a folder with both plugins' jars; EDGEPSF_PLUGINS_20 one w
 import json
 import os
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 import tifffile
+from macros.comparison import MACROS
 
 import edgepsf as ep
+from blurred import beads, grids, relative, spot
+from children import child
+from conftest import image_of
 from edgepsf.cli import main
 from edgepsf.plugins.compat import deconvolutionlab2
-from edgepsf.testing import edge_image
+from edges import write_blurred
+from plugin_jars import DL2, FOLDER, PID, needs_plugins
 
-FOLDER, FOLDER_20 = os.environ.get("EDGEPSF_PLUGINS"), os.environ.get("EDGEPSF_PLUGINS_20")
-pytestmark = pytest.mark.skipif(
-    not FOLDER, reason="EDGEPSF_PLUGINS does not name the folder with the jars of both plugins"
-)
-DL2, PID = "DeconvolutionLab2", "Parallel Iterative"
+FOLDER_20 = os.environ.get("EDGEPSF_PLUGINS_20")
+pytestmark = needs_plugins
 SHAPES = {"256²": (256, 256), "255×251": (255, 251), "3-D": (16, 64, 64)}
 SIDES = {"odd": (31, 9), "even": (30, 8), "larger": (300, 24), "asymmetric": (24, 7)}
 
@@ -32,27 +31,17 @@ def make_psf(kind, dimension):
     """A Gaussian with its centre at n // 2; the asymmetric one with a second spot beside it."""
     side, depth = SIDES[kind]
     shape = (side, side + 1) if dimension == 2 else (depth, min(side, 80), min(side, 80) + 1)
-    grids = np.meshgrid(*(np.arange(n) - n // 2 for n in shape), indexing="ij")
-    psf = np.exp(-sum(g**2 for g in grids) / 1.5)
+    psf = spot(shape, 1.5)
     if kind == "asymmetric":
-        psf = psf + 0.3 * np.exp(-sum((g - 2) ** 2 for g in grids) / 1.5)
+        psf = psf + 0.3 * np.exp(-sum((g - 2) ** 2 for g in grids(shape)) / 1.5)
     return psf
 
 
 def make_image(shape, psf):
     """Spots and a plateau on a level of 20, blurred with periodic borders, a little noise."""
     rng = np.random.default_rng(3)
-    x = np.full(shape, 20.0)
-    for _ in range(30):
-        x[tuple(rng.integers(2, n - 2) for n in shape)] += rng.uniform(100, 900)
-    x[tuple(slice(n // 4, n // 2) for n in shape)] += 80
-    small = ep.deconvolve(x, psf, "CONV", compat=DL2)
-    return np.maximum(small + rng.normal(0, 0.5, shape), 1).astype(np.float32)
-
-
-def rms(a, b):
-    a, b = np.asarray(a, float), np.asarray(b, float)
-    return float(np.sqrt(np.mean((a - b) ** 2) / np.mean(b**2)))
+    x = ep.deconvolve(beads(shape, 20.0, 30, rng), psf, "CONV", compat=DL2)
+    return np.maximum(x + rng.normal(0, 0.5, shape), 1).astype(np.float32)
 
 
 def compare(method, engine, shape, kind, limit=1e-5, **compat):
@@ -62,10 +51,10 @@ def compare(method, engine, shape, kind, limit=1e-5, **compat):
     assert record["engine"] == engine
     assert record["plugin_seconds"] > 0
     want = ep.deconvolve(image, psf, method, compat=engine, **compat)
-    difference = rms(out, want)
+    difference = relative(out, want)
     print(f"{engine} {method} {shape} {kind}: {difference:.1e}")
     assert difference <= limit
-    assert rms(image, want) > 10 * limit  # it has done something
+    assert relative(image, want) > 10 * limit  # it has done something
 
 
 @pytest.mark.parametrize("kind", SIDES)
@@ -94,7 +83,7 @@ def test_methods_of_deconvolutionlab2(shape, method, kind, limit):
         psf = make_psf(kind, 2)
         image = make_image(SHAPES[shape], psf)
         out = ep.deconvolve(image, psf, method, engine=DL2)
-        assert rms(out, deconvolutionlab2(image, psf, "RIF", 0.01, as_shipped=True)) < limit
+        assert relative(out, deconvolutionlab2(image, psf, "RIF", 0.01, as_shipped=True)) < limit
     else:
         compare(method, DL2, SHAPES[shape], kind, limit)
 
@@ -128,8 +117,7 @@ def test_methods_of_parallel_iterative(shape, method, kind):
 @pytest.mark.parametrize(("method", "engine"), [("RL 30", DL2), ("TRIF 0.01", DL2), ("MRNSD 30", PID)])
 def test_the_peak_stays_in_its_place(n, size, method, engine):
     """D5: an odd PSF in an even image moves the plugin's own result by one pixel."""
-    grids = np.meshgrid(*(np.arange(k) - k // 2 for k in size), indexing="ij")
-    psf = np.exp(-sum(g**2 for g in grids) / 3)
+    psf = spot(size, 3)
     x = np.ones((n, n + 3))
     x[15, 18] = 500
     image = np.maximum(ep.deconvolve(x, psf, "CONV", compat=DL2), 0.1)
@@ -147,7 +135,7 @@ def test_borders(boundary):
     image = make_image((60, 57), psf)
     for method, engine in (("RL 5", DL2), ("CGLS 5", PID)):
         out = ep.deconvolve(image, psf, method, engine=engine, boundary=boundary)
-        assert rms(out, ep.deconvolve(image, psf, method, compat=engine, boundary=boundary)) < 1e-5
+        assert relative(out, ep.deconvolve(image, psf, method, compat=engine, boundary=boundary)) < 1e-5
 
 
 def test_stacks_and_hyperstacks():
@@ -156,7 +144,10 @@ def test_stacks_and_hyperstacks():
     out = ep.deconvolve(stack, psf, "RL 5", engine=DL2, axes="tcyx")
     want = ep.deconvolve(stack, psf, "RL 5", compat=DL2, axes="tcyx")
     assert out.shape == stack.shape
-    assert max(rms(a, b) for a, b in zip(out.reshape(6, 40, 44), want.reshape(6, 40, 44), strict=True)) < 1e-5
+    assert (
+        max(relative(a, b) for a, b in zip(out.reshape(6, 40, 44), want.reshape(6, 40, 44), strict=True))
+        < 1e-5
+    )
 
 
 @pytest.mark.skipif(not FOLDER_20, reason="EDGEPSF_PLUGINS_20 does not name DeconvolutionLab2 2.0")
@@ -167,7 +158,7 @@ def test_version_2_0_makes_as_many_iterations(monkeypatch, method):
     image = make_image((64, 60), psf)
     out, record = ep.deconvolve(image, psf, method, engine=DL2, full_output=True)
     assert record["version"] == "(08.05.2017)"
-    assert rms(out, ep.deconvolve(image, psf, method, compat=DL2)) < 1e-5
+    assert relative(out, ep.deconvolve(image, psf, method, compat=DL2)) < 1e-5
 
 
 # ---- where plugins come from
@@ -213,7 +204,7 @@ def test_plugins_of_a_fiji(fiji, monkeypatch, tmp_path, capsys):
         assert main([*words, "--engine", engine, "--method", method, "-o", str(out), "--json"]) == 0
         assert json.loads(capsys.readouterr().out)["engine"] == engine
         want = ep.deconvolve(image, psf.astype(np.float32), method, compat=engine)
-        assert rms(tifffile.imread(out), want) < 1e-5
+        assert relative(tifffile.imread(out), want) < 1e-5
 
 
 def test_a_fiji_without_jtransforms_2(fiji, monkeypatch, tmp_path):
@@ -231,25 +222,6 @@ def test_a_fiji_without_jtransforms_2(fiji, monkeypatch, tmp_path):
 # ---- macros
 
 
-@pytest.fixture(scope="module")
-def imagej():
-    from edgepsf.imagej.bridge import register
-
-    return register()
-
-
-@pytest.fixture
-def tidy(imagej):
-    yield imagej
-    imagej.run_macro('run("Close All");')
-
-
-def window(imagej, title):
-    from jpype import JClass
-
-    return imagej.to_numpy(JClass("ij.WindowManager").getImage(title))
-
-
 def test_the_command_in_a_macro(tidy):
     psf = make_psf("odd", 2).astype(np.float32)
     image = make_image((50, 48), psf)
@@ -264,8 +236,8 @@ def test_the_command_in_a_macro(tidy):
     )
     unit, width, first, second = unit.split("|")
     assert (unit, width) == ("µm", "0.1")
-    assert rms(window(tidy, first), ep.deconvolve(image, psf, "RL 5", compat=DL2)) < 1e-5
-    assert rms(window(tidy, second), ep.deconvolve(image, psf, "mrnsd", 5, compat=PID)) < 1e-5
+    assert relative(image_of(tidy, first), ep.deconvolve(image, psf, "RL 5", compat=DL2)) < 1e-5
+    assert relative(image_of(tidy, second), ep.deconvolve(image, psf, "mrnsd", 5, compat=PID)) < 1e-5
 
 
 def test_the_plugins_own_macro_lines_reach_the_plugins(tidy, tmp_path, capfd):
@@ -288,7 +260,7 @@ def test_the_plugins_own_macro_lines_reach_the_plugins(tidy, tmp_path, capfd):
     want = deconvolutionlab2(
         image, psf, "LW", 5, pad=("E2", "E2", 0, 0), normalize=0.9, constraint="nonnegative"
     )
-    assert rms(window(tidy, "Final Display of LW"), want) < 1e-5
+    assert relative(image_of(tidy, "Final Display of LW"), want) < 1e-5
     assert x.exists()
 
 
@@ -301,21 +273,18 @@ def test_the_plugins_own_macro_lines_reach_the_plugins(tidy, tmp_path, capfd):
 )
 def test_macros_from_an_edge_to_a_restored_picture(tidy, tmp_path, name, engine, method, stem):
     """The plugin's own line and Deconvolve... give the same picture."""
-    image = edge_image(ep.psf.Gaussian(1.3), (201, 200), center=(100, 120), noise=0.005).astype(np.float32)
-    tifffile.imwrite(tmp_path / "blurred.tif", image, imagej=True)
-    macro = Path(__file__).parent.parent / "macros" / f"restore_{name}.ijm"
+    image = write_blurred(tmp_path)
+    macro = MACROS / f"restore_{name}.ijm"
     tidy.run_macro(macro, str(tmp_path))
     tidy.run_macro(macro.with_name("restore_with_engine.ijm"), f"{tmp_path};{engine};{method}")
     kernel = ep.fit_edge(image, (80, 100, 40, 40)).psf.kernel()
     want = ep.deconvolve(image, kernel, method, compat=engine)
     for file in ("restored-by-engine.tif", f"{stem}.tif"):
-        assert rms(tifffile.imread(tmp_path / file), want) < 1e-5
+        assert relative(tifffile.imread(tmp_path / file), want) < 1e-5
 
 
-def test_in_a_window_the_plugins_work_in_that_imagej(tmp_path):
+def test_in_a_window_the_plugins_work_in_that_imagej(display, tmp_path):
     """There the plugin's own macro line goes to the plugin itself; Python ends although its threads stay."""
-    if shutil.which("xvfb-run") is None:
-        pytest.skip("needs xvfb-run, a display without a screen (apt install xvfb)")
     psf = make_psf("odd", 2).astype(np.float32)
     image = make_image((50, 49), psf)
     tifffile.imwrite(tmp_path / "y.tif", image, imagej=True)
@@ -335,14 +304,10 @@ def test_in_a_window_the_plugins_work_in_that_imagej(tmp_path):
         "def never(*a, **k): raise AssertionError('a child process in an open ImageJ')\n"
         f"child.run_in_child = never\nprint(register(start(headless=False)).run_macro({macro!r}))\n"
     )
-    done = subprocess.run(
-        ["xvfb-run", "-a", sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    done = child("-c", code, DISPLAY=display)
     assert (done.returncode, done.stdout.split()[-1:]) == (0, ["done"]), done.stderr
-    assert rms(tifffile.imread(tmp_path / "a.tif"), ep.deconvolve(image, psf, "RL 5", compat=DL2)) < 1e-5
-    assert rms(tifffile.imread(tmp_path / "b.tif"), ep.deconvolve(image, psf, "WPL 5", compat=PID)) < 1e-5
+    assert relative(tifffile.imread(tmp_path / "a.tif"), ep.deconvolve(image, psf, "RL 5", compat=DL2)) < 1e-5
+    assert (
+        relative(tifffile.imread(tmp_path / "b.tif"), ep.deconvolve(image, psf, "WPL 5", compat=PID)) < 1e-5
+    )
     assert tifffile.imread(tmp_path / "c.tif").shape == image.shape

@@ -8,7 +8,7 @@ import tifffile
 from PIL import Image
 
 import edgepsf as ep
-from edgepsf.cli import main
+from command_line import run
 from edgepsf.errors import InputError
 from edgepsf.psf.models.disk import Disk
 from edgepsf.psf.models.gaussian import Gaussian
@@ -113,11 +113,6 @@ def test_pictures(tmp_path, image, roi, options):
         assert min(picture.size) > 800
         assert np.asarray(picture.convert("L")).std() > 20
     assert [p.name for p in tmp_path.iterdir()] == ["r.png"]
-
-
-def run(capsys, *words):
-    code = main([str(w) for w in words])
-    return (code, *capsys.readouterr())
 
 
 def test_command_line(tmp_path, capsys):

@@ -6,9 +6,8 @@ import pytest
 import edgepsf as ep
 from conftest import image_of, show
 from edgepsf.pictures.light import srgb_to_linear
-from edgepsf.testing import edge_image
+from edges import EDGE
 
-EDGE = edge_image(ep.psf.Logistic(1.1, 0.03), noise=0.01).astype(np.float32)
 pytestmark = pytest.mark.usefixtures("tidy")
 
 

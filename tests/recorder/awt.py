@@ -97,6 +97,7 @@ def dialog(kind: str = "ij.gui.GenericDialog", but: Any = None) -> Any:
 
 
 def _is_waiting() -> bool:
+    """Whether a dialog waits for the user; pressed earlier, as no user can, it would stay open for ever."""
     stacks = java("java.lang.Thread").getAllStackTraces().values()
     return any("WaitDispatchSupport.enter(" in str(frame) for stack in stacks for frame in stack)
 
@@ -163,6 +164,7 @@ def finished(name: str) -> None:
     def ended() -> bool:
         return name not in [str(t.getName()) for t in threads.getAllStackTraces().keySet()]
 
+    # Twice: Java's list is wrong for a moment where one thread ends that has just started another.
     wait(lambda: ended() and ended())
 
 

