@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError
 from ..pictures import files
 from ..pictures.picture import Picture
 from ..pictures.result import Result
@@ -36,11 +35,7 @@ def check_report(text: str, overwrite: bool) -> Path:
     InputError
         If it does not end in .png, its folder is missing or read-only, or it exists and `overwrite` is false.
     """
-    path = Path(text)
-    if path.suffix.lower() != ".png":
-        raise InputError(f'the report "{path}" must end in .png')
-    files.check_writable(path, overwrite)
-    return path
+    return files.check_file(f'the report "{Path(text)}"', text, (".png",), ".png", overwrite)
 
 
 def write_pictures(pictures: Sequence[Picture], output: str, overwrite: bool) -> list[str]:

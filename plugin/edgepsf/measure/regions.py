@@ -237,11 +237,9 @@ def check_csv_output(path: str | os.PathLike[str], overwrite: bool = False) -> P
     InputError
         If it does not end in .csv, its folder is missing or read-only, or it exists and `overwrite` is false.
     """
-    path = Path(path)
-    if path.suffix.lower() != ".csv":
-        raise InputError(f'the output "{path}" must end in .csv (one row for each region)')
-    files.check_writable(path, overwrite)
-    return path
+    return files.check_file(
+        f'the output "{path}"', path, (".csv",), ".csv (one row for each region)", overwrite
+    )
 
 
 def none_fitted(rows: Sequence[Row]) -> str:

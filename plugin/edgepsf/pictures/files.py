@@ -149,9 +149,35 @@ def check_output(path: str | os.PathLike[str], overwrite: bool = False) -> Path:
     InputError
         If its folder is missing or read-only, the file exists and `overwrite` is false, or it is no TIFF.
     """
+    return check_file(f'the output "{path}"', path, _TIFF, ".tif (32-bit gray values)", overwrite)
+
+
+def check_file(
+    name: str, path: str | os.PathLike[str], endings: tuple[str, ...], ending: str, overwrite: bool
+) -> Path:
+    """Refuse the path of a file to write, before any work is done.
+
+    Parameters
+    ----------
+    name : str
+        The file in the sentence of a refusal, such as 'the report "fit.png"'.
+    path : path
+    endings : tuple of str
+        Endings that are allowed, in small letters.
+    ending : str
+        The demanded ending in words, for the sentence.
+    overwrite : bool
+        Whether an existing file may be replaced.
+
+    Raises
+    ------
+    InputError
+        If the ending is none of these, the folder is missing or read-only, or the file exists and `overwrite` is
+        false.
+    """
     path = Path(path)
-    if path.suffix.lower() not in _TIFF:
-        raise InputError(f'the output "{path}" must end in .tif (32-bit gray values)')
+    if path.suffix.lower() not in endings:
+        raise InputError(f"{name} must end in {ending}")
     check_writable(path, overwrite)
     return path
 
