@@ -31,7 +31,6 @@ def check_menu(imagej):
 def prepare(imagej, name):
     """Open what the command needs; the title of the image to work on."""
     show(imagej)
-    select("img")  # a late event of this window would make it the current image again
     if name in ("Fit Edge Plane", "Edge Distance Map", "Fit Edge Profile..."):
         imagej.run_macro('run("Edge f...", "v1=30 v2=100"); run("Fit Edge Plane");')
         return "img-f"

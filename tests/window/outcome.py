@@ -5,15 +5,17 @@ from __future__ import annotations
 import contextlib
 
 from edges import EDGE
-from recorder.awt import post, recorded
+from recorder.awt import post, recorded, select
 from recorder.imagej_state import java
 
 
 def show(imagej, array=EDGE, title="img"):
-    """Open an array as an image with a region."""
+    """Open an array as an image with a region, and wait until it is the current one for good."""
     imp = imagej.to_imageplus(array, title)
     imp.show()
     imp.setRoi(20, 10, 100, 100)
+    # A late event of this window would make it the current image again between two commands of a macro.
+    select(title)
     return imp
 
 
