@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from edgepsf.imagej.launch import sources
+from fiji_folder import assemble
 
 FIJI = os.environ.pop("EDGEPSF_FIJI", None)
 
@@ -55,6 +56,15 @@ def fiji():
     if FIJI is None:
         pytest.skip("EDGEPSF_FIJI names no Fiji")
     return FIJI
+
+
+@pytest.fixture(scope="session")
+def full_fiji(tmp_path_factory):
+    """The folder of a Fiji with both plugins inside."""
+    plugins = os.environ.get("EDGEPSF_PLUGINS")
+    if not (FIJI and plugins):
+        pytest.skip("EDGEPSF_FIJI and EDGEPSF_PLUGINS do not name a Fiji and the folder with the plugins' jars")
+    return assemble(tmp_path_factory.mktemp("fiji"), FIJI, plugins)
 
 
 @pytest.fixture(scope="session")
