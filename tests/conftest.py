@@ -63,7 +63,9 @@ def full_fiji(tmp_path_factory):
     """The folder of a Fiji with both plugins inside."""
     plugins = os.environ.get("EDGEPSF_PLUGINS")
     if not (FIJI and plugins):
-        pytest.skip("EDGEPSF_FIJI and EDGEPSF_PLUGINS do not name a Fiji and the folder with the plugins' jars")
+        pytest.skip(
+            "EDGEPSF_FIJI and EDGEPSF_PLUGINS do not name a Fiji and the folder with the plugins' jars"
+        )
     return assemble(tmp_path_factory.mktemp("fiji"), FIJI, plugins)
 
 
