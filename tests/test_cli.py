@@ -196,7 +196,7 @@ def test_folder_that_cannot_be_written(folder, capsys, monkeypatch):
     def refuse(*args, **kwargs):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("edgepsf.io.tempfile.mkstemp", refuse)
+    monkeypatch.setattr("edgepsf.pictures.writing.tempfile.mkstemp", refuse)
     code, _, err = run(capsys, "g", folder / "edge.tif", "-o", folder / "g.tif")
     assert code == 2
     assert "cannot be written to: Permission denied" in err

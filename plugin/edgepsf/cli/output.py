@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..pictures import files
+from ..pictures import files, writing
 from ..pictures.picture import Picture
 from ..pictures.result import Result
 
@@ -35,7 +35,7 @@ def check_report(text: str, overwrite: bool) -> Path:
     InputError
         If it does not end in .png, its folder is missing or read-only, or it exists and `overwrite` is false.
     """
-    return files.check_file(f'the report "{Path(text)}"', text, (".png",), ".png", overwrite)
+    return writing.check_file(f'the report "{Path(text)}"', text, (".png",), ".png", overwrite)
 
 
 def write_pictures(pictures: Sequence[Picture], output: str, overwrite: bool) -> list[str]:

@@ -16,7 +16,9 @@ from ..options import Option
 from .regions import add_regions
 from .run import run_command
 from .sources import add_plugin_folders, add_sources
+from .terminal import ended_by_signals, show_every_name
 from .tools import add_tools
+from .values import check_not_empty
 
 
 class Parser(argparse.ArgumentParser):
@@ -33,9 +35,12 @@ class Parser(argparse.ArgumentParser):
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command line; returns the exit code (0, 1 macro stopped, 2 input, 3 refused, 4 engine, 130)."""
+    """Run the command line; returns the exit code (0, 1 macro stopped, 2 input, 3 refused, 4 engine, 130 Ctrl-C)."""
+    show_every_name()
     options = build_parser().parse_args(arguments)
     try:
+        ended_by_signals()
+        check_not_empty(options)
         choose(options.use_fiji, options.use_imagej)
         return options.run(options)
     except (InputError, EdgeError, EngineError, MacroError) as error:

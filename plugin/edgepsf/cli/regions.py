@@ -11,7 +11,7 @@ from ..commands.command import Regions
 from ..errors import EdgeError, InputError
 from ..measure import regions as batch
 from ..options import Count
-from ..pictures import files
+from ..pictures import files, writing
 from ..pictures.picture import Picture
 from .output import print_rows, remark, remark_first_plane
 from .values import value_of, values_of
@@ -64,7 +64,8 @@ def run_regions(command: Command, declared: Regions, given: argparse.Namespace) 
     options = {key: value for key, value in values.items() if key not in apart}
     rows = declared.rows(picture, regions, workers=workers, callback=_progress, **options)
     if given.output:
-        batch.write_csv(given.output, rows)
+        with writing.together(given.overwrite):
+            batch.write_csv(given.output, rows)
     print_rows(rows, given.json, given.output)
     if not any(row["status"] == "ok" for row in rows):
         raise EdgeError(batch.none_fitted(rows))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..commands import Command
-from ..pictures import files
+from ..pictures import files, writing
 from .output import check_report, print_result, remark, remark_first_plane, write_pictures
 from .regions import run_regions, wanted
 from .values import roi_of, values_of
@@ -44,11 +44,12 @@ def run_command(command: Command, given: argparse.Namespace) -> int:
         values[option.key] = option.opened(values[option.key], files.read_picture)
     if picture is not None:
         remark_first_plane(picture, values)
-    with _bar(command) as reports:
-        result = command.run(picture, values, **extras, **reports)
-    for warning in result.warnings:
-        remark(f"warning: {warning}")
-    written = write_pictures(result.pictures, output, given.overwrite) if output else []
+    with writing.together(getattr(given, "overwrite", False)):
+        with _bar(command) as reports:
+            result = command.run(picture, values, **extras, **reports)
+        for warning in result.warnings:
+            remark(f"warning: {warning}")
+        written = write_pictures(result.pictures, output, given.overwrite) if output else []
     print_result(result, given.json, written, {name: str(path) for name, path in extras.items()})
     return 0
 

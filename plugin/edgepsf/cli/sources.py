@@ -34,6 +34,8 @@ class _Remember(argparse.Action):
         values: str | Sequence[Any] | None,
         option_string: str | None = None,
     ) -> None:
+        if not values:
+            parser.error(f"{option_string} is empty: give it a folder, or leave it out")
         os.environ[self.dest] = str(values)
 
 

@@ -9,6 +9,9 @@ from ..commands import Command
 from ..errors import InputError
 from ..options import Option, complete
 
+# Options whose name within the program is another one.
+_WORDS = {"use_fiji": "fiji", "use_imagej": "imagej"}
+
 
 def values_of(command: Command, given: argparse.Namespace) -> dict[str, Any]:
     """Values of the command's options; those that are not given have their defaults.
@@ -23,6 +26,20 @@ def values_of(command: Command, given: argparse.Namespace) -> dict[str, Any]:
         {option.key: value_of(option, text) for option, text in texts.items() if text is not None},
         command.options,
     )
+
+
+def check_not_empty(given: argparse.Namespace) -> None:
+    """Refuse an argument without text, which a script with an unset variable gives.
+
+    Raises
+    ------
+    InputError
+        If there is one.
+    """
+    for name, value in vars(given).items():
+        if value == "" and name != "argument":  # what a macro's getArgument() gives may be empty
+            word = name.upper() if name in ("image", "file", "folder") else f"--{_WORDS.get(name, name)}"
+            raise InputError(f"{word} is empty: give it a value, or leave it out")
 
 
 def value_of(option: Option, text: str) -> Any:

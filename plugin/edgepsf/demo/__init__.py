@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..errors import InputError
-from ..pictures import files
+from ..pictures import writing
 from .figure import overview
 from .known import known_defocus
 from .real import real_defocus
@@ -41,4 +41,4 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f'the folder "{folder}" cannot be made: {error.strerror}') from None
-    files.check_writable(folder / "overview.png", overwrite=True)
+    writing.check_writable(folder / "overview.png", overwrite=True)

@@ -18,7 +18,7 @@ from ..commands.operations import (
     psf_from_profile,
 )
 from ..errors import EngineError
-from ..pictures import files
+from ..pictures import writing
 from ..pictures.picture import Picture
 from ..pictures.result import Result
 
@@ -120,7 +120,7 @@ def run_in_imagej(
         name=macro.name, path=path.absolute().as_posix(), x=x, y=y, width=width, height=height,
         degree=degree, iterations=ITERATIONS,
     )  # fmt: skip
-    with files.atomic_path(macro) as temporary:
+    with writing.atomic_path(macro) as temporary:
         temporary.write_text(text, encoding="utf-8")
     answer = register().run_macro(macro)
     values = [float(v) for v in answer.split()]

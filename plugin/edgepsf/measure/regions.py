@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import EdgeError, EngineError, InputError
-from ..pictures import files
+from ..pictures import writing
 from ..pictures.picture import Picture
 from ..pictures.region import gray_image
 from .measurement import Row
@@ -219,7 +219,7 @@ def write_csv(path: str | os.PathLike[str], rows: Sequence[Row]) -> None:
     rows : sequence of dict
         Cells that a row lacks stay empty.
     """
-    with files.atomic_path(path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as file:
+    with writing.atomic_path(path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, columns_of(rows), restval="")
         writer.writeheader()
         writer.writerows({k: _cell(v) for k, v in row.items()} for row in rows)
@@ -237,7 +237,7 @@ def check_csv_output(path: str | os.PathLike[str], overwrite: bool = False) -> P
     InputError
         If it does not end in .csv, its folder is missing or read-only, or it exists and `overwrite` is false.
     """
-    return files.check_file(
+    return writing.check_file(
         f'the output "{path}"', path, (".csv",), ".csv (one row for each region)", overwrite
     )
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,6 +10,7 @@ import numpy as np
 
 from ..errors import InputError
 from .picture import Calibration, Picture
+from .writing import atomic_path, check_file
 
 if TYPE_CHECKING:
     from tifffile import TiffPage
@@ -150,76 +148,6 @@ def check_output(path: str | os.PathLike[str], overwrite: bool = False) -> Path:
         If its folder is missing or read-only, the file exists and `overwrite` is false, or it is no TIFF.
     """
     return check_file(f'the output "{path}"', path, _TIFF, ".tif (32-bit gray values)", overwrite)
-
-
-def check_file(
-    name: str, path: str | os.PathLike[str], endings: tuple[str, ...], ending: str, overwrite: bool
-) -> Path:
-    """Refuse the path of a file to write, before any work is done.
-
-    Parameters
-    ----------
-    name : str
-        The file in the sentence of a refusal, such as 'the report "fit.png"'.
-    path : path
-    endings : tuple of str
-        Endings that are allowed, in small letters.
-    ending : str
-        The demanded ending in words, for the sentence.
-    overwrite : bool
-        Whether an existing file may be replaced.
-
-    Raises
-    ------
-    InputError
-        If the ending is none of these, the folder is missing or read-only, or the file exists and `overwrite` is
-        false.
-    """
-    path = Path(path)
-    if path.suffix.lower() not in endings:
-        raise InputError(f"{name} must end in {ending}")
-    check_writable(path, overwrite)
-    return path
-
-
-def check_writable(path: Path, overwrite: bool) -> None:
-    """Refuse a path that cannot be written.
-
-    Raises
-    ------
-    InputError
-        If its folder is missing or read-only, the path is a folder, or the file exists and `overwrite` is false.
-    """
-    folder = path.parent
-    if not folder.is_dir():
-        raise InputError(f'the output folder "{folder}" does not exist; make it first')
-    if path.is_dir():
-        raise InputError(f'the output "{path}" is a folder; give a file name')
-    if path.exists() and not overwrite:
-        raise InputError(f'"{path}" exists already; give another name or --overwrite')
-    try:
-        handle, probe = tempfile.mkstemp(dir=folder, prefix=".edgepsf-")
-    except OSError as error:
-        raise InputError(f'the output folder "{folder}" cannot be written to: {error.strerror}') from None
-    os.close(handle)
-    os.unlink(probe)
-
-
-@contextmanager
-def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """A temporary name beside `path` that is renamed to it at the end, or removed on any failure."""
-    path = Path(path)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".edgepsf-", suffix=path.suffix)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        yield temporary
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def write_picture(path: str | os.PathLike[str], picture: Picture) -> None:

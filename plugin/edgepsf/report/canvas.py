@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from ..pictures import files
+from ..pictures import writing
 
 if TYPE_CHECKING:  # slow to import
     from matplotlib.figure import Figure
@@ -23,5 +23,5 @@ def new_figure(width: float, height: float) -> Figure:
 
 def write_png(figure: Figure, path: str | os.PathLike[str], dpi: int) -> None:
     """Write a figure as a PNG, complete or not at all."""
-    with files.atomic_path(path) as temporary:
+    with writing.atomic_path(path) as temporary:
         figure.savefig(temporary, dpi=dpi, format="png")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import InputError
-from ...pictures.files import atomic_path
+from ...pictures.writing import atomic_path
 
 
 def titles() -> list[str]:
