@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import sys
 import zipfile
 from pathlib import Path
@@ -16,6 +17,7 @@ from edgepsf.errors import EngineError
 from edgepsf.imagej import doctor
 from edgepsf.imagej.launch import imagej_jars, java, sources
 from edgepsf.imagej.session import check_fiji_directory, start
+from edgepsf.imagej.session.interpreter import macro_text
 
 pytest.importorskip("scyjava", reason='needs pip install "edgepsf[imagej]"')
 
@@ -57,15 +59,41 @@ def test_import_starts_nothing_and_a_process_ends_by_itself():
 
 
 @pytest.mark.skipif(os.name == "nt", reason="os.kill sends no Ctrl-C on Windows")
-def test_ctrl_c_stops_a_macro():
+@pytest.mark.parametrize("macro", ["while (true) x = 1;", "wait(400000);"])
+def test_ctrl_c_stops_a_macro(macro):
     done = child(
         "-c",
         "import os, signal, threading\nfrom edgepsf.imagej.session import session\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)  # the parent may ignore it\n"
         "s = session()\nthreading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
-        "try:\n    s.run_macro('while (true) x = 1;')\nexcept KeyboardInterrupt:\n"
-        "    print(s.run_macro('return \"still here\";'))",
+        f"try:\n    s.run_macro('{macro}')\nexcept KeyboardInterrupt:\n"
+        "    print(s.run_macro('wait(1); return \"still here\";'))",
     )
     assert (done.returncode, done.stdout) == (0, "still here\n"), done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_signal_ends_a_macro_and_the_program_in_order(tmp_path, name):
+    macro = tmp_path / "forever.ijm"
+    macro.write_text("while (true) wait(100);")
+    number = getattr(signal, name)
+    done = child(
+        "-c",
+        "import atexit, os, signal, sys, threading\nfrom edgepsf.cli import main\n"
+        f"signal.signal({int(number)}, signal.SIG_DFL)\natexit.register(print, 'tidied up')\n"
+        "from edgepsf.imagej.bridge import register\nregister()\n"
+        f"threading.Timer(0.5, os.kill, (os.getpid(), {int(number)})).start()\n"
+        f"sys.exit(main(['macro', {str(macro)!r}]))",
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (128 + number, "tidied up\n", "")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_macro_file_with_a_byte_order_mark(tmp_path, encoding):
+    path = tmp_path / "marked.ijm"
+    path.write_bytes('return "µ";'.encode(encoding))
+    assert macro_text(path) == 'return "µ";'
 
 
 def test_java_in_order_of_preference(monkeypatch, tmp_path):

@@ -39,28 +39,40 @@ def test_together_writes_all(tmp_path):
 @pytest.mark.parametrize("overwrite", [False, True])
 def test_together_writes_none_after_an_error(tmp_path, overwrite):
     (tmp_path / "c").write_text("old")
-    with pytest.raises(OSError, match="disk"), writing.together(overwrite):
-        write(tmp_path / "a", "1")
-        raise OSError("the disk is full")
+    def fail() -> None:
+        with writing.together(overwrite):
+            write(tmp_path / "a", "1")
+            raise OSError("the disk is full")
+
+    with pytest.raises(OSError, match="disk"):
+        fail()
     assert names(tmp_path) == ["c"]
 
 
 def test_a_file_that_appeared_meanwhile_is_kept_and_nothing_is_written(tmp_path):
-    with pytest.raises(InputError, match="by another program meanwhile"), writing.together(overwrite=False):
-        write(tmp_path / "a", "1")
-        write(tmp_path / "b", "2")
-        (tmp_path / "b").write_text("theirs")
+    def work() -> None:
+        with writing.together(overwrite=False):
+            write(tmp_path / "a", "1")
+            write(tmp_path / "b", "2")
+            (tmp_path / "b").write_text("theirs")
+
+    with pytest.raises(InputError, match="by another program meanwhile"):
+        work()
     assert names(tmp_path) == ["b"]
     assert (tmp_path / "b").read_text() == "theirs"
 
 
 def test_files_replaced_before_a_failure_come_back(tmp_path):
     (tmp_path / "a").write_text("old")
-    with pytest.raises(OSError), writing.together(overwrite=True):
-        write(tmp_path / "a", "new")
-        write(tmp_path / "b", "new")
-        write(tmp_path / "c", "new")
-        (tmp_path / "c").mkdir()  # a folder, which no file replaces
+    def work() -> None:
+        with writing.together(overwrite=True):
+            write(tmp_path / "a", "new")
+            write(tmp_path / "b", "new")
+            write(tmp_path / "c", "new")
+            (tmp_path / "c").mkdir()  # a folder, which no file replaces
+
+    with pytest.raises(IsADirectoryError):
+        work()
     assert names(tmp_path) == ["a", "c"]
     assert (tmp_path / "a").read_text() == "old"
 

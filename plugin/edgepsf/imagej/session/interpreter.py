@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,9 @@ class MacroRun:
     exit_text : str
         The message of the macro function exit().
     interrupted : bool
-        Whether Ctrl-C has come.
+        Whether Ctrl-C or another signal that ends the program has come.
+    signal : int
+        The number of that signal.
     over : bool
         Whether the macro has ended.
     """
@@ -32,11 +35,12 @@ class MacroRun:
     sentence: str | None = None
     exit_text: str = ""
     interrupted: bool = False
+    signal: int = 0
     over: bool = False
 
 
 def macro_text(macro: str | Path) -> str:
-    """The text of a macro; a file is read as UTF-8, or as ImageJ reads it where it is none.
+    """The text of a macro; a file is read as UTF-8 or by its byte-order mark, or as ImageJ reads it where it is none.
 
     Parameters
     ----------
@@ -54,8 +58,10 @@ def macro_text(macro: str | Path) -> str:
         data = Path(macro).read_bytes()
     except OSError as error:
         raise InputError(f"The macro {macro} cannot be read ({error.strerror}): check the path.") from error
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", errors="replace")
     try:
-        return data.decode("utf-8")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return data.decode("latin-1")
 

@@ -23,7 +23,7 @@ from ..launch.java import Java
 from ..launch.sources import EMBEDDED, Source
 from ..launch.streams import CANCELED, Listener, redirect_output
 from .interpreter import MacroRun, clear_macro_state, describe, java_runtime_exception, macro_text
-from .interrupt import interruptible
+from .interrupt import ending, interruptible
 
 # An exception in a command or in call(): ImageJ logs the trace and lets the macro go on.
 _LOGGED_EXCEPTION = re.compile(
@@ -88,6 +88,8 @@ class Session:
             If the file cannot be read.
         KeyboardInterrupt
             If Ctrl-C stopped the macro.
+        SystemExit
+            If SIGTERM or SIGHUP stopped it, for which the program has a handler.
         """
         from jpype import JClass, JException
 
@@ -106,7 +108,7 @@ class Session:
             self._runs.pop().over = True
             clear_macro_state(outer)
         if run.interrupted:
-            raise KeyboardInterrupt
+            raise ending(run)
         sentence = run.sentence or " ".join(run.exit_text.split()) or self._error_in_window(run, value)
         if sentence:
             raise MacroError(sentence)
