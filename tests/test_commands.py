@@ -15,7 +15,7 @@ from edgepsf.commands.method_options import options_of
 from edgepsf.commands.shared import PLANE, PROFILE
 from edgepsf.errors import InputError
 from edgepsf.imagej.window.fields import help_text
-from edgepsf.options import Choice, Count, Flag, Number, complete, parse_options
+from edgepsf.options import Choice, Count, Flag, Number, OutputFile, complete, parse_options
 from edgepsf.pictures import Picture, Result
 from edgepsf.testing import edge_image
 
@@ -57,7 +57,8 @@ def samples(option) -> list[str]:
         return ["true", "false"]
     if isinstance(option, Number):
         return ["1" if option.below is None else f"{option.below / 2:g}"]
-    return ["a", "a b", "[a", "Grün-ä"]
+    ending = option.ending if isinstance(option, OutputFile) else ""
+    return [f"{name}{ending}" for name in ("a", "a b", "[a", "Grün-ä", "a [b] c")]
 
 
 # The registry

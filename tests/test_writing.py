@@ -39,6 +39,7 @@ def test_together_writes_all(tmp_path):
 @pytest.mark.parametrize("overwrite", [False, True])
 def test_together_writes_none_after_an_error(tmp_path, overwrite):
     (tmp_path / "c").write_text("old")
+
     def fail() -> None:
         with writing.together(overwrite):
             write(tmp_path / "a", "1")
@@ -64,6 +65,7 @@ def test_a_file_that_appeared_meanwhile_is_kept_and_nothing_is_written(tmp_path)
 
 def test_files_replaced_before_a_failure_come_back(tmp_path):
     (tmp_path / "a").write_text("old")
+
     def work() -> None:
         with writing.together(overwrite=True):
             write(tmp_path / "a", "new")

@@ -81,7 +81,8 @@ def print_result(result: Result, as_json: bool, written: Sequence[str], extras: 
         return
     plain = {name: value for name, value in figures.items() if not isinstance(value, (dict, list))}
     for name, value in (result.row or plain).items():
-        print(f"{name:>16}  {value:.8g}" if isinstance(value, float) else f"{name:>16}  {value}")
+        text = f"{value:.8g}" if isinstance(value, float) else str(value)
+        print(f"{name:>16}  {text} {result.units.get(name, '')}".rstrip())
     if result.rows:
         _print_table(result.rows)
     for name in (*written, *extras.values()):

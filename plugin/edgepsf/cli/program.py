@@ -91,7 +91,10 @@ def _add_group(commands: Any, name: str) -> Any:
 def add_command(parser: argparse.ArgumentParser, command: Command) -> None:
     """Add the arguments of one command, from its declaration."""
     parser.add_argument(
-        "image", metavar="IMAGE", nargs=None if command.image == "needed" else "?", help="gray picture"
+        "image",
+        metavar="IMAGE",
+        nargs=None if command.image == "needed" else "?",
+        help="picture, gray or colour" if command.color else "gray picture",
     )
     if command.output != "numbers":
         parser.add_argument("-o", "--output", metavar="OUT.tif", required=command.output == "image")
@@ -119,4 +122,5 @@ def _add_option(parser: argparse.ArgumentParser, option: Option) -> None:
     elif option.bare:
         parser.add_argument(f"--{option.key}", action="store_const", const="true", help=help)
     else:
-        parser.add_argument(f"--{option.key}", metavar=option.metavar, help=help)
+        names = dict.fromkeys((f"--{option.key.replace('_', '-')}", f"--{option.key}"))
+        parser.add_argument(*names, dest=option.key, metavar=option.metavar, help=help)

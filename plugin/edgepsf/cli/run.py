@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..commands import Command
+from ..options import OutputFile
 from ..pictures import files, writing
+from ..pictures.picture import Picture
 from .output import check_report, print_result, remark, remark_first_plane, write_pictures
 from .regions import run_regions, wanted
 from .values import roi_of, values_of
@@ -37,6 +39,30 @@ def run_command(command: Command, given: argparse.Namespace) -> int:
     if getattr(given, "report", None):
         extras["report"] = check_report(given.report, given.overwrite)
     values = values_of(command, given)
+    further = _further_files(command, values, given)
+    picture = _opened(command, values, given)
+    with writing.together(getattr(given, "overwrite", False)):
+        with _bar(command) as reports:
+            result = command.run(picture, values, **extras, **reports)
+        for warning in result.warnings:
+            remark(f"warning: {warning}")
+        written = write_pictures(result.pictures, output, given.overwrite) if output else []
+    print_result(result, given.json, written, further | {name: str(path) for name, path in extras.items()})
+    return 0
+
+
+def _further_files(command: Command, values: dict[str, Any], given: argparse.Namespace) -> dict[str, str]:
+    """Paths of the files that options name, by these options; refused before any work is done."""
+    paths = {
+        o.key: (o, values[o.key]) for o in command.options if isinstance(o, OutputFile) and values[o.key]
+    }
+    for option, path in paths.values():
+        writing.check_file(f'the file "{path}"', path, (option.ending,), option.ending, given.overwrite)
+    return {key: path for key, (_, path) in paths.items()}
+
+
+def _opened(command: Command, values: dict[str, Any], given: argparse.Namespace) -> Picture | None:
+    """The picture, with its region, if there is one; the pictures among the values are read too."""
     picture = files.read_picture(given.image, command.color) if given.image else None
     if picture is not None:
         picture.roi = roi_of(given.roi)
@@ -44,14 +70,7 @@ def run_command(command: Command, given: argparse.Namespace) -> int:
         values[option.key] = option.opened(values[option.key], files.read_picture)
     if picture is not None:
         remark_first_plane(picture, values)
-    with writing.together(getattr(given, "overwrite", False)):
-        with _bar(command) as reports:
-            result = command.run(picture, values, **extras, **reports)
-        for warning in result.warnings:
-            remark(f"warning: {warning}")
-        written = write_pictures(result.pictures, output, given.overwrite) if output else []
-    print_result(result, given.json, written, {name: str(path) for name, path in extras.items()})
-    return 0
+    return picture
 
 
 @contextlib.contextmanager

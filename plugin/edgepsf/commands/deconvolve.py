@@ -16,7 +16,7 @@ from ..pictures.picture import Picture
 from ..pictures.result import Result
 from ..plugins import PROGRAMS
 from .command import command
-from .method_options import OF_METHODS, options_of
+from .method_options import OF_METHODS, has_iterations, native_name, options_of
 from .shared import KERNEL, STACK, new_image
 
 _OPTIONS = (
@@ -91,6 +91,8 @@ def deconvolve(
     options = {k: v for k, v in options.items() if v is not None and v != _DEFAULTS.get(k)}
     if engine == "native" and not options.keys().isdisjoint(("memory", "timeout")):
         raise InputError("memory and timeout are for a plugin engine; leave them out with engine=native")
+    native = engine == "native" and options.get("compat") is None
+    method = native_name(method) if native else method
     kernel, data = _numbers(psf, picture, stack)
     axes, data = _named(data, np.ndim(kernel), picture.dimensions)
     restored, record = restore(
@@ -106,7 +108,10 @@ def deconvolve(
         **options,
     )
     planes = restored.reshape(-1, *restored.shape[-2:]) if axes != "yx" else restored
-    return _result(new_image(picture, planes, "-deconvolved"), record)
+    result = _result(new_image(picture, planes, "-deconvolved"), record)
+    if native and iterations is not None and not has_iterations(method):
+        result.warnings.append(f"{method} has no iterations: iterations={iterations} has no effect")
+    return result
 
 
 def _numbers(psf: Picture, picture: Picture, stack: bool) -> tuple[np.ndarray, np.ndarray]:

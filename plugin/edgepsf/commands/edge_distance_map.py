@@ -45,7 +45,12 @@ def edge_distance(
         plane = known_plane(picture)
     else:
         raise InputError("give all of a, b and c, or none of them")
+    again = a is None and not picture.numbers(PLANE)
     numbers = as_property(plane.a, plane.b, plane.c)
     distance = distance_map(plane, np.shape(picture.data))
     out = new_image(picture, distance, "-distance", **{PLANE: numbers, SOURCE: picture.title})
-    return Result([out], summary={"a": plane.a, "b": plane.b, "c": plane.c, "p": plane.p})
+    result = Result([out], summary={"a": plane.a, "b": plane.b, "c": plane.c, "p": plane.p})
+    if again:
+        where = "in its region" if picture.roi is not None else "over the whole picture"
+        result.warnings.append(f"a, b and c are not given: the plane was fitted {where}")
+    return result

@@ -58,11 +58,12 @@ def encode(linear: np.ndarray, gamma: float | None, bits: int) -> np.ndarray:
         STACK,
     ),
     color=True,
+    image="optional",
     suffixes=("linear", *CHANNELS),
     example="gamma=2.2",
 )
 def linear_channels(
-    picture: Picture,
+    picture: Picture | None,
     gamma: float | None = None,
     maximum: float | None = None,
     merge: bool = False,
@@ -74,8 +75,8 @@ def linear_channels(
 
     Parameters
     ----------
-    picture : Picture
-        Encoded, gray or colour.
+    picture : Picture, optional
+        Encoded, gray or colour; `merge` needs none.
     gamma : float, optional
         Exponent of the encoding; the sRGB curve when not given.
     maximum : float, optional
@@ -102,6 +103,8 @@ def linear_channels(
         return _merge(picture, given, gamma, int(bits))
     if given:
         raise InputError("red=, green= and blue= go with merge")
+    if picture is None:
+        raise InputError("there is no picture to make linear: give one, or merge with red=, green= and blue=")
     whole = stack and picture.data.ndim == 2
     light = decode(picture.all_planes() if whole else picture.data, gamma, maximum)
     if whole or light.ndim == 2:
@@ -109,7 +112,7 @@ def linear_channels(
     return Result([new_image(picture, light[..., i], f"-{name}") for i, name in enumerate(CHANNELS)])
 
 
-def _merge(picture: Picture, given: dict[str, Picture], gamma: float | None, bits: int) -> Result:
+def _merge(picture: Picture | None, given: dict[str, Picture], gamma: float | None, bits: int) -> Result:
     missing = [name for name in CHANNELS if name not in given]
     if missing:
         raise InputError(f"merge needs the three channels: {'=, '.join(missing)}= missing")
@@ -117,6 +120,6 @@ def _merge(picture: Picture, given: dict[str, Picture], gamma: float | None, bit
     shapes = {np.shape(channel.data) for channel in channels}
     if len(shapes) != 1:
         raise InputError(f"the three channels differ in size: {', '.join(str(s) for s in sorted(shapes))}")
-    out = new_image(picture, channels[0].data, "-RGB")
+    out = new_image(picture or channels[0], channels[0].data, "-RGB")
     out.data = np.stack([encode(channel.data, gamma, bits) for channel in channels], axis=-1)
     return Result([out])

@@ -2,13 +2,52 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from difflib import get_close_matches
 
 from ..deconvolve.methods import METHODS
+from ..errors import InputError
 from ..options import Option
 
 OF_METHODS: dict[str, tuple[Option, ...]] = {name: method.options for name, method in METHODS.items()}
+
+# Short names of methods in this field; those of DeconvolutionLab2 among them.
+_SHORT = {"rl": "richardson_lucy", "lucy_richardson": "richardson_lucy", "lucy": "richardson_lucy"}
+_SHORT |= {
+    "lw": "landweber",
+    "nif": "inverse",
+    "trif": "tikhonov",
+    "usm": "unsharp_mask",
+    "unsharp": "unsharp_mask",
+}
+
+
+def native_name(method: str) -> str:
+    """The native engine's name of a method: in any case of letters, with blanks or hyphens, or short.
+
+    Raises
+    ------
+    InputError
+        If there is no such method; the sentence names the method that may be meant.
+    """
+    plain = re.sub(r"[\s–-]+", "_", method.strip().lower())
+    name = _SHORT.get(plain, plain)
+    if name in METHODS:
+        return name
+    first, *numbers = method.split()
+    if numbers and first.lower() in _SHORT:
+        meant = f"; for the native engine write method={_SHORT[first.lower()]} and the numbers as options of their own"
+    else:
+        close = get_close_matches(name, METHODS, n=1, cutoff=0.5)
+        meant = f"; did you mean {close[0]}?" if close else ""
+    raise InputError(f'unknown method "{method}": use one of {", ".join(METHODS)}{meant}')
+
+
+def has_iterations(method: str) -> bool:
+    """Whether a method of the native engine iterates."""
+    return any(option.key == "iterations" for option in OF_METHODS[method])
 
 
 def options_of(methods: Mapping[str, Iterable[Option]], but: Collection[str] = ()) -> tuple[Option, ...]:

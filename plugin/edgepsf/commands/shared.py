@@ -18,7 +18,7 @@ PLANE, PROFILE, SOURCE = "edgepsf.plane", "edgepsf.profile", "edgepsf.source"
 SIZE = Count("size", "side of the kernel, odd; by default it holds 99.9 % of the energy", unit="px")
 STACK = Flag("stack", "every plane of the stack, not only the one shown")
 PLOT = Flag("plot", "show it as a plot too", windows=True)
-KERNEL = Image("psf", "kernel image: title of an open image, else a path", required=True, suffix="PSF")
+KERNEL = Image("psf", "kernel image", required=True, suffix="PSF")
 
 
 def new_image(source: Picture, data: np.ndarray, suffix: str, **properties: str) -> Picture:

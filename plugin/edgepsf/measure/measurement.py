@@ -10,6 +10,7 @@ from ..pictures.graph import Graph
 from ..pictures.picture import Calibration
 from ..pictures.region import Region
 from ..psf.protocol import Psf
+from .curves import Sampled
 from .page import Page, Quantity
 
 Row = dict[str, Any]
@@ -82,6 +83,14 @@ class Measurement(Protocol):
         """Plots of the measurement over the pixels of its region; their titles begin with `title`."""
         ...
 
+    def curves(self) -> tuple[Sampled, ...]:
+        """The curves that the measurement gives, such as "esf", "lsf", "psf", "mtf", with their 95 % bands."""
+        ...
+
+    def mtf_at(self, frequency: float) -> tuple[float, float, float]:
+        """MTF at a frequency (cycles/px), with its 95 % interval (low, high)."""
+        ...
+
     def page(self, region: Region) -> Page:
         """The contents of the report page, for the pixels of the region."""
         ...
@@ -94,6 +103,24 @@ def interval_columns(measurement: Measurement, *names: str) -> Row:
         low, high = measurement.interval(name)
         row |= {name: measurement.value(name), f"{name}_low": low, f"{name}_high": high}
     return row
+
+
+def mtf_columns(measurement: Measurement, frequency: float | None) -> Row:
+    """The MTF at a frequency (cycles/px) with its 95 % interval as columns of a row; none without a frequency."""
+    if frequency is None:
+        return {}
+    value, low, high = measurement.mtf_at(frequency)
+    return {"mtf_at": frequency, "mtf": value, "mtf_low": low, "mtf_high": high}
+
+
+def units_of(measurement: Measurement, row: Row) -> dict[str, str]:
+    """Units of the columns of a row, those of the quantities and of their intervals; nothing for plain numbers."""
+    units = {"mtf_at": "cycles/px"}
+    for quantity in measurement.quantities:
+        for name in (quantity.name, quantity.label):
+            units |= dict.fromkeys((name, f"{name}_low", f"{name}_high"), quantity.unit)
+    scaled = {f"{name}_unit": unit.replace("px", str(row.get("unit", "px"))) for name, unit in units.items()}
+    return {name: unit for name, unit in (units | scaled).items() if unit and name in row}
 
 
 def headline(row: Row) -> str:

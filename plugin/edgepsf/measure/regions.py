@@ -19,7 +19,7 @@ from ..errors import EdgeError, EngineError, InputError
 from ..pictures import writing
 from ..pictures.picture import Picture
 from ..pictures.region import gray_image
-from .measurement import Row
+from .measurement import Row, mtf_columns
 from .registry import Measure, kind_of
 
 _SHARES = 8  # packets of work for each process: few enough to be cheap, enough to share evenly
@@ -51,6 +51,7 @@ class _Work:
     pictures: list[Picture]
     measure: Measure
     options: dict[str, Any]
+    mtf_at: float | None = None
 
     def row(self, job: _Job) -> Row:
         """The row of one region; a refusal is a row too."""
@@ -61,7 +62,7 @@ class _Work:
         try:
             region = job.region(np.shape(picture.data))
             found = self.measure(picture.data, region, aspect=picture.calibration.aspect, **self.options)
-            figures = found.row(picture.calibration)
+            figures = found.row(picture.calibration) | mtf_columns(found, self.mtf_at)
         except (EdgeError, InputError) as error:
             return row | {"status": "refused"} | ends | {"reason": str(error)}
         except np.linalg.LinAlgError as error:
@@ -75,6 +76,7 @@ def fit_regions(
     *,
     kind: str = "edge",
     workers: int = 1,
+    mtf_at: float | None = None,
     callback: Callable[[int, int, Row], None] | None = None,
     **options: Any,
 ) -> list[Row]:
@@ -92,6 +94,8 @@ def fit_regions(
     workers : int
         Processes to share the work. Each one imports the main module, so a script that asks for more than one
         needs ``if __name__ == "__main__":``.
+    mtf_at : float, optional
+        Frequency (cycles/px) at which the rows have the MTF.
     callback : callable, optional
         Gets (regions done, regions, their row).
     **options
@@ -117,7 +121,7 @@ def fit_regions(
     chosen = kind_of(kind)
     values = chosen.completed(options)
     pictures, jobs = _jobs(image, regions)
-    work = _Work(pictures, chosen.measure, values)
+    work = _Work(pictures, chosen.measure, values, mtf_at)
     rows: list[Row] = []
     for row in _computed(work, jobs, min(int(workers), len(jobs))):
         rows.append(row)

@@ -1,6 +1,6 @@
 """Options of commands and methods: their kinds, and the strings in which ImageJ's macros write them."""
 
-from .kinds import Choice, Flag, Form, Image, Option, Text, quoted
+from .kinds import Choice, Flag, Form, Image, Option, OutputFile, Text, quoted
 from .numbers import Count, Number
 from .strings import Pairs, complete, option_string, parse_options, parse_pairs, split_options, unknown_key
 
@@ -12,6 +12,7 @@ __all__ = [
     "Image",
     "Number",
     "Option",
+    "OutputFile",
     "Pairs",
     "Text",
     "complete",

@@ -6,6 +6,7 @@ offer. A command or a method declares each of its options once.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass
@@ -118,7 +119,7 @@ class Option:
         InputError
             If the text cannot stand in an option string.
         """
-        if re.search(r"\]\s", text):  # it would end the brackets
+        if re.search(r"\]\s", text) and not _balanced(text):  # it would end the brackets
             raise self._unwritable(text)
         return f"{self.key}={quoted(text)}" if text else ""
 
@@ -143,6 +144,34 @@ class Option:
 
 class Text(Option):
     """Any text that is not empty."""
+
+
+@dataclass(frozen=True)
+class OutputFile(Option):
+    """The path of a file that a command writes beside its pictures.
+
+    Attributes
+    ----------
+    ending : str
+        The ending that its name must have, such as ".csv".
+    """
+
+    _: KW_ONLY
+    ending: str = ""
+
+    kind = "output file"
+    metavar = "FILE"
+
+    def parse(self, text: str) -> str:
+        """The path that is written."""
+        return self.check(super().parse(text))
+
+    def check(self, value: Any) -> str:
+        """The path as a text; another ending is refused."""
+        path = os.fspath(value) if isinstance(value, os.PathLike) else value
+        if not str(super().check(path)).lower().endswith(self.ending):
+            raise InputError(f'{self.key} must end in {self.ending}, not "{path}"')
+        return str(path)
 
 
 @dataclass(frozen=True)
@@ -276,6 +305,16 @@ class Choice(Option):
         """Add a list; without a default its first item stands for "not given"."""
         items = [*([""] if self.default is None and not self.required else []), *self.choices]
         return form.choice(self, items, text)
+
+
+def _balanced(text: str) -> bool:
+    """Whether every bracket in a text has its partner, the opening one before the closing one."""
+    depth = 0
+    for character in text:
+        depth += {"[": 1, "]": -1}.get(character, 0)
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 def quoted(text: str) -> str:

@@ -126,6 +126,9 @@ def split_options(text: str) -> list[tuple[str, str | None]]:
 def _value(text: str, key: str, i: int) -> tuple[str, int]:
     """The value that starts at i, and the index behind it."""
     if i < len(text) and text[i] == "[":
+        end = _partner(text, i)
+        if end is not None and text[end + 1 : end + 2].strip() == "":
+            return text[i + 1 : end], end + 1
         end = i
         while True:
             end = text.find("]", end + 1)
@@ -139,6 +142,16 @@ def _value(text: str, key: str, i: int) -> tuple[str, int]:
     if end == i:
         raise InputError(f"{key}= has no value")
     return text[i:end], end
+
+
+def _partner(text: str, i: int) -> int | None:
+    """Index of the bracket that closes the one at i, brackets within it counted; None if there is none."""
+    depth = 0
+    for k in range(i, len(text)):
+        depth += {"[": 1, "]": -1}.get(text[k], 0)
+        if depth == 0:
+            return k
+    return None
 
 
 def _variable(key: str, name: str, lookup: Callable[[str], Any] | None) -> str:

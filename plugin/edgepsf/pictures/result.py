@@ -33,6 +33,8 @@ class Result:
         Overlay on the input image by name: polylines in pixel coordinates (x, y).
     graphs : list of Graph
     warnings : list of str
+    units : dict of str
+        Units of the columns of `row`, for the command line.
     """
 
     pictures: list[Picture] = field(default_factory=list)
@@ -44,6 +46,7 @@ class Result:
     warnings: list[str] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
     refusal: str = ""
+    units: dict[str, str] = field(default_factory=dict)
 
     @property
     def picture(self) -> Picture | None:

@@ -13,7 +13,7 @@ from ...psf.model import ShapeFamily
 from ...psf.pointspread import PointSpread
 from ..confidence import deviations
 
-KINDS = ("radial", "mtf", "esf")
+KINDS = ("radial", "mtf", "esf", "lsf")
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,9 @@ class EdgeCurves:
 
         Parameters
         ----------
-        kind : {"radial", "mtf", "esf"}
-            P(r), px⁻²; MTF(ν); or the gray value over d, with its levels uncertain too.
+        kind : {"radial", "mtf", "esf", "lsf"}
+            P(r), px⁻²; MTF(ν); the gray value over d, with its levels uncertain too; or its derivative for a step
+            of 1, px⁻¹.
         x : array_like
             Radii (px), frequencies (cycles/px) or distances (px).
         level : float
@@ -115,11 +116,13 @@ class EdgeCurves:
 
     def _widening(self, kind: str, x: np.ndarray) -> np.ndarray:
         """Change of the curve when the PSF gets wider by the spread of the other models."""
-        name = "fwhm" if kind == "radial" else "mtf50"
+        name = "fwhm" if kind in ("radial", "lsf") else "mtf50"
         share = self.spread.get(name, 0.0) / getattr(self.psf, name)
         wide, narrow = 1.0 + share / 2, 1.0 - share / 2
         if kind == "radial":
             return self.psf.radial(x / wide) / wide**2 - self.psf.radial(x / narrow) / narrow**2
+        if kind == "lsf":
+            return self.psf.lsf(x / wide) / wide - self.psf.lsf(x / narrow) / narrow
         if kind == "mtf":
             return self.psf.mtf(x * wide) - self.psf.mtf(x * narrow)
         v1, step = self.levels[0], self.levels[1] - self.levels[0]

@@ -76,11 +76,11 @@ class FittedEdge:
         return (across1 * d + along1 * along) * (1 - esf) + (across2 * d + along2 * along) * esf
 
     def band(self, kind: str, x: npt.ArrayLike, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
-        """Pointwise confidence band (low, high) of P(r), MTF(ν) or the gray value over d.
+        """Pointwise confidence band (low, high) of P(r), MTF(ν), the gray value or its derivative over d.
 
         Parameters
         ----------
-        kind : {"radial", "mtf", "esf"}
+        kind : {"radial", "mtf", "esf", "lsf"}
         x : array_like
             Radii (px), frequencies (cycles/px) or distances (px).
         level : float

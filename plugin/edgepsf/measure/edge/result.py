@@ -10,11 +10,13 @@ from ...pictures.graph import Graph
 from ...pictures.picture import Calibration
 from ...pictures.region import Region
 from ...psf.graphs import psf_graph
+from ..curves import Sampled
 from ..measurement import Row, interval_columns
 from ..page import Page, Quantity
 from . import drawing
 from .fitted import FittedEdge
 from .page import edge_page
+from .sampled import edge_curves
 
 
 class EdgeFit(FittedEdge):
@@ -78,6 +80,15 @@ class EdgeFit(FittedEdge):
         y, x = np.nonzero(region.mask)
         d = self.distance(x + region.origin[0], y + region.origin[1])
         return [drawing.esf_graph(title, self, d, region.values[region.mask]), psf_graph(title, self.psf)]
+
+    def curves(self) -> tuple[Sampled, ...]:
+        """The gray value over the distance, LSF, P(r) and MTF with their bands."""
+        return edge_curves(self)
+
+    def mtf_at(self, frequency: float) -> tuple[float, float, float]:
+        """MTF at a frequency (cycles/px), with its 95 % interval."""
+        low, high = self.band("mtf", [frequency])
+        return float(self.psf.mtf(frequency)), float(low[0]), float(high[0])
 
     def page(self, region: Region) -> Page:
         """The contents of the report page."""
