@@ -27,7 +27,8 @@ the commands are in the menu Plugins > Edge PSF. A macro calls them by `run("Nam
 flag is a bare word or `flag=true`. `key=&name` passes the macro variable `name` with all its digits. Coordinates are
 whole-image pixels; (0, 0) is the centre of the top-left pixel. The region is the current selection: a rectangle, any
 area, or a line with a width (32 px for a thin line). On the command line, `--roi X,Y,W,H` is the region, images are
-files, and `-o` names the output.
+files, and `-o` names the output. In ImageJ, an option of the kind "image" takes the title of an open image, else the
+path of a file.
 """
 MODELS_HEAD = """# Models
 

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 import os
+import shutil
 import sys
 import xml.etree.ElementTree as ET
 import zipfile
@@ -198,6 +199,33 @@ def test_a_manifest_that_is_none(fiji, text):
         with pytest.raises(InputError, match="is no list of installed files"):
             act(fiji)
     assert snapshot(fiji.parent) == before
+
+
+def test_a_manifest_cannot_name_files_of_others(fiji):
+    install(fiji)
+    jar = fiji / "jars" / "other.jar"
+    jar.write_bytes(b"a library")
+    (fiji / "empty").mkdir()
+    manifest = json.loads((fiji / MANIFEST).read_text())
+    for entry in ({"files": manifest["files"] | {"jars/other.jar": hashlib.sha256(b"a library").hexdigest()}},
+                  {"folders": [*manifest["folders"], "empty"]}):  # fmt: skip
+        (fiji / MANIFEST).write_text(json.dumps(manifest | entry))
+        before = snapshot(fiji)
+        for change in (install, uninstall):
+            with pytest.raises(InputError, match="is no list of installed files"):
+                change(fiji)
+        assert snapshot(fiji) == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a permission on Windows")
+def test_a_linked_folder_that_leads_out_is_refused(fiji, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    shutil.rmtree(fiji / "macros")
+    (fiji / "macros").symlink_to(elsewhere)
+    with pytest.raises(InputError, match="is a link that leads out of"):
+        install(fiji)
+    assert not list(elsewhere.iterdir())
 
 
 def test_which_folders_are_taken(tmp_path):

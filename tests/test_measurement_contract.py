@@ -1,5 +1,6 @@
 """Every kind of measurement that is there keeps the contract of a measurement; a new one is tested by being there."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from conftest import show
 from edgepsf.cli import main
 from edgepsf.commands import BY_CLI, BY_NAME
 from edgepsf.errors import EdgeError, InputError
+from edgepsf.measure.curves import write_curves
 from edgepsf.measure.measurement import Measurement, headline
 from edgepsf.measure.regions import fit_regions
 from edgepsf.measure.registry import kind_of, kinds, measurement
@@ -104,6 +106,41 @@ def test_intervals_hold_the_values(kind, found):
         one.value("no_such_figure")
     with pytest.raises(InputError, match="level"):
         one.interval("fwhm", level=1.0)
+
+
+@every_kind
+def test_curves_have_bands_around_them(kind, found, tmp_path):
+    one = found[kind.name]
+    for curve in one.curves():
+        assert curve.x_unit in ("px", "cycles/px")
+        assert len(curve.x) == len(curve.value) > 10
+        assert np.all(curve.low <= curve.value + 1e-12)
+        assert np.all(curve.value <= curve.high + 1e-12)
+        assert np.all(np.diff(curve.x) > 0)
+    value, low, high = one.mtf_at(0.1)
+    assert low <= value <= high
+    assert one.mtf_at(0.0)[0] == pytest.approx(1, abs=1e-6)
+    path = tmp_path / "curves.csv"
+    write_curves(path, one.curves())
+    with path.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == sum(len(curve.x) for curve in one.curves())
+    assert [float(row["value"]) for row in rows[:3]] == list(one.curves()[0].value[:3])
+
+
+@every_kind
+def test_curves_and_mtf_leave_by_the_command_line_and_by_regions(kind, folder):
+    tifffile.imwrite("a.tif", sample(kind))
+    words = [*kind.cli.split(), "a.tif", "--mtf-at", "0.1"]
+    assert main([*words, "--curves", "c.csv", "--json"]) == 0
+    assert main([*words, "--curves", "c.csv"]) == 2  # it is there
+    assert main([*words, "--curves", "missing/c.csv"]) == 2
+    Path("set.csv").write_text("x,y,width,height\n0,0,{1},{0}\n".format(*sample(kind).shape))
+    assert main([*words, "--rois", "set.csv", "-o", "rows.csv"]) == 0
+    with open("rows.csv", encoding="utf-8") as file:
+        (row,) = csv.DictReader(file)
+    one = kind.measure(sample(kind), None, aspect=1.0)
+    assert float(row["mtf"]) == pytest.approx(one.mtf_at(0.1)[0], abs=1e-9)
 
 
 @every_kind

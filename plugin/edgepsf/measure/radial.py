@@ -27,20 +27,27 @@ def radial_plot(psf: PointSpread, model: str, limits: Limits) -> Plot:
     r = np.linspace(0, max(psf.default_size / 2, 1.2 * psf.fwhm), 401)
     p = psf.radial(r)
     low, high = limits(r)
-    share = 50 * (high[0] - low[0]) / p[0]
     half = psf.fwhm / 2
     return Plot(
         "PSF P(r)",
         "radius r / px",
         "P / px⁻²",
         (Curve(r, p, f"P(r), {model}"),),
-        Band(r, np.clip(low, 0, None), high, f"95 % band, ± {share:.2g} % at r = 0"),
+        Band(r, np.clip(low, 0, None), high, _band_label(low[0], high[0], p[0])),
         Curve(np.array([half, half]), np.array([0.0, float(p[0]) / 2]), "FWHM / 2"),
         mark_in_front=True,
         x_range=(0.0, float(r[-1])),
         # Where P jumps, the band around the jump reaches beyond all that is plausible.
         y_range=(min(0.0, float(p.min())), 1.12 * max(float(p.max()), float(high[0]))),
     )
+
+
+def _band_label(low: float, high: float, value: float) -> str:
+    """Entry of the band in the legend, with its half width at the centre where P is known to be above zero there."""
+    label = "95 % band"
+    if not (value > 0 and np.isfinite(high - low)):
+        return label
+    return f"{label}, ± {50 * (high - low) / value:.2g} % at r = 0"
 
 
 def mtf_plot(psf: PointSpread, model: str, limits: Limits) -> Plot:

@@ -16,9 +16,10 @@ from typing import Any
 
 from ... import __version__
 from ...errors import EngineError, InputError
-from ..launch.folders import TOOLSETS, install_folder
+from ..launch.folders import SCRIPTS, SCRIPTS_IMAGEJ1, TOOLSETS, install_folder
 
 MANIFEST = "config/edgepsf/installed.json"  # Fiji's updater leaves what is under config/ alone
+_PLACES = (TOOLSETS, SCRIPTS, SCRIPTS_IMAGEJ1)  # folders of the files that are installed
 
 
 @dataclass
@@ -143,7 +144,7 @@ def _read_manifest(root: Path) -> tuple[dict[str, str], list[str]]:
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
         files, folders = dict(manifest["files"]), list(manifest["folders"])
-        inside = all(_inside(str(name)) for name in (*files, *folders))
+        inside = all(_ours(str(name)) for name in files) and set(map(str, folders)) <= _made_folders()
     except (OSError, ValueError, KeyError, TypeError):
         inside = False
     if not inside:
@@ -160,12 +161,29 @@ def _inside(name: str) -> bool:
     return bool(path.parts) and not path.is_absolute() and ".." not in path.parts and "\\" not in name
 
 
+def _ours(name: str) -> bool:
+    """Whether `install` writes files at such a place; a manifest that names others was not written by it."""
+    path = PurePosixPath(name)
+    return _inside(name) and str(path.parent) in _PLACES and path.suffix == ".ijm"
+
+
+def _made_folders() -> set[str]:
+    """All folders that `install` may make."""
+    ends = [PurePosixPath(place) for place in (*_PLACES, str(PurePosixPath(MANIFEST).parent))]
+    return {str(folder) for end in ends for folder in (end, *list(end.parents)[:-1])}
+
+
 def _check_free(root: Path, target: str, ours: str | None, data: bytes) -> None:
     """Refuse a target that holds another's file, or a file of edgepsf that somebody has changed."""
     path = root / target
     for parent in list(PurePosixPath(target).parents)[:-1]:
         if os.path.lexists(root / parent) and not (root / parent).is_dir():
             raise InputError(f"{root / parent} is in the way: it is no folder; nothing was written")
+        if not (root / parent).resolve().is_relative_to(root):
+            raise InputError(
+                f"{root / parent} is a link that leads out of {root}, to {(root / parent).resolve()}: put a folder in "
+                "its place, or install into the folder that it leads to; nothing was written"
+            )
     if not os.path.lexists(path):
         return
     if ours is None or path.is_symlink() or not path.is_file():
@@ -183,7 +201,7 @@ def _sort_listed(root: Path, listed: dict[str, str]) -> tuple[list[str], list[st
     for name, digest in listed.items():
         path = root / name
         if os.path.lexists(path):
-            own = path.is_file() and not path.is_symlink() and _digest(path.read_bytes()) == digest
+            own = path.is_file() and path.resolve() == path and _digest(path.read_bytes()) == digest
             (same if own else changed).append(name)
     return same, changed
 

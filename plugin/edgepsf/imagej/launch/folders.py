@@ -7,6 +7,7 @@ from pathlib import Path
 from ...errors import EngineError
 
 SCRIPTS, TOOLSETS = "scripts/Plugins/Edge_PSF", "macros/toolsets"
+SCRIPTS_IMAGEJ1 = "plugins/Edge_PSF"  # in an ImageJ without ImageJ2
 
 
 def is_fiji(folder: Path) -> bool:
@@ -63,7 +64,7 @@ def install_folder(path: str | Path) -> tuple[Path, str]:
     """
     folder = Path(path).expanduser().resolve()
     if is_imagej1(folder):
-        return folder, "plugins/Edge_PSF"
+        return folder, SCRIPTS_IMAGEJ1
     return check_fiji_directory(folder), SCRIPTS
 
 
