@@ -143,7 +143,7 @@ def row(option: Option) -> str:
 
 def cli_example(command: Command) -> str:
     """The same example as a command line."""
-    words = [command.cli] + (["IMAGE.tif"] if command.image == "needed" else [])
+    words = [command.cli] + (["IMAGE.tif"] if command.image == "needed" or command.color else [])
     for part in command.example.split():
         key, _, value = part.partition("=")
         files = any(o.key == key and isinstance(o, Image) for o in command.options)
