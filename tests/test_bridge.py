@@ -247,3 +247,25 @@ def test_cli_macro(imagej, tmp_path, capsys):
     out, err = capsys.readouterr()
     assert out == ""
     assert "Edge g: v1 and v2 are both 1" in err
+
+
+# The kernel as the current image
+
+
+def test_a_kernel_that_is_the_current_image_gives_way_to_its_picture(tidy):
+    tidy.run_macro(
+        'newImage("edge", "32-bit ramp", 64, 64, 1);'
+        'run("Macro...", "code=[v=100-70/(1+exp(-4*(x-32.3)-0.8*(y-32)))]");'
+        'setMinAndMax(0, 200); run("PSF from Edge...", "model=logistic"); rename("mine");'
+    )
+    once = tidy.run_macro(
+        'run("Deconvolve...", "psf=mine iterations=3"); getMinAndMax(a, b); return getTitle() + a + " " + b;'
+    )
+    assert once == "edge-deconvolved0 200"
+    assert (
+        tidy.run_macro('selectWindow("mine"); run("Deconvolve...", "iterations=3"); return getTitle();')
+        == "edge-deconvolved-1"
+    )
+    tidy.run_macro('selectWindow("edge"); close(); selectWindow("mine");')
+    with pytest.raises(MacroError, match='"edge", is not open: select the picture to work on'):
+        tidy.run_macro('run("Deconvolve...", "psf=mine iterations=3");')

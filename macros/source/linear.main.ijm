@@ -117,7 +117,7 @@ function mergeChannels(gamma, bits) {
 		if (!hasOption(names[k])) missing = missing + ", " + names[k] + "=";
 	if (missing != "") fail("merge needs the three channels: " + substring(missing, 2) + " missing");
 	source = getImageID();
-	title = freeTitle("" + baseTitle() + "-RGB");
+	title = freeTitle("" + replace(baseTitle(), "(?<=.)-(red|green|blue)(-\\d+)?$", "") + "-RGB");
 	selected = selectionType() >= 0;
 	beginQuiet();
 	list = "";

@@ -80,10 +80,13 @@ class Command:
     output : {"image", "numbers", "both"}
         What it makes; "image" needs `-o` in the CLI.
     derived_as : str
-        Option that the current picture becomes when it is a map derived from another one, which is then
-        the picture worked on.
+        Option that the current picture becomes when it was made from another one, as its note `derived_note` says;
+        the other one is then the picture worked on.
+    derived_note : str
     suffixes : tuple of str
         What it appends to titles; the next command takes them off again.
+    kept : tuple of str
+        Those of the suffixes that the next command leaves, such as the name of a channel.
     color : bool
         Whether colour images are taken.
     region : bool
@@ -113,7 +116,9 @@ class Command:
     image: str = "needed"
     output: str = "image"
     derived_as: str = ""
+    derived_note: str = "edgepsf.source"
     suffixes: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
     color: bool = False
     region: bool = True
     plugins: bool = False
@@ -171,7 +176,7 @@ def declare(command: Command) -> Command:
     if command.name in _declared:
         raise ValueError(f'there are two commands named "{command.name}": rename one of them')
     _declared[command.name] = command
-    titles.register(*command.suffixes)
+    titles.register(*(each for each in command.suffixes if each not in command.kept))
     return command
 
 

@@ -15,7 +15,7 @@ from ..pictures.picture import Picture
 from ..pictures.result import Result
 from ..report.sharpening import LABELS, Comparison, compare_sharpening
 from .command import command
-from .shared import KERNEL, new_image
+from .shared import KERNEL, KERNEL_OF, new_image
 
 
 @command(
@@ -33,6 +33,8 @@ from .shared import KERNEL, new_image
         Flag("plot", "show a profile through the three pictures too", windows=True),
     ),
     output="both",
+    derived_as="psf",
+    derived_note=KERNEL_OF,
     suffixes=("compared",),
     report="the pictures side by side with a detail, a profile and the table",
     makes="a stack of three slices (blurred, unsharp mask, deconvolved) in one display range, and a row of the "

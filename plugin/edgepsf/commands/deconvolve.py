@@ -17,7 +17,7 @@ from ..pictures.result import Result
 from ..plugins import PROGRAMS
 from .command import command
 from .method_options import OF_METHODS, has_iterations, native_name, options_of
-from .shared import KERNEL, STACK, new_image
+from .shared import KERNEL, KERNEL_OF, STACK, new_image
 
 _OPTIONS = (
     KERNEL,
@@ -54,6 +54,8 @@ _DEFAULTS = {option.key: option.default for option in _OPTIONS}
     options=_OPTIONS,
     region=False,
     plugins=True,
+    derived_as="psf",
+    derived_note=KERNEL_OF,
     suffixes=("deconvolved",),
     example="psf=PSF method=richardson_lucy iterations=20",
 )
@@ -108,7 +110,9 @@ def deconvolve(
         **options,
     )
     planes = restored.reshape(-1, *restored.shape[-2:]) if axes != "yx" else restored
-    result = _result(new_image(picture, planes, "-deconvolved"), record)
+    out = new_image(picture, planes, "-deconvolved")
+    out.display = picture.display  # beside the picture, black and white mean the same
+    result = _result(out, record)
     if native and iterations is not None and not has_iterations(method):
         result.warnings.append(f"{method} has no iterations: iterations={iterations} has no effect")
     return result

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from ..errors import InputError
@@ -60,6 +62,7 @@ def encode(linear: np.ndarray, gamma: float | None, bits: int) -> np.ndarray:
     color=True,
     image="optional",
     suffixes=("linear", *CHANNELS),
+    kept=CHANNELS,
     example="gamma=2.2",
 )
 def linear_channels(
@@ -120,6 +123,8 @@ def _merge(picture: Picture | None, given: dict[str, Picture], gamma: float | No
     shapes = {np.shape(channel.data) for channel in channels}
     if len(shapes) != 1:
         raise InputError(f"the three channels differ in size: {', '.join(str(s) for s in sorted(shapes))}")
-    out = new_image(picture or channels[0], channels[0].data, "-RGB")
+    source = picture or channels[0]
+    out = new_image(source, channels[0].data, "-RGB")
+    out.title = re.sub(rf"(?<=.)-({'|'.join(CHANNELS)})(-\d+)?$", "", source.base) + "-RGB"
     out.data = np.stack([encode(channel.data, gamma, bits) for channel in channels], axis=-1)
     return Result([out])

@@ -14,6 +14,7 @@ from ..psf.protocol import Psf
 
 # Names of the notes that commands leave in an image for one another.
 PLANE, PROFILE, SOURCE = "edgepsf.plane", "edgepsf.profile", "edgepsf.source"
+KERNEL_OF = "edgepsf.kernel-of"  # in a kernel image: title of the picture that it was read from
 
 SIZE = Count("size", "side of the kernel, odd; by default it holds 99.9 % of the energy", unit="px")
 STACK = Flag("stack", "every plane of the stack, not only the one shown")
@@ -52,7 +53,7 @@ def kernel_image(psf: Psf, size: int | None, picture: Picture | None) -> Picture
     source = picture or Picture(np.zeros((1, 1)), title="")
     out = new_image(source, psf.kernel(size), "-PSF" if picture else "PSF")
     out.roi = None
-    out.properties = {"edgepsf.psf": psf.to_json(size)}
+    out.properties = {"edgepsf.psf": psf.to_json(size)} | ({KERNEL_OF: picture.title} if picture else {})
     return out
 
 

@@ -15,7 +15,7 @@ from ..commands import BY_NAME, Command
 from ..errors import EdgeError, EngineError, InputError
 from ..options import split_options
 from .exchange import results
-from .exchange.calls import prepare
+from .exchange.calls import behind, prepare
 from .plugins import dl2_macros, inside, pid_macros
 from .session import Session, adopt, session
 from .window import dialogs, menu, progress
@@ -106,6 +106,7 @@ def execute(command: Command, text: Any) -> None:
 
     source = JClass("ij.WindowManager").getCurrentImage()
     if text is None and dialogs.due(command):
+        source = behind(command, source)
         dialogs.ask(command, source, lambda entered: perform(command, entered, source))
     else:
         perform(command, text, source)

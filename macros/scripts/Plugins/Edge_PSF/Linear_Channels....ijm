@@ -117,7 +117,7 @@ function mergeChannels(gamma, bits) {
 		if (!hasOption(names[k])) missing = missing + ", " + names[k] + "=";
 	if (missing != "") fail("merge needs the three channels: " + substring(missing, 2) + " missing");
 	source = getImageID();
-	title = freeTitle("" + baseTitle() + "-RGB");
+	title = freeTitle("" + replace(baseTitle(), "(?<=.)-(red|green|blue)(-\\d+)?$", "") + "-RGB");
 	selected = selectionType() >= 0;
 	beginQuiet();
 	list = "";
@@ -282,7 +282,7 @@ function baseTitle() {
 	title = getTitle();
 	if (matches(title, "(?i).+\\.(tif|tiff|png|jpg|jpeg|bmp|gif)"))
 		title = substring(title, 0, lastIndexOf(title, "."));
-	return replace(title, "(?<=.)-(g|f|distance|PSF|deconvolved|linear|red|green|blue)(-\\d+)?$", "");
+	return replace(title, "(?<=.)-(g|f|distance|PSF|deconvolved|linear)(-\\d+)?$", "");
 }
 
 // Makes a 32-bit copy of the current slice, or of all of the stack, the current image, with every pixel v replaced

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from ...commands import Command
-from ...commands.shared import SOURCE
 from ...errors import InputError
 from ...options import Pairs, parse_pairs
 from ...pictures.picture import Picture
@@ -29,6 +28,7 @@ def prepare(command: Command, pairs: Pairs, source: Any) -> tuple[Picture | None
     InputError
         A wrong option, or no image where one is needed.
     """
+    source, pairs = _derived(command, pairs, source)
     values = parse_pairs(pairs, command.options, macro_variable)
     if source is None and command.image == "needed":
         raise InputError("there is no image open; open or select one first")
@@ -36,12 +36,51 @@ def prepare(command: Command, pairs: Pairs, source: Any) -> tuple[Picture | None
     picture = None if source is None else windows.picture_of(source, color)
     for option in command.options:
         values[option.key] = option.opened(values[option.key], windows.find_picture)
-    origin = picture.properties.get(SOURCE) if picture is not None else None
-    if origin and command.derived_as and values[command.derived_as] is None:
-        values[command.derived_as] = picture
-        source = windows.find_window(origin)
-        picture = windows.picture_of(source)
     return picture, values, source
+
+
+def behind(command: Command, source: Any) -> Any:
+    """The image that a command works on where the current one is a map or kernel made from it; else the current one.
+
+    Parameters
+    ----------
+    command : Command
+    source : ij.ImagePlus or None
+        The current image.
+    """
+    origin = _origin(command, source)
+    found = None if origin is None else windows.open_window(origin)
+    return source if found is None else found
+
+
+def _derived(command: Command, pairs: Pairs, source: Any) -> tuple[Any, Pairs]:
+    """The image to work on, and the pairs with the current image as an option where it was made from that image.
+
+    Raises
+    ------
+    InputError
+        The current image serves as the option, and the image that it was made from is not open.
+    """
+    if source is None or not command.derived_as:
+        return source, pairs
+    key, title = command.derived_as, str(source.getTitle())
+    given = next((text for name, text in pairs if name.lower() == key), None)
+    origin = _origin(command, source)
+    if origin is None or given not in (None, title):
+        return source, pairs
+    found = windows.open_window(origin)
+    if found is None:
+        raise InputError(
+            f'the current image "{title}" serves as {key}, and the picture that it was made from, "{origin}", is not '
+            "open: select the picture to work on"
+        )
+    return found, pairs if given else [*pairs, (key, title)]
+
+
+def _origin(command: Command, source: Any) -> str | None:
+    """Title of the image that the current one was made from, as far as the command cares."""
+    note = None if source is None or not command.derived_as else source.getProp(command.derived_note)
+    return None if note is None else str(note)
 
 
 def macro_variable(name: str) -> float | str | None:

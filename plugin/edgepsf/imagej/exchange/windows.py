@@ -33,6 +33,7 @@ def picture_of(imp: Any, color: bool = False) -> Picture:
             f'"{title}" is an RGB image; work on one channel in linear light: run Linear Channels... first'
         )
     dimensions = int(imp.getNChannels()), int(imp.getNSlices()), int(imp.getNFrames())
+    calibrated = bool(imp.getCalibration().calibrated())
     if color and imp.getBitDepth() == 24:
         data = _rgb(imp.getProcessor())
     elif color and dimensions == (3, 1, 1):
@@ -40,7 +41,6 @@ def picture_of(imp: Any, color: bool = False) -> Picture:
     else:
         processor = imp.getProcessor()
         # Signed 16-bit and other calibrated gray values: as ImageJ shows them, not as it stores them.
-        calibrated = bool(imp.getCalibration().calibrated())
         data = images.processor_to_numpy(processor.convertToFloatProcessor() if calibrated else processor)
     calibration = imp.getCalibration()
     scale = Calibration(
@@ -55,6 +55,7 @@ def picture_of(imp: Any, color: bool = False) -> Picture:
         dimensions,
         lambda: images.to_numpy(imp),
         lambda: overlay_areas(imp),
+        display=None if calibrated else (float(imp.getDisplayRangeMin()), float(imp.getDisplayRangeMax())),
     )
 
 
@@ -73,6 +74,13 @@ def _rgb(processor: Any) -> np.ndarray:
     return channels.astype(np.uint8).reshape(int(processor.getHeight()), int(processor.getWidth()), 3)
 
 
+def open_window(title: str) -> Any:
+    """The open image with this title, an ImagePlus; None if there is none."""
+    from jpype import JClass
+
+    return JClass("ij.WindowManager").getImage(title)
+
+
 def find_window(title: str) -> Any:
     """The open image with this title, an ImagePlus.
 
@@ -81,9 +89,7 @@ def find_window(title: str) -> Any:
     InputError
         If there is none.
     """
-    from jpype import JClass
-
-    imp = JClass("ij.WindowManager").getImage(title)
+    imp = open_window(title)
     if imp is None:
         raise InputError(f'there is no open image titled "{title}"')
     return imp
