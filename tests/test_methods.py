@@ -328,7 +328,7 @@ def test_observation_counts_what_is_left():
         ({"stop": "now"}, 'stop must be "auto"'),
         ({"accelerate": "yes"}, "accelerate must be True or False"),
         ({"method": "landweber", "step": 3}, "between 0 and 2"),
-        ({"method": "fista", "penalty": "entropy"}, 'unknown penalty "entropy"'),
+        ({"method": "fista", "penalty": "entropy"}, "penalty must be one of tv, wavelet, not 'entropy'"),
         ({"iterations": 2.5}, "whole number ≥ 1, not 2.5"),
         ({"iterations": True}, "whole number"),
         ({"saturation": np.nan}, "saturation must be a gray value"),

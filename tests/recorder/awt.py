@@ -117,17 +117,21 @@ def _buttons(container: Any) -> Iterator[Any]:
 
 
 def fields(window: Any) -> dict[str, Any]:
-    """Fields by key, which is the first word of the label in lower case."""
+    """Fields by key, which is the label up to its colon in lower case, with "_" for blanks."""
     found, key = {}, None
     for part in window.getComponents():
         if isinstance(part, java("java.awt.Checkbox")):
-            found[str(part.getLabel()).split(" ")[0].rstrip(":").lower()] = part
+            found[_key(part.getLabel())] = part
         elif isinstance(part, java("java.awt.Label")):
-            key = str(part.getText()).split(" ")[0].rstrip(":").lower()
+            key = _key(part.getText())
         elif key:
             found[key] = part.getComponent(0) if isinstance(part, java("java.awt.Panel")) else part
             key = None
     return found
+
+
+def _key(label: Any) -> str:
+    return str(label).split(":")[0].strip().lower().replace(" ", "_")
 
 
 def entries(window: Any) -> dict[str, Any]:

@@ -19,6 +19,13 @@ def toggle(window, key):
     post(java("java.awt.event.ItemEvent")(box, 701, box.getLabel(), 1 if box.getState() else 2))
 
 
+def pick(window, key, item):
+    """Choose an item of a list."""
+    choice = fields(window)[key]
+    choice.select(item)
+    post(java("java.awt.event.ItemEvent")(choice, 701, item, 1))
+
+
 def line_names(imp):
     overlay = imp.getOverlay()
     return [] if overlay is None else [str(overlay.get(i).getName()) for i in range(overlay.size())]
@@ -46,12 +53,14 @@ def check_preview_of_the_fit(imagej):
             float(v[0]) for v in (lambda p: (p.xpoints, p.ypoints))(imp.getOverlay().get(1).getFloatPolygon())
         )
         assert abs(fit.distance(x, y)) < 0.02, "the line that is drawn is the edge"
-        fill(window, {"model": "gaussian"})
+        pick(window, "model", "gaussian")
         wait(lambda: "model gaussian" in texts(window))
-        fill(window, {"model": "cauchy"})
+        fill(window, {"or": "cauchy"})
         wait(lambda: "unknown edge model" in texts(window))
         assert line_names(imp) == own
-        fill(window, {"model": "logistic"})
+        fill(window, {"or": ""})
+        wait(lambda: "model gaussian" in texts(window))
+        pick(window, "model", "logistic")
         wait(lambda: "model logistic" in texts(window))
         toggle(window, "preview")
         wait(lambda: line_names(imp) == own)

@@ -35,12 +35,12 @@ _OPTIONS = (
     Choice("engine", "the native engine or an ImageJ plugin", ("native", *PROGRAMS), default="native"),
     Choice("boundary", "what lies beyond the picture", BOUNDARIES, default="extended"),
     *options_of(OF_METHODS, but=("iterations",)),
-    Number("background", "level that is not blurred signal", unit="gray value"),
-    Number("saturation", "level from which on pixels are left out", unit="gray value"),
-    Image("mask", "image that is not zero where a pixel is to be left out"),
-    Choice("compat", "the native engine with a plugin's numbers", PROGRAMS),
-    Text("memory", "for a plugin engine: Java's largest heap, such as 2G"),
-    Number("timeout", "for a plugin engine: time it may take, 3600 when not given", unit="s"),
+    Number("background", "level that is not blurred signal", unit="gray value", rare=True),
+    Number("saturation", "level from which on pixels are left out", unit="gray value", rare=True),
+    Image("mask", "image that is not zero where a pixel is to be left out", rare=True),
+    Choice("compat", "the native engine with a plugin's numbers", PROGRAMS, rare=True),
+    Text("memory", "for a plugin engine: Java's largest heap, such as 2G", rare=True),
+    Number("timeout", "for a plugin engine: time it may take, 3600 when not given", unit="s", rare=True),
     STACK,
 )
 _DEFAULTS = {option.key: option.default for option in _OPTIONS}

@@ -24,8 +24,10 @@ from .shared import PLOT, SIZE, kernel_image
 
 _OVERLAY = Flag("overlay", "every area of the image's overlay instead, a row each and no kernel image")
 
-_MTF_AT = Number("mtf_at", "frequency at which the row has the MTF", unit="cycles/px", minimum=0)
-_CURVES = OutputFile("curves", "file for the curves: ESF, LSF, PSF, MTF with their 95 % bands", ending=".csv")
+_MTF_AT = Number("mtf_at", "frequency at which the row has the MTF", unit="cycles/px", minimum=0, rare=True)
+_CURVES = OutputFile(
+    "curves", "file for the curves: ESF, LSF, PSF, MTF with their 95 % bands", ending=".csv", rare=True
+)
 
 
 def psf_from(

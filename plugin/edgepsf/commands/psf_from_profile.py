@@ -11,7 +11,7 @@ from .command import command, figures
 from .shared import PLOT, PROFILE, SIZE, kernel_image, noted
 
 _COEFFICIENTS = tuple(
-    Number(f"p{k}", f"coefficient of d^{k} in f(d)", unit=f"px^-{k}") for k in range(1, 16, 2)
+    Number(f"p{k}", f"coefficient of d^{k} in f(d)", unit=f"px^-{k}", rare=k > 7) for k in range(1, 16, 2)
 )
 _KEYS = tuple(option.key for option in _COEFFICIENTS)
 

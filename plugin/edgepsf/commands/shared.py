@@ -16,7 +16,9 @@ from ..psf.protocol import Psf
 PLANE, PROFILE, SOURCE = "edgepsf.plane", "edgepsf.profile", "edgepsf.source"
 KERNEL_OF = "edgepsf.kernel-of"  # in a kernel image: title of the picture that it was read from
 
-SIZE = Count("size", "side of the kernel, odd; by default it holds 99.9 % of the energy", unit="px")
+SIZE = Count(
+    "size", "side of the kernel, odd; by default it holds 99.9 % of the energy", unit="px", rare=True
+)
 STACK = Flag("stack", "every plane of the stack, not only the one shown")
 PLOT = Flag("plot", "show it as a plot too", windows=True)
 KERNEL = Image("psf", "kernel image", required=True, suffix="PSF")

@@ -33,6 +33,14 @@ class Form(Protocol[Field]):
         """The open images, or the path of a file."""
         ...
 
+    def words(self, option: Option, items: Sequence[str], text: str) -> Field:
+        """A list of items, and a line for another word than those."""
+        ...
+
+    def file(self, option: Option, text: str) -> Field:
+        """A line for the path of a file that is written, and a way to choose it."""
+        ...
+
     def number(self, option: Option, text: str) -> Field:
         """A line for a number."""
         ...
@@ -60,6 +68,8 @@ class Option:
         Whether a command refuses to run without it.
     windows : bool
         Whether it is about ImageJ's windows only; the command line does not offer it then.
+    rare : bool
+        Whether few users need it: a dialog shows it behind "More options".
     """
 
     key: str
@@ -69,6 +79,7 @@ class Option:
     unit: str = ""
     required: bool = False
     windows: bool = False
+    rare: bool = False
 
     kind: ClassVar[str] = "text"  # its word in the docs
     metavar: ClassVar[str] = "TEXT"  # its word on the command line
@@ -172,6 +183,10 @@ class OutputFile(Option):
         if not str(super().check(path)).lower().endswith(self.ending):
             raise InputError(f'{self.key} must end in {self.ending}, not "{path}"')
         return str(path)
+
+    def ask(self, form: Form[Answer], text: str) -> Answer:
+        """Add a line for the path, with a way to choose it."""
+        return form.file(self, text)
 
 
 @dataclass(frozen=True)
@@ -302,9 +317,9 @@ class Choice(Option):
         raise InputError(f"{self.key} must be {known}, not {value!r}")
 
     def ask(self, form: Form[Answer], text: str) -> Answer:
-        """Add a list; without a default its first item stands for "not given"."""
+        """Add a list, with a line where other texts are taken; without a default "" stands for "not given"."""
         items = [*([""] if self.default is None and not self.required else []), *self.choices]
-        return form.choice(self, items, text)
+        return (form.words if self.free else form.choice)(self, items, text)
 
 
 def _balanced(text: str) -> bool:

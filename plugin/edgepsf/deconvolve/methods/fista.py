@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import InputError
-from ...options import Number, Text
+from ...options import Choice, Number
 from ..least_squares import Residual, start
 from ..memory import Size
 from ..method import ITERATIONS, REGULARIZATION, method
@@ -21,12 +20,13 @@ from ..variation import denoise
 from ..wavelets import shrink
 
 PENALTIES = ("tv", "wavelet")
-PENALTY = Text("penalty", "tv or wavelet", default=PENALTIES[0])
+PENALTY = Choice("penalty", "what is kept small", PENALTIES, default=PENALTIES[0], rare=True)
 NOISE = Number(
     "noise",
     "standard deviation of the noise, measured in the picture when not given",
     unit="gray value",
     minimum=0,
+    rare=True,
 )
 _FIRST = 0.3
 
@@ -43,8 +43,6 @@ def choose(
 ) -> dict[str, Any]:
     """The noise, if λ is not given; the iterations find λ for a residual as large as the noise."""
     check_light(seen)
-    if penalty not in PENALTIES:
-        raise InputError(f'unknown penalty "{penalty}": use one of {", ".join(PENALTIES)}')
     numbers = {"iterations": iterations, "penalty": penalty}
     if regularization is not None:
         return numbers | {"regularization": regularization}

@@ -21,6 +21,7 @@ STEP = Number(
     above=0,
     below=2,
     reason="where the iteration converges",
+    rare=True,
 )
 
 

@@ -24,14 +24,15 @@ COUNT = replace(
     f"{MOST_ITERATIONS}",
     default=None,
 )
-TV = Number("tv", "weight of the total variation, such as 0.005", default=0.0, minimum=0)
-ACCELERATE = Flag("accelerate", "the same in a quarter of the iterations or less")
+TV = Number("tv", "weight of the total variation, such as 0.005", default=0.0, minimum=0, rare=True)
+ACCELERATE = Flag("accelerate", "the same in a quarter of the iterations or less", rare=True)
 STOP = Choice("stop", "auto chooses the iterations from the picture", ("auto",))
 OFFSET = Number(
     "offset",
     "level added to data and model where pixels lie below zero; chosen from the picture when not given",
     unit="gray value",
     minimum=0,
+    rare=True,
 )
 
 

@@ -15,8 +15,8 @@ from ..operator import Blur
 from ..record import Log
 from ..unsharp import unsharp_mask as mask_by_gaussian
 
-AMOUNT = Number("amount", "strength", default=1.0, minimum=0)
-RADIUS = Number("radius", "Gaussian instead of the PSF", unit="px", minimum=0, above=0)
+AMOUNT = Number("amount", "strength", default=1.0, minimum=0, rare=True)
+RADIUS = Number("radius", "Gaussian instead of the PSF", unit="px", minimum=0, above=0, rare=True)
 
 
 def memory(size: Size, *, radius: float | None, **others: Any) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from ...pictures.graph import Graph
 from ...pictures.picture import Picture
 from ...pictures.result import Result
 from . import images
+from .table import add_rows
 
 _COLORS = {"edge": "red", "band-": "yellow", "band+": "yellow"}
 _CURVES = ("black", "red", "blue", "#00a000")
@@ -33,13 +35,27 @@ def show(result: Result, source: Any = None) -> None:
             source.setProp(key, value)
         if result.lines:
             draw_overlay(source, result.lines)
-    for row in [result.row, *result.rows]:
-        if row:
-            add_row(row)
+    rows = [row for row in (result.row, *result.rows) if row]
+    if rows:
+        add_rows(rows)
+        _say_units(result.units)
     for graph in result.graphs:
         show_graph(graph)
     for picture in result.pictures:
         show_picture(picture, source)
+
+
+def _say_units(units: Mapping[str, str]) -> None:
+    """The units of the columns, in ImageJ's status line."""
+    from jpype import JClass
+
+    words = [
+        f"{column} {unit}"
+        for column, unit in units.items()
+        if not column.endswith(("_low", "_high", "_unit"))
+    ]
+    if words and JClass("ij.IJ").getInstance() is not None:
+        JClass("ij.IJ").showStatus(f"Results: {', '.join(words)}")
 
 
 def show_picture(picture: Picture, source: Any) -> None:
@@ -160,18 +176,3 @@ def show_graph(graph: Graph) -> None:
     if len(graph.curves) > 1:
         plot.addLegend("\n".join(curve.label for curve in graph.curves))
     plot.show()
-
-
-def add_row(row: dict[str, Any]) -> None:
-    """Add a row to ImageJ's Results table."""
-    from jpype import JClass, JDouble, JString
-
-    table = JClass("ij.measure.ResultsTable").getResultsTable()
-    table.incrementCounter()
-    for column, value in row.items():
-        if isinstance(value, str):
-            table.addValue(JString(column), JString(value))
-        else:
-            table.addValue(JString(column), JDouble(float(value)))
-            table.setDecimalPlaces(table.getColumnIndex(column), 0 if isinstance(value, int) else 6)
-    table.show("Results")

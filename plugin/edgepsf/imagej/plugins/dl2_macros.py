@@ -24,7 +24,7 @@ from ...plugins.jobs import Job
 from ...plugins.methods import Call
 from ...plugins.native import compute
 from ..exchange import images, io_imagej
-from ..exchange.results import add_row
+from ..exchange.table import add_rows
 from ..launch.plugin_jars import find_plugin, places
 from . import inside
 from .engine import run
@@ -200,8 +200,7 @@ def _tell(
     rows = [_row("In", image, "", "", "")]
     rows.append(_row(f"Out: {command.call.code}", out, seconds, psnr, snr))
     if command.stats.show:
-        for row in rows:
-            add_row({k: (v if isinstance(v, str) else float(v)) for k, v in row.items()})
+        add_rows([{k: (v if isinstance(v, str) else float(v)) for k, v in row.items()} for row in rows])
     if command.stats.save:
         with (
             atomic_path(command.path / f"{command.stats.name}.csv") as path,

@@ -1,4 +1,4 @@
-"""One showing of a command's dialog: its fields, its preview, its help, and the texts that the fields hold."""
+"""One showing of a command's dialog: its windows, its preview, its help, and the texts that the fields hold."""
 
 from __future__ import annotations
 
@@ -6,23 +6,27 @@ import contextlib
 import html
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ...commands import Command
 from ...errors import InputError
-from ...options import Form, Option, option_string
+from ...options import Option, option_string
 from . import preview
+from .form import DialogForm, Reader, label_of
 
-_LINE, _HINT = 64, 90  # characters of a line of text in a dialog, and of the words beside a field
-_ABBREVIATIONS = ("psf", "mtf", "fwhm")
-
-Reader = Callable[[], str]
+_COLUMNS = (
+    "In the Results table, lengths and places are in px, angles in degrees, frequencies in cycles/px, and levels in "
+    "gray values. Columns that end in _unit are in the unit of the picture's scale, which the column unit names. "
+    "_low and _high are the ends of the 95 % interval."
+)
+_LINE = 64  # characters of a line of text in a dialog
 
 
 def show(
     command: Command, imp: Any, entries: Mapping[str, str], hints: Mapping[str, str], sentence: str
 ) -> dict[str, str] | None:
-    """Show the dialog once.
+    """Show the dialog once: the usual options, then the rare ones where the user wants more options.
 
     Parameters
     ----------
@@ -37,91 +41,104 @@ def show(
     Returns
     -------
     dict or None
-        Texts of the fields by key; None when the user cancelled.
+        Texts of the fields by key; None when the user cancelled. Rare options that the user did not want to see
+        have their first entries.
     """
-    from jpype import JClass
-
-    dialog = JClass("ij.gui.GenericDialog")(command.title)
-    dialog.addMessage(textwrap.fill(command.help, _LINE))
-    if sentence:
-        dialog.addMessage(textwrap.fill(sentence, _LINE), None, JClass("java.awt.Color").RED)
-    form = DialogForm(dialog, other_titles(imp), hints)
-    readers = {option.key: option.ask(form, entries.get(option.key, "")) for option in command.options}
-    dialog.addHelp(help_text(command))
-    with _previewed(dialog, command, imp, lambda: _text_of(readers, command)):
-        dialog.showDialog()
-    if dialog.wasCanceled() or not dialog.wasOKed():
+    usual = [option for option in command.options if not option.rare]
+    rare = [option for option in command.options if option.rare]
+    titles = other_titles(imp)
+    first = {option.key: option.entry(titles) for option in rare}
+    wanted = {key: entries.get(key, text) for key, text in first.items()}
+    page = Page(command, imp, {**first, **entries}, first, hints)
+    more = (_more(rare), wanted != first) if rare else None
+    answered = page.show(usual, sentence, more)
+    if answered is None:
         return None
-    return {key: read() for key, read in readers.items()}
+    texts, more_wanted = answered
+    if not more_wanted:
+        return texts | first
+    below = Page(command, imp, {**wanted, **texts}, {}, hints)
+    answered = below.show(rare, "", None)
+    return None if answered is None else texts | answered[0]
 
 
-class DialogForm(Form[Reader]):
-    """Adds the fields of options to an ImageJ dialog; each gives the function that reads its text.
+def _more(rare: Sequence[Option]) -> str:
+    """Label of the box behind which the rare options are: with their names where there is room."""
+    words = f"More options: {', '.join(label_of(option) for option in rare)}"
+    return words if len(words) <= _LINE else "More options"
 
-    Parameters
+
+@dataclass(frozen=True)
+class Page:
+    """One window with some of a command's options.
+
+    Attributes
     ----------
-    dialog : ij.gui.GenericDialog
-    titles : sequence of str
-        The open images among which images are chosen.
+    command : Command
+    imp : ij.ImagePlus or None
+    entries : mapping
+        Texts of all options by key.
+    unseen : mapping
+        Texts of the options that count as not given where the box for more options is not ticked.
     hints : mapping
         Words beside fields, by key.
     """
 
-    def __init__(self, dialog: Any, titles: Sequence[str], hints: Mapping[str, str]) -> None:
-        self._dialog, self._titles, self._hints = dialog, list(titles), hints
+    command: Command
+    imp: Any
+    entries: Mapping[str, str]
+    unseen: Mapping[str, str]
+    hints: Mapping[str, str]
 
-    def flag(self, option: Option, text: str) -> Reader:
-        """A checkbox, with the help beside it where that is short."""
-        words = f"{_label(option)}: {option.help}"
-        self._dialog.addCheckbox(words if len(words) <= _HINT else _label(option), text == "true")
-        box = self._dialog.getCheckboxes().lastElement()
-        return lambda: str(bool(box.getState())).lower()
+    def show(
+        self, options: Sequence[Option], sentence: str, more: tuple[str, bool] | None
+    ) -> tuple[dict[str, str], bool] | None:
+        """Show the fields of some options, and perhaps a box for more.
 
-    def choice(self, option: Option, items: Sequence[str], text: str) -> Reader:
-        """A list of items."""
-        from jpype import JArray, JString
+        Parameters
+        ----------
+        options : sequence of Option
+        sentence : str
+            A line in red; none when empty.
+        more : (str, bool), optional
+            Label of a box for further options, and whether it is ticked at first.
 
-        chosen = text if text in items else items[0]
-        self._dialog.addChoice(f"{_label(option)}:", JArray(JString)(list(items)), chosen)
-        choice = self._dialog.getChoices().lastElement()
-        return lambda: str(choice.getSelectedItem())
+        Returns
+        -------
+        (dict of str, bool) or None
+            Texts of the fields by key, and whether the box is ticked; None when the user cancelled.
+        """
+        from jpype import JClass
 
-    def image(self, option: Option, text: str) -> Reader:
-        """A list of the other open images; where there are none, a line for the path of a file."""
-        if self._titles:
-            return self.choice(option, self._titles if option.required else ["", *self._titles], text)
-        self._dialog.addFileField(f"{_label(option)}:", text, 25)
-        return _reader(self._dialog.getStringFields().lastElement())
+        dialog = JClass("ij.gui.GenericDialog")(self.command.title)
+        dialog.addMessage(textwrap.fill(self.command.help, _LINE))
+        if sentence:
+            dialog.addMessage(textwrap.fill(sentence, _LINE), None, JClass("java.awt.Color").RED)
+        form = DialogForm(dialog, other_titles(self.imp), self.hints)
+        readers = {option.key: option.ask(form, self.entries.get(option.key, "")) for option in options}
+        ticked = _box(dialog, *more) if more else lambda: False
+        dialog.addHelp(help_text(self.command))
+        with _previewed(dialog, self.command, self.imp, lambda: self._text(readers, ticked())):
+            dialog.showDialog()
+        if dialog.wasCanceled() or not dialog.wasOKed():
+            return None
+        return {key: read() for key, read in readers.items()}, ticked()
 
-    def number(self, option: Option, text: str) -> Reader:
-        """A short line with the unit beside it."""
-        return self._line(option, text, 12)
-
-    def text(self, option: Option, text: str) -> Reader:
-        """A line with the help beside it where that is short."""
-        return self._line(option, text, 14, option.help if len(option.help) <= _HINT else "")
-
-    def _line(self, option: Option, text: str, columns: int, help: str = "") -> Reader:
-        optional = "optional" if option.default is None and not option.required else ""
-        words = ", ".join(word for word in (option.unit, help, optional) if word)
-        hint = f"{words} {self._hints.get(option.key, '')}".rstrip()
-        # A numeric field only for the words beside it: its text is read as it is.
-        self._dialog.addNumericField(f"{_label(option)}:", float("nan"), 0, columns, hint)
-        field = self._dialog.getNumericFields().lastElement()
-        field.setText(text)
-        return _reader(field)
-
-
-def _reader(field: Any) -> Reader:
-    return lambda: str(field.getText())
+    def _text(self, readers: Mapping[str, Reader], more: bool) -> str | None:
+        """The option string of what this window and the other one hold, for the preview; None where there is none."""
+        unseen = {} if more else self.unseen
+        texts = {**self.entries, **unseen, **{key: read() for key, read in readers.items()}}
+        try:
+            return option_string(texts, self.command.options)
+        except InputError:
+            return None
 
 
-def _text_of(readers: Mapping[str, Reader], command: Command) -> str | None:
-    """The option string of the texts that the fields hold now, for the preview; None where there is none."""
-    try:
-        return option_string({key: read() for key, read in readers.items()}, command.options)
-    except InputError:
-        return None
+def _box(dialog: Any, label: str, ticked: bool) -> Callable[[], bool]:
+    """Add a box to tick; gives whether it is ticked."""
+    dialog.addCheckbox(label, ticked)
+    box = dialog.getCheckboxes().lastElement()
+    return lambda: bool(box.getState())
 
 
 @contextlib.contextmanager
@@ -170,21 +187,21 @@ def other_titles(imp: Any) -> list[str]:
 
 def help_text(command: Command) -> str:
     """The HTML that the Help button shows; it needs no network."""
-    rows = "".join(
-        f"<tr><td valign=top><b>{html.escape(o.key)}</b></td><td>{html.escape(o.described(': {}'))}</td></tr>"
-        for o in command.options
+    usual = [_help_row(option) for option in command.options if not option.rare]
+    rare = [_help_row(option) for option in command.options if option.rare]
+    rows = "".join([*usual, *(["<tr><td colspan=2><i>More options</i></td></tr>"] if rare else []), *rare])
+    columns = (
+        "" if command.output == "image" else f"<table width=520><tr><td>{_COLUMNS}</td></tr></table><br>"
     )
     line = f'run("{command.name}", "{command.example}");'
     return (
         f"<html><h2>{html.escape(command.title)}</h2><table width=520><tr><td>{html.escape(command.help)}"
-        f"</td></tr></table><br><table width=520>{rows}</table><br>In a macro: "
+        f"</td></tr></table><br><table width=520>{rows}</table><br>{columns}In a macro: "
         f"<code>{html.escape(line)}</code></html>"
     )
 
 
-def _label(option: Option) -> str:
-    """Label whose first word, lower-cased, is the key, as ImageJ's users expect."""
-    key = option.key
-    if key in _ABBREVIATIONS:
-        return key.upper()
-    return key.capitalize() if key.replace("_", "").isalpha() and len(key) > 1 else key
+def _help_row(option: Option) -> str:
+    """Key and description of an option as a row of HTML."""
+    words = html.escape(option.described(": {}"))
+    return f"<tr><td valign=top><b>{html.escape(option.key)}</b></td><td>{words}</td></tr>"

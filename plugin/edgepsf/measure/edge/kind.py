@@ -7,17 +7,25 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...options import Choice, Text
+from ...options import Choice
 from ...pictures.picture import Picture
-from ...psf.families import model_help
+from ...psf.families import names
 from ...psf.models.logistic import Logistic
 from ..registry import measurement
 from .fit import fit_edge
 from .plateaus import V1, V2, suggested_levels
 from .result import EdgeFit
 
-_MODEL = Text("model", model_help(), default="auto")
-_PIXEL = Choice("pixel", "optical takes the pixel box off the PSF", ("sampled", "optical"), default="sampled")
+_MODEL = Choice(
+    "model",
+    "shape of the edge; logistic7 and so on too",
+    ("auto", *names(), "free"),
+    default="auto",
+    free=True,
+)
+_PIXEL = Choice(
+    "pixel", "optical takes the pixel box off the PSF", ("sampled", "optical"), default="sampled", rare=True
+)
 
 
 def _hints(picture: Picture) -> dict[str, str]:
