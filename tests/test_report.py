@@ -10,9 +10,16 @@ from PIL import Image
 import edgepsf as ep
 from command_line import run
 from edgepsf.errors import InputError
+from edgepsf.measure.radial import mtf_plot, radial_plot
+from edgepsf.pictures.files import read_picture
+from edgepsf.pictures.light import linear_to_srgb
+from edgepsf.pictures.region import take_region
+from edgepsf.psf.composite import Steps
 from edgepsf.psf.models.disk import Disk
 from edgepsf.psf.models.gaussian import Gaussian
+from edgepsf.psf.pointspread import PointSpread
 from edgepsf.report.measurement_page import write_page
+from edgepsf.report.shades import shades
 from edgepsf.testing import edge_image
 
 EDGE = edge_image(Gaussian(1.5), noise=0.02)
@@ -69,7 +76,7 @@ def test_a_shape_at_its_bound_has_a_band():
 
 
 @pytest.mark.parametrize(
-    ("kind", "level", "sentence"), [("lsf", 0.9, "unknown curve"), ("mtf", 1, "level must")]
+    ("kind", "level", "sentence"), [("otf", 0.9, "unknown curve"), ("mtf", 1, "level must")]
 )
 def test_bad_arguments(fit, kind, level, sentence):
     with pytest.raises(InputError, match=sentence):
@@ -113,6 +120,90 @@ def test_pictures(tmp_path, image, roi, options):
         assert min(picture.size) > 800
         assert np.asarray(picture.convert("L")).std() > 20
     assert [p.name for p in tmp_path.iterdir()] == ["r.png"]
+
+
+RINGS = {"ring": Steps(2.0, 3.0, 0.0), "faint centre": Steps(2.5, 5.0, 0.02), "point": Gaussian(0.3)}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("shape", RINGS.values(), ids=RINGS)
+@pytest.mark.parametrize("model", ["auto", "free"])
+def test_no_division_by_nothing(tmp_path, shape, model):
+    """PSFs with no light, or next to none, at their centre: no warning, and no figure that is infinite."""
+    image = edge_image(shape, (64, 64), noise=0.003, angle=7)
+    fit = ep.fit_edge(image, model=model)
+    words = [
+        part.label for plot in fit.page(take_region(image, None)).plots for part in (*plot.curves, plot.band)
+    ]
+    assert not [word for word in words if "inf" in word or "nan" in word]
+    write_page(image, fit, None, tmp_path / "r.png")
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(("low", "high"), [(-np.inf, np.inf), (0.0, np.inf), (-1.0, 1.0), (np.nan, np.nan)])
+def test_bands_that_tell_nothing_have_no_figure(low, high):
+    psf = PointSpread(Gaussian(1.5))
+
+    def limits(x):
+        return np.full(np.shape(x), low), np.full(np.shape(x), high)
+
+    radial, mtf = radial_plot(psf, "gaussian", limits), mtf_plot(psf, "gaussian", limits)
+    assert radial.band.label == "95 % band"
+    assert np.isfinite(radial.y_range).all()
+    assert np.isfinite(high) == ("±" in mtf.band.label)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_band_above_zero_has_its_half_width():
+    psf = PointSpread(Gaussian(1.5))
+    plot = radial_plot(psf, "gaussian", lambda r: (0.9 * psf.radial(r), 1.1 * psf.radial(r)))
+    assert plot.band.label == "95 % band, ± 10 % at r = 0"
+
+
+def test_linear_light_is_drawn_with_the_curve_of_screens():
+    light = np.linspace(0.05, 0.8, 400)
+    scale = shades(light, (0, 100), light=True)
+    np.testing.assert_allclose(scale.drawn(light), linear_to_srgb(light))
+    assert scale.limits == pytest.approx(tuple(linear_to_srgb([0.05, 0.8])))
+    assert "sRGB" in scale.heading("Region")
+    plain = shades(light, (0, 100), light=False)
+    assert plain.limits == (0.05, 0.8)
+    assert plain.heading("Region") == "Region"
+    assert plain.drawn(light) is light
+    bright = shades(1000 * light, (0, 100), light=True)
+    np.testing.assert_allclose(bright.limits, linear_to_srgb(np.array([0.0625, 1.0])))
+
+
+def test_a_linear_channel_is_reported_with_the_curve(tmp_path, capsys):
+    """The middle gray of the drawing is the encoded picture's; the note travels through files and commands."""
+    coded = np.round(255 * linear_to_srgb(EDGE / 120)).astype(np.uint8)
+    Image.fromarray(coded).save(tmp_path / "photo.png")
+    run(capsys, "linear", tmp_path / "photo.png", "-o", tmp_path / "lin.tif")
+    run(
+        capsys,
+        "psf",
+        "edge",
+        tmp_path / "lin.tif",
+        "-o",
+        tmp_path / "h.tif",
+        "--report",
+        tmp_path / "page.png",
+    )
+    run(capsys, "deconvolve", tmp_path / "lin.tif", "--psf", tmp_path / "h.tif", "-o", tmp_path / "out.tif")
+    words = (tmp_path / "lin.tif", "--psf", tmp_path / "h.tif", "-o", tmp_path / "both.tif")
+    run(capsys, "compare", *words, "--report", tmp_path / "compared.png")
+    for name in ("lin", "out", "both"):
+        assert read_picture(tmp_path / f"{name}.tif").properties["edgepsf.light"] == "sRGB"
+    assert "edgepsf.light" not in read_picture(tmp_path / "h.tif").properties
+    with tifffile.TiffFile(tmp_path / "lin.tif") as file:
+        bare = file.asarray()
+    tifffile.imwrite(tmp_path / "bare.tif", bare, imagej=True)
+    words = (tmp_path / "bare.tif", "--psf", tmp_path / "h.tif", "-o", tmp_path / "x.tif")
+    run(capsys, "compare", *words, "--report", tmp_path / "plain.png")
+    with_curve, without = (
+        np.asarray(Image.open(tmp_path / n).convert("L"), float) for n in ("compared.png", "plain.png")
+    )
+    assert np.abs(with_curve - without).max() > 50, "drawn in another way"
 
 
 def test_command_line(tmp_path, capsys):

@@ -15,7 +15,7 @@ from ..pictures.picture import Picture
 from ..pictures.result import Result
 from ..report.sharpening import LABELS, Comparison, compare_sharpening
 from .command import command
-from .shared import KERNEL, KERNEL_OF, new_image
+from .shared import KERNEL, KERNEL_OF, LIGHT, light_note, new_image
 
 
 @command(
@@ -87,12 +87,13 @@ def compare(
         **{key: value for key, value in options.items() if value is not None},
     )
     stack = new_image(picture, np.stack(compared.pictures), "-compared")
+    stack.properties |= light_note(picture)
     stack.dimensions, stack.labels, stack.display = (1, len(LABELS), 1), LABELS, compared.display
     summary = {"noise": compared.noise, "searched_against": "wiener" if truth is None else truth.title}
     chosen = {k: v for k, v in compared.record.items() if k not in ("objective", "residual")}
     result = Result([stack], summary=summary | chosen, warnings=list(compared.warnings), rows=compared.rows)
     if report is not None:
-        compared.report(report, picture.title)
+        compared.report(report, picture.title, light=LIGHT in picture.properties)
     if plot:
         result.graphs.append(_profile(picture.base, compared))
     return result

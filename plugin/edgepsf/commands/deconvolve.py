@@ -17,7 +17,7 @@ from ..pictures.result import Result
 from ..plugins import PROGRAMS
 from .command import command
 from .method_options import OF_METHODS, has_iterations, native_name, options_of
-from .shared import KERNEL, KERNEL_OF, STACK, new_image
+from .shared import KERNEL, KERNEL_OF, STACK, light_note, new_image
 
 _OPTIONS = (
     KERNEL,
@@ -111,6 +111,7 @@ def deconvolve(
     )
     planes = restored.reshape(-1, *restored.shape[-2:]) if axes != "yx" else restored
     out = new_image(picture, planes, "-deconvolved")
+    out.properties |= light_note(picture)
     out.display = picture.display  # beside the picture, black and white mean the same
     result = _result(out, record)
     if native and iterations is not None and not has_iterations(method):

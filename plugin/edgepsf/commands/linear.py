@@ -12,7 +12,7 @@ from ..pictures.light import linear_to_srgb, srgb_to_linear
 from ..pictures.picture import Picture
 from ..pictures.result import Result
 from .command import command
-from .shared import STACK, new_image
+from .shared import LIGHT, STACK, new_image
 
 CHANNELS = ("red", "green", "blue")
 
@@ -111,8 +111,18 @@ def linear_channels(
     whole = stack and picture.data.ndim == 2
     light = decode(picture.all_planes() if whole else picture.data, gamma, maximum)
     if whole or light.ndim == 2:
-        return Result([new_image(picture, light, "-linear")])
-    return Result([new_image(picture, light[..., i], f"-{name}") for i, name in enumerate(CHANNELS)])
+        made = [new_image(picture, light, "-linear")]
+    else:
+        made = [new_image(picture, light[..., i], f"-{name}") for i, name in enumerate(CHANNELS)]
+    for each in made:
+        each.properties[LIGHT] = "sRGB" if gamma is None else f"{gamma:g}"
+        each.display = _display(light)
+    return Result(made)
+
+
+def _display(light: np.ndarray) -> tuple[float, float]:
+    """Black and white of linear light, the same for all channels, so that they can be compared."""
+    return float(np.nanmin(light)), float(np.nanmax(light))
 
 
 def _merge(picture: Picture | None, given: dict[str, Picture], gamma: float | None, bits: int) -> Result:

@@ -20,7 +20,7 @@ from ..pictures.writing import check_writable
 from ..report.measurement_page import write_page
 from .command import Command, Preview, Regions, declare
 from .overlay import fit_overlay
-from .shared import PLOT, SIZE, kernel_image
+from .shared import LIGHT, PLOT, SIZE, kernel_image
 
 _OVERLAY = Flag("overlay", "every area of the image's overlay instead, a row each and no kernel image")
 
@@ -90,7 +90,9 @@ def psf_from(
     if curves is not None:
         write_curves(curves, found.curves())
     if report is not None:
-        write_page(picture.data, found, picture.roi, report, title=picture.title)
+        write_page(
+            picture.data, found, picture.roi, report, title=picture.title, light=LIGHT in picture.properties
+        )
     if plot:
         result.graphs += found.graphs(picture.base, region)
     return result

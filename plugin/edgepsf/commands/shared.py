@@ -14,6 +14,7 @@ from ..psf.protocol import Psf
 
 # Names of the notes that commands leave in an image for one another.
 PLANE, PROFILE, SOURCE = "edgepsf.plane", "edgepsf.profile", "edgepsf.source"
+LIGHT = "edgepsf.light"  # in linear light: the curve that was undone, "sRGB" or the exponent
 KERNEL_OF = "edgepsf.kernel-of"  # in a kernel image: title of the picture that it was read from
 
 SIZE = Count(
@@ -63,6 +64,11 @@ def check_both(v1: float | None, v2: float | None) -> None:
     """Refuse a single plateau level."""
     if (v1 is None) != (v2 is None):
         raise InputError("give both plateau levels v1 and v2, or neither")
+
+
+def light_note(picture: Picture) -> dict[str, str]:
+    """The note that a picture is linear light, for a picture made from it; nothing where it is not known to be."""
+    return {LIGHT: picture.properties[LIGHT]} if LIGHT in picture.properties else {}
 
 
 def noted(picture: Picture, note: str, keys: Sequence[str]) -> dict[str, str]:

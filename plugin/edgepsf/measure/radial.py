@@ -10,6 +10,7 @@ from ..pictures.graph import Curve
 from ..psf.pointspread import PointSpread
 from .page import Band, Plot
 
+_BAND = "95 % band"
 Limits = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
@@ -38,16 +39,20 @@ def radial_plot(psf: PointSpread, model: str, limits: Limits) -> Plot:
         mark_in_front=True,
         x_range=(0.0, float(r[-1])),
         # Where P jumps, the band around the jump reaches beyond all that is plausible.
-        y_range=(min(0.0, float(p.min())), 1.12 * max(float(p.max()), float(high[0]))),
+        y_range=(min(0.0, float(p.min())), 1.12 * max(float(p.max()), _finite(high[0]))),
     )
 
 
 def _band_label(low: float, high: float, value: float) -> str:
     """Entry of the band in the legend, with its half width at the centre where P is known to be above zero there."""
-    label = "95 % band"
-    if not (value > 0 and np.isfinite(high - low)):
-        return label
-    return f"{label}, ± {50 * (high - low) / value:.2g} % at r = 0"
+    if not (0 < low <= value and np.isfinite(high)):
+        return _BAND
+    return f"{_BAND}, ± {50 * (high - low) / value:.2g} % at r = 0"
+
+
+def _finite(number: float) -> float:
+    """The number; 0 where it is not finite, so that a plot has finite ends."""
+    return float(number) if np.isfinite(number) else 0.0
 
 
 def mtf_plot(psf: PointSpread, model: str, limits: Limits) -> Plot:
@@ -66,13 +71,14 @@ def mtf_plot(psf: PointSpread, model: str, limits: Limits) -> Plot:
     low, high = limits(nu)
     below, above = limits(np.array([middle]))
     half = float(above[0] - below[0]) / 2
+    label = f"{_BAND}, ± {half:.2g} at MTF50" if np.isfinite(half) else _BAND
     mark = Curve(np.array([middle, middle]), np.array([0.0, 0.5]), "MTF50") if middle <= end else None
     return Plot(
         "MTF",
         "spatial frequency ν / cycles per px",
         "MTF",
         (Curve(nu, psf.mtf(nu), f"MTF, {model}"),),
-        Band(nu, np.clip(low, 0, 1), np.clip(high, 0, 1), f"95 % band, ± {half:.2g} at MTF50"),
+        Band(nu, np.clip(low, 0, 1), np.clip(high, 0, 1), label),
         mark,
         x_range=(0.0, end),
         y_range=(0.0, 1.05),

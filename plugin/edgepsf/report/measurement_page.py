@@ -13,6 +13,7 @@ from ..measure.measurement import Measurement
 from ..measure.page import Page, Plot, Quantity
 from ..pictures.region import Region, take_region
 from .canvas import new_figure, write_png
+from .shades import Shades, shades
 
 if TYPE_CHECKING:  # slow to import
     from matplotlib.axes import Axes
@@ -28,6 +29,7 @@ def write_page(
     path: str | os.PathLike[str],
     *,
     title: str = "",
+    light: bool = False,
 ) -> None:
     """Draw a measurement as one PNG, written complete or not at all.
 
@@ -41,25 +43,27 @@ def write_page(
     path : path of the PNG
     title : str
         Added to the heading, such as the name of the image.
+    light : bool
+        Whether the image is linear light made from an encoded one; the region is drawn with the sRGB curve then.
     """
     region = take_region(image, roi)
     page = measurement.page(region)
-    figure = new_figure(13.2, 8.6)
-    above, below = figure.subfigures(2, 1, squeeze=False, height_ratios=[1.04, 1]).flat
+    figure = new_figure(13.2, 8.9)
+    above, below = figure.subfigures(2, 1, squeeze=False, height_ratios=[1.12, 1]).flat
     above.suptitle(f"{page.title}{': ' if title else ''}{title}", weight="bold")
-    _draw_above(above, measurement, page, region)
+    _draw_above(above, measurement, page, region, light)
     for axes, plot in zip(below.subplots(1, len(page.plots), squeeze=False)[0], page.plots, strict=True):
         _draw_plot(axes, plot)
     write_png(figure, path, dpi=110)
 
 
-def _draw_above(figure: SubFigure, measurement: Measurement, page: Page, region: Region) -> None:
+def _draw_above(figure: SubFigure, measurement: Measurement, page: Page, region: Region, light: bool) -> None:
     """The region, the residuals and the text, each with the lines of the measurement."""
     shown, residual, bar, text = figure.subplots(1, 4, width_ratios=[1, 1, 0.045, 1.15])
     lines = measurement.lines(region.origin, region.shape)
-    _draw_region(shown, region)
+    scale = _draw_region(shown, region, light)
     _draw_lines(shown, lines, page.line_labels, _FIT)
-    _frame(shown, page, region, page.region_title)
+    _frame(shown, page, region, scale.heading(page.region_title))
     shown.legend(loc="best", fontsize=8, framealpha=0.9)
     image = _draw_residual(residual, page, region)
     _draw_lines(residual, lines, page.line_labels, _RESIDUAL)
@@ -89,12 +93,22 @@ def _frame(axes: Axes, page: Page, region: Region, title: str) -> None:
     axes.locator_params(integer=True, nbins=6)
 
 
-def _draw_region(axes: Axes, region: Region) -> None:
+def _draw_region(axes: Axes, region: Region, light: bool) -> Shades:
+    """Draw the region; gives its shades."""
     inside = region.values[region.mask & np.isfinite(region.values)]
-    low, high = np.percentile(inside, [0.2, 99.8])
+    scale = shades(inside, (0.2, 99.8), light)
+    low, high = scale.limits
     values = np.where(region.mask, region.values, np.nan)
     axes.set_facecolor(_OUTSIDE)
-    axes.imshow(values, cmap="gray", vmin=low, vmax=high, extent=_extent(region), interpolation="nearest")
+    axes.imshow(
+        scale.drawn(values),
+        cmap="gray",
+        vmin=low,
+        vmax=high,
+        extent=_extent(region),
+        interpolation="nearest",
+    )
+    return scale
 
 
 def _draw_residual(axes: Axes, page: Page, region: Region) -> Any:

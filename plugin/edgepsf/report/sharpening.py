@@ -49,7 +49,7 @@ class Comparison(ComparedPictures):
     warnings : list of str
     """
 
-    def report(self, path: str | os.PathLike[str], title: str = "") -> None:
+    def report(self, path: str | os.PathLike[str], title: str = "", light: bool = False) -> None:
         """Draw the pictures side by side, a detail, a profile and the table as one PNG.
 
         Parameters
@@ -57,8 +57,10 @@ class Comparison(ComparedPictures):
         path : path of the PNG
         title : str
             Added to the heading, such as the name of the image.
+        light : bool
+            Whether the pictures are linear light made from encoded ones; they are drawn with the sRGB curve then.
         """
-        write_page(self, path, title=title)
+        write_page(self, path, title=title, light=light)
 
 
 def compare_sharpening(

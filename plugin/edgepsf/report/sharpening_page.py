@@ -11,6 +11,7 @@ from scipy.ndimage import gaussian_filter, gaussian_gradient_magnitude, uniform_
 
 from .canvas import new_figure, write_png
 from .compared import LABELS, ComparedPictures
+from .shades import Shades, shades
 
 if TYPE_CHECKING:  # slow to import
     from matplotlib.axes import Axes
@@ -75,7 +76,9 @@ def _steepest(image: np.ndarray, part: tuple[slice, slice]) -> tuple[int, bool]:
     return (int(row), True) if axis == 1 else (int(column), False)
 
 
-def write_page(compared: ComparedPictures, path: str | os.PathLike[str], *, title: str = "") -> None:
+def write_page(
+    compared: ComparedPictures, path: str | os.PathLike[str], *, title: str = "", light: bool = False
+) -> None:
     """Draw a comparison as one PNG, written complete or not at all.
 
     Parameters
@@ -84,17 +87,20 @@ def write_page(compared: ComparedPictures, path: str | os.PathLike[str], *, titl
     path : path of the PNG
     title : str
         Added to the heading, such as the name of the image.
+    light : bool
+        Whether the pictures are linear light made from encoded ones; they are drawn with the sRGB curve then.
     """
     shown = _shown(compared)
     columns = len(shown)
     aspect = compared.blurred.shape[0] / compared.blurred.shape[1]
     whole = 4.2 * min(aspect, 1.6)
     figure = new_figure(4.4 * columns, whole + 4.4 + 4.0)
-    figure.suptitle(f"Unsharp mask beside deconvolution{': ' if title else ''}{title}", weight="bold")
+    scale = _scale(compared, light)
+    heading = scale.heading(f"Unsharp mask beside deconvolution{': ' if title else ''}{title}")
+    figure.suptitle(heading, weight="bold")
     above, below = figure.subfigures(2, 1, squeeze=False, height_ratios=[whole + 4.4, 4.0]).flat
     grid = above.subplots(2, columns, height_ratios=[whole, 4.4])
     detail = find_detail(compared)
-    scale = _scale(compared)
     for axes, (name, picture), color in zip(grid.T, shown, COLORS, strict=False):
         _draw_whole(axes[0], picture, detail, scale, compared.region)
         axes[0].set_title(name, fontsize=10.5, color=color, weight="bold")
@@ -122,16 +128,15 @@ def described(compared: ComparedPictures) -> str:
     return f"{words}, {count} iterations" if count else words
 
 
-def _scale(compared: ComparedPictures) -> tuple[float, float]:
-    """Black and white of every panel: the blurred picture's range but for its most extreme pixels."""
-    low, high = np.percentile(compared.blurred[compared.region], [0.1, 99.9])
-    return (low, high) if high > low else compared.display
+def _scale(compared: ComparedPictures, light: bool) -> Shades:
+    """Shades of every panel: the blurred picture's range but for its most extreme pixels."""
+    found = shades(compared.blurred[compared.region], (0.1, 99.9), light)
+    return found if found.high > found.low else Shades(*compared.display, light)
 
 
-def _draw_whole(
-    axes: Axes, picture: np.ndarray, detail: Detail, scale: tuple[float, float], region: np.ndarray
-) -> None:
-    axes.imshow(picture, cmap="gray", vmin=scale[0], vmax=scale[1])
+def _draw_whole(axes: Axes, picture: np.ndarray, detail: Detail, scale: Shades, region: np.ndarray) -> None:
+    low, high = scale.limits
+    axes.imshow(scale.drawn(picture), cmap="gray", vmin=low, vmax=high)
     if not region.all():
         axes.contour(region, [0.5], colors=_MARK, linewidths=0.8, linestyles="dotted")
     rows, columns = detail.rows, detail.columns
@@ -140,14 +145,15 @@ def _draw_whole(
     axes.set(xticks=[], yticks=[])
 
 
-def _draw_detail(axes: Axes, picture: np.ndarray, detail: Detail, scale: tuple[float, float]) -> None:
+def _draw_detail(axes: Axes, picture: np.ndarray, detail: Detail, scale: Shades) -> None:
+    low, high = scale.limits
     rows, columns = detail.rows, detail.columns
     extent = (columns.start - 0.5, columns.stop - 0.5, rows.stop - 0.5, rows.start - 0.5)
     axes.imshow(
-        picture[rows, columns],
+        scale.drawn(picture[rows, columns]),
         cmap="gray",
-        vmin=scale[0],
-        vmax=scale[1],
+        vmin=low,
+        vmax=high,
         extent=extent,
         interpolation="nearest",
     )

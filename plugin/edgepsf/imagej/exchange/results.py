@@ -38,11 +38,11 @@ def show(result: Result, source: Any = None) -> None:
     rows = [row for row in (result.row, *result.rows) if row]
     if rows:
         add_rows(rows)
-        _say_units(result.units)
     for graph in result.graphs:
         show_graph(graph)
     for picture in result.pictures:
         show_picture(picture, source)
+    _say_units(result.units)
 
 
 def _say_units(units: Mapping[str, str]) -> None:
