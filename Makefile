@@ -17,7 +17,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	@touch $@
 
 demo: $(VENV)/.ready
-	$(BIN)/edgepsf demo -o demo
+	$(BIN)/edgepsf demo -o demo $(ARGS)
 
 test: $(VENV)/.ready
 	$(BIN)/python -m pytest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..errors import InputError
+from ..errors import EngineError, InputError
 from ..pictures import writing
 from .figure import overview
 from .known import known_defocus
@@ -26,13 +26,19 @@ def main(folder: Path, imagej: bool = True) -> int:
     InputError
         If the folder cannot be made or written to.
     EngineError
-        If scikit-image or ImageJ is missing, or ImageJ and Python disagree.
+        If scikit-image is missing, or ImageJ and Python disagree. If ImageJ does not start, everything else has been
+        written and printed before.
     """
     _make_folder(folder)
     known = known_defocus(folder, imagej)
     real = real_defocus(folder)
     overview(known, real, folder / "overview.png")
     print(f"\nwritten to {folder}/: overview.png, psf.tif, restored.tif, g.tif, f.tif, distance.tif and more")
+    if known.without_imagej:
+        raise EngineError(
+            f"the demo is complete but for the comparison with ImageJ: {known.without_imagej.rstrip('.')}. To do "
+            "without the comparison, use edgepsf demo --no-imagej (make demo ARGS=--no-imagej)."
+        )
     return 0
 
 

@@ -91,10 +91,8 @@ return d2s(a, -16) + " " + d2s(b, -16) + " " + d2s(c, -16) + " " + d2s(p, -16) +
 """
 
 
-def run_in_imagej(
-    path: Path, macro: Path, roi: tuple[int, int, int, int], degree: int = 1
-) -> tuple[dict[str, float], dict[str, Picture]]:
-    """Write the chain as a macro file and run it in the embedded ImageJ.
+def write_macro(path: Path, macro: Path, roi: tuple[int, int, int, int], degree: int = 1) -> None:
+    """Write the chain as a macro file.
 
     Parameters
     ----------
@@ -106,6 +104,31 @@ def run_in_imagej(
         The region of the edge.
     degree : int
         Odd degree of the profile.
+    """
+    x, y, width, height = roi
+    text = _MACRO.format(
+        name=macro.name, path=path.absolute().as_posix(), x=x, y=y, width=width, height=height,
+        degree=degree, iterations=ITERATIONS,
+    )  # fmt: skip
+    with writing.atomic_path(macro) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def start_imagej() -> None:
+    """Start ImageJ with the commands.
+
+    Raises
+    ------
+    EngineError
+        It is not there, or does not start.
+    """
+    from ..imagej.bridge import register
+
+    register()
+
+
+def run_in_imagej(macro: Path) -> tuple[dict[str, float], dict[str, Picture]]:
+    """Run the macro of the chain in ImageJ.
 
     Returns
     -------
@@ -115,13 +138,6 @@ def run_in_imagej(
     from ..imagej.bridge import register
     from ..imagej.exchange.windows import find_picture
 
-    x, y, width, height = roi
-    text = _MACRO.format(
-        name=macro.name, path=path.absolute().as_posix(), x=x, y=y, width=width, height=height,
-        degree=degree, iterations=ITERATIONS,
-    )  # fmt: skip
-    with writing.atomic_path(macro) as temporary:
-        temporary.write_text(text, encoding="utf-8")
     answer = register().run_macro(macro)
     values = [float(v) for v in answer.split()]
     titles = {"g": "blurred-g", "f": "blurred-f", "distance": "blurred-distance", "psf": "blurred-PSF"}

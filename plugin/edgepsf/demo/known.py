@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from ..deconvolve import best_unsharp_mask, deconvolve
+from ..errors import EngineError
 from ..measure.edge.fit import fit_edge
 from ..measure.edge.result import EdgeFit
 from ..pictures import files
 from ..pictures.picture import Picture
 from . import photographs
-from .chain import ITERATIONS, Chain, largest_difference, run_chain, run_in_imagej
+from .chain import ITERATIONS, Chain, largest_difference, run_chain, run_in_imagej, start_imagej, write_macro
 from .words import described, print_table, psf_distance
 
 
@@ -29,6 +30,8 @@ class Known:
     unsharp, wiener : ndarray, shape of the scene
     radius, amount : float
         Of the unsharp mask.
+    without_imagej : str
+        Why ImageJ did not run the chain, where it was asked for; else empty.
     """
 
     scene: photographs.Defocused
@@ -38,6 +41,7 @@ class Known:
     radius: float
     amount: float
     wiener: np.ndarray
+    without_imagej: str = ""
 
     @property
     def restored(self) -> np.ndarray:
@@ -60,9 +64,7 @@ def known_defocus(folder: Path, imagej: bool) -> Known:
     known = Known(scene, fit, chain, masked, radius, amount, wiener)
     _print_psf(known)
     _print_pictures(known)
-    if imagej:
-        _compare_with_imagej(folder, chain)
-    return known
+    return replace(known, without_imagej=_compare_with_imagej(folder, chain)) if imagej else known
 
 
 def _print_psf(known: Known) -> None:
@@ -96,8 +98,17 @@ def _print_pictures(known: Known) -> None:
     )
 
 
-def _compare_with_imagej(folder: Path, chain: Chain) -> None:
-    numbers, pictures = run_in_imagej(folder / "blurred.tif", folder / "chain.ijm", photographs.CAMERA_EDGE)
+def _compare_with_imagej(folder: Path, chain: Chain) -> str:
+    """Print how far the chain in ImageJ is from the one in Python; gives the sentence why there is no ImageJ."""
+    macro = folder / "chain.ijm"
+    write_macro(folder / "blurred.tif", macro, photographs.CAMERA_EDGE)
+    try:
+        start_imagej()
+    except EngineError as error:
+        print("   The same chain as macro commands in ImageJ (chain.ijm): left out, ImageJ did not start")
+        return str(error)
+    numbers, pictures = run_in_imagej(macro)
     differences = largest_difference(chain, numbers, pictures)
     print("   The same chain as macro commands in ImageJ (chain.ijm); largest differences from Python:")
     print("   " + ", ".join(f"{k} {v:.1e}" for k, v in differences.items()))
+    return ""
