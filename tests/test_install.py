@@ -83,7 +83,7 @@ def test_installed_files_are_those_of_the_macros_and_of_the_manifest(folder):
     assert {name: after[name] for name in before} == before, "nothing else was touched"
     assert sum(name.endswith(".ijm") for name in new) == len(list(MACROS.glob("scripts/*/*/*.ijm"))) + 1
     assert after[TOOLSET] == (MACROS / "toolsets" / "Edge_PSF.ijm").read_bytes()
-    script = SCRIPT if (folder / "jars").is_dir() else "plugins/Edge_PSF/Edge_g....ijm"
+    script = SCRIPT if (folder / "jars").is_dir() else "plugins/Edge PSF/Edge_g....ijm"
     assert after[script] == (MACROS / SCRIPT).read_bytes()
     assert all(hashlib.sha256(after[n]).hexdigest() == digest for n, digest in manifest["files"].items())
 
@@ -235,7 +235,7 @@ def test_which_folders_are_taken(tmp_path):
     with pytest.raises(EngineError, match=rf"has no jars and no plugins folder.*; {new} is one"):
         check_fiji_directory(tmp_path)
     imagej = tree(tmp_path / "ImageJ", IMAGEJ1)
-    assert install_folder(imagej) == (imagej, "plugins/Edge_PSF")
+    assert install_folder(imagej) == (imagej, "plugins/Edge PSF")
     with pytest.raises(EngineError, match="is an ImageJ without ImageJ2"):
         check_fiji_directory(imagej)
     with pytest.raises(EngineError, match="is not a folder, so it is no Fiji"):
@@ -311,3 +311,21 @@ def test_a_site_is_not_written_over_something_else(tmp_path, capsys):
     assert "is there already" in said[0]
     assert "is no update site" in said[1]
     assert set(snapshot(out)) == {"photo.jpg"}
+
+
+def test_a_former_folder_of_imagej_is_replaced(tmp_path):
+    """Earlier versions wrote into plugins/Edge_PSF, which plain ImageJ shows with its underscore."""
+    (tmp_path / "ij.jar").touch()
+    (tmp_path / "plugins").mkdir()
+    install(tmp_path)
+    now, former = tmp_path / "plugins" / "Edge PSF", tmp_path / "plugins" / "Edge_PSF"
+    count = len(list(now.iterdir()))
+    now.rename(former)
+    manifest = tmp_path / MANIFEST
+    manifest.write_text(manifest.read_text().replace("plugins/Edge PSF", "plugins/Edge_PSF"))
+    install(tmp_path)
+    assert len(list(now.iterdir())) == count
+    assert not list(former.glob("*"))
+    uninstall(tmp_path)
+    assert not now.exists()
+    assert not former.exists()

@@ -14,6 +14,7 @@ from macros.comparison import SCRIPTS, numbers
 
 from children import child
 from edgepsf.errors import EngineError
+from edgepsf.imagej.install import install
 from edgepsf.imagej.launch import imagej_jars, java
 from edges import write_edge
 
@@ -35,7 +36,7 @@ def engine():
 def plain(tmp_path, display, engine):
     """Runs a macro text in an ImageJ with the scripts in its plugins folder; gives what it returns, a line a run."""
     folder = tmp_path / "an ImageJ"
-    shutil.copytree(SCRIPTS, folder / "plugins" / "Edge_PSF")
+    shutil.copytree(SCRIPTS, folder / "plugins" / "Edge PSF")
     (folder / "macros").mkdir()
     executable, jar = engine
 
@@ -102,3 +103,24 @@ def test_guided_script_and_linear_channels_leave_their_windows(plain, tmp_path):
         "photo.tif photo-red photo-green photo-blue photo-RGB 0",
         "edge.tif edge-g edge-f edge-distance edge-profile edge-P(r) edge-PSF 0",
     ]
+
+
+def test_the_menu_reads_as_everywhere(tmp_path, display, engine):
+    """Plain ImageJ shows the name of the folder as it is."""
+    (tmp_path / "ij.jar").touch()
+    (tmp_path / "plugins").mkdir()
+    install(tmp_path)
+    machine = engine[0].parent.parent / "lib" / "server" / "libjvm.so"
+    code = (
+        "import jpype, os\n"
+        f"jpype.startJVM({str(machine)!r}, classpath=[{str(engine[1])!r}])\n"
+        f"jpype.JClass('java.lang.System').setProperty('plugins.dir', {str(tmp_path)!r})\n"
+        "jpype.JClass('ij.ImageJ')()\n"
+        "menu = jpype.JClass('ij.Menus').getImageJMenu('Plugins')\n"
+        "items = [menu.getItem(i) for i in range(menu.getItemCount())]\n"
+        "own = [item for item in items if 'Edge' in str(item.getLabel())]\n"
+        "print([str(item.getLabel()) for item in own], own[0].getItem(0).getLabel(), flush=True)\n"
+        "os._exit(0)\n"
+    )
+    done = child("-c", code, DISPLAY=display)
+    assert done.stdout == "['Edge PSF'] Edge Distance Map\n", done.stderr

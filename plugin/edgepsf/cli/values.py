@@ -24,7 +24,9 @@ def values_of(command: Command, given: argparse.Namespace) -> dict[str, Any]:
     texts = {option: getattr(given, option.key) for option in command.options}
     for option, text in texts.items():
         if option.required and text is None:
-            raise InputError(f"--{option.key} is missing: {option.help}")
+            raise InputError(
+                f"--{option.key} is missing: {option.help}; write --{option.key} {option.metavar}"
+            )
     return complete(
         {option.key: value_of(option, text) for option, text in texts.items() if text is not None},
         command.options,

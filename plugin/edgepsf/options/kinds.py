@@ -94,6 +94,11 @@ class Option:
         """The words of which one is chosen; empty where other values are taken."""
         return ()
 
+    @property
+    def wanted(self) -> str:
+        """What to give where the option is required, for macros and dialogs."""
+        return self.help
+
     def parse(self, text: str) -> Any:
         """Value of the option from its text.
 
@@ -204,6 +209,11 @@ class Image(Option):
 
     kind = "image"
     metavar = "FILE"
+
+    @property
+    def wanted(self) -> str:
+        """The picture, by the title of an open image or by a path."""
+        return f"open the {self.help} and choose it, or give the path of its file"
 
     def check(self, value: Any) -> Any:
         """The picture as it is."""

@@ -73,7 +73,7 @@ def complete(values: Mapping[str, Any], options: Sequence[Option]) -> dict[str, 
     """
     for option in options:
         if option.required and values.get(option.key) is None:
-            raise InputError(f"{option.key} is missing: {option.help}")
+            raise InputError(f"{option.key} is missing: {option.wanted}")
     keys = [option.key for option in options]
     for key in values:
         if key not in keys:

@@ -16,10 +16,11 @@ from typing import Any
 
 from ... import __version__
 from ...errors import EngineError, InputError
-from ..launch.folders import SCRIPTS, SCRIPTS_IMAGEJ1, TOOLSETS, install_folder
+from ..launch.folders import FORMER_IMAGEJ1, SCRIPTS, SCRIPTS_IMAGEJ1, TOOLSETS, install_folder
 
 MANIFEST = "config/edgepsf/installed.json"  # Fiji's updater leaves what is under config/ alone
-_PLACES = (TOOLSETS, SCRIPTS, SCRIPTS_IMAGEJ1)  # folders of the files that are installed
+# Folders of the files that are installed, or were by earlier versions.
+_PLACES = (TOOLSETS, SCRIPTS, SCRIPTS_IMAGEJ1, FORMER_IMAGEJ1)
 
 
 @dataclass

@@ -7,7 +7,8 @@ from pathlib import Path
 from ...errors import EngineError
 
 SCRIPTS, TOOLSETS = "scripts/Plugins/Edge_PSF", "macros/toolsets"
-SCRIPTS_IMAGEJ1 = "plugins/Edge_PSF"  # in an ImageJ without ImageJ2
+# In an ImageJ without ImageJ2, which shows the folder's name in its menu as it is, while Fiji puts a blank for "_".
+SCRIPTS_IMAGEJ1, FORMER_IMAGEJ1 = "plugins/Edge PSF", "plugins/Edge_PSF"
 
 
 def is_fiji(folder: Path) -> bool:
