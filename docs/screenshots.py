@@ -87,6 +87,8 @@ def take_all(running: Any) -> None:
     for name in ("Deconvolve...", "Compare Sharpening..."):
         java("ij.IJ").selectWindow("edge.tif")
         take_dialog(name, file_name(name))
+    java("ij.IJ").selectWindow("edge.tif")
+    take_dialog("Deconvolve...", "dialog-deconvolve-more", more=True)
 
 
 def file_name(command: str) -> str:
@@ -131,13 +133,19 @@ def take_menu(file: str = "menu") -> None:
         time.sleep(0.2)
 
 
-def take_dialog(name: str, file: str, with_help: bool = False, whole_screen: bool = False) -> None:
-    """The dialog of a command with its preview, alone or with the screen, or what its Help shows; then Cancel."""
+def take_dialog(
+    name: str, file: str, with_help: bool = False, whole_screen: bool = False, more: bool = False
+) -> None:
+    """The dialog of a command with its preview, alone or with the screen, its Help, its rare options; then Cancel."""
     time.sleep(1)  # late window events make another image the current one
     java("ij.Executer")(name, None)
-    dialogs = java("ij.gui.GenericDialog")
-    while (dialog := dialogs.getInstance()) is None or not dialog.isShowing():
-        time.sleep(0.1)
+    dialog = wait_for_dialog()
+    if more:
+        boxes = dialog.getCheckboxes()
+        next(box for box in boxes if str(box.getLabel()).startswith("More options")).setState(True)
+        time.sleep(1)
+        post(java("java.awt.event.ActionEvent")(dialog.getButtons()[0], 1001, "OK"))
+        dialog = wait_for_dialog(but=dialog)
     while any(line == "…" or line.startswith("xxx") for line in texts(dialog)):
         time.sleep(0.1)
     buttons = dialog.getButtons()
@@ -155,6 +163,14 @@ def take_dialog(name: str, file: str, with_help: bool = False, whole_screen: boo
         save(file, dialog)
     post(java("java.awt.event.ActionEvent")(buttons[1], 1001, "Cancel"))
     time.sleep(0.5)
+
+
+def wait_for_dialog(but: Any = None) -> Any:
+    """The dialog that is open, but not the one that was."""
+    dialogs = java("ij.gui.GenericDialog")
+    while (dialog := dialogs.getInstance()) is None or not dialog.isShowing() or dialog == but:
+        time.sleep(0.1)
+    return dialog
 
 
 def texts(dialog: Any) -> list[str]:

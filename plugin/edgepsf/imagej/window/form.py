@@ -46,11 +46,11 @@ class DialogForm(Form[Reader]):
         return lambda: str(choice.getSelectedItem())
 
     def words(self, option: Option, items: Sequence[str], text: str) -> Reader:
-        """A list of items, and beside it a line; what is written there counts instead of the item."""
+        """A list of items, and below it a line; what is written there counts instead of the item."""
         listed = self.choice(option, items, text)
-        self._dialog.addToSameRow()
-        self._dialog.addStringField("or", "" if text in items else text, _SHORT)
-        written = _reader(self._dialog.getStringFields().lastElement())
+        written = self._described(
+            "or:", "" if text in items else text, _SHORT, "another word than those, optional"
+        )
         return lambda: written().strip() or listed()
 
     def image(self, option: Option, text: str) -> Reader:
@@ -80,8 +80,12 @@ class DialogForm(Form[Reader]):
         optional = "optional" if option.default is None and not option.required else ""
         words = ", ".join(word for word in (option.unit, help, optional) if word)
         hint = f"{words} {self._hints.get(option.key, '')}".rstrip()
+        return self._described(f"{label_of(option)}:", text, columns, hint)
+
+    def _described(self, label: str, text: str, columns: int, words: str) -> Reader:
+        """A line with words beside it."""
         # A numeric field only for the words beside it: its text is read as it is.
-        self._dialog.addNumericField(f"{label_of(option)}:", float("nan"), 0, columns, hint)
+        self._dialog.addNumericField(label, float("nan"), 0, columns, words)
         field = self._dialog.getNumericFields().lastElement()
         field.setText(text)
         return _reader(field)
