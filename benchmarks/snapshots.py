@@ -3,8 +3,8 @@
     EDGEPSF_PLUGINS=FOLDER python benchmarks/snapshots.py [--size 512] [--method "RL 8"] [--repeats 7]
 
 The lines show their pictures, or save them in a temporary folder. They run one after another, in turns, by the plugin
-in its own process (where EDGEPSF_PLUGINS names its folder) and by the native engine. Prints the median seconds of both, and the
-median of the ratios within the turns.
+in its own process (where EDGEPSF_PLUGINS names its folder) and by the native engine. Prints the median seconds of both,
+and the median of the ratios within the turns.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ import numpy as np
 import tifffile
 
 from edgepsf.imagej.bridge import register
-
 
 WAYS = {"shown": "nosave", "saved": "noshow"}
 
