@@ -3,8 +3,9 @@
     EDGEPSF_PLUGINS=FOLDER python benchmarks/snapshots.py [--size 512] [--method "RL 8"] [--repeats 7]
 
 The lines show their pictures, or save them in a temporary folder. They run one after another, in turns, by the plugin
-in its own process (where EDGEPSF_PLUGINS names its folder) and by the native engine. Prints the median seconds of both,
-and the median of the ratios within the turns.
+in its own process (where EDGEPSF_PLUGINS names its folder) and by the native engine. "Engine alone" is the native
+engine that keeps its snapshots on disk and makes no picture of ImageJ. Prints the median seconds of both, and the
+median of the ratios within the turns.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ import numpy as np
 import tifffile
 
 from edgepsf.imagej.bridge import register
+from edgepsf.plugins.methods import parse
+from edgepsf.plugins.native import compute
+from edgepsf.plugins.snapshots import Snapshots, spill
 
 WAYS = {"shown": "nosave", "saved": "noshow"}
 
@@ -57,6 +61,17 @@ def turn(folder: Path, method: str, way: str) -> tuple[float, float]:
     return timed(line.format(""), folder), timed(line.format("@1"), folder)
 
 
+def restored(y: np.ndarray, psf: np.ndarray, method: str) -> tuple[float, float]:
+    """Seconds of the native engine alone, without and with snapshots: no picture of ImageJ is made."""
+    call, kept = parse("DeconvolutionLab2", method), []
+    seconds = []
+    for wanted in (None, Snapshots((1,), lambda i, volume: kept.append(spill(volume)))):
+        begin = time.perf_counter()
+        compute(call, y, psf, snapshots=wanted)
+        seconds.append(time.perf_counter() - begin)
+    return seconds[0], seconds[1]
+
+
 def tell(who: str, times: list[tuple[float, float]]) -> None:
     """Print one line of the result."""
     without, snapshots = (statistics.median(each) for each in zip(*times, strict=True))
@@ -83,6 +98,7 @@ def main() -> None:
         with without_plugins():
             turn(folder, given.method, "noshow")  # starts ImageJ
         for _ in range(given.repeats):
+            times.setdefault("native, engine alone", []).append(restored(y, psf, given.method))
             for way, word in WAYS.items():
                 if "EDGEPSF_PLUGINS" in os.environ:
                     times.setdefault(f"plugin, {way}", []).append(turn(folder, given.method, word))

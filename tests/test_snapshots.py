@@ -287,3 +287,32 @@ def test_the_plugins_own_snapshots_in_a_window(display, tidy, tmp_path):
     for name in names:
         ours, theirs = (tifffile.imread(folder / name) for folder in folders.values())
         assert relative(ours, theirs) < 1e-5, name
+
+
+@needs_plugins
+def test_the_plugin_in_an_open_window_gives_snapshots_in_one_run(display, tmp_path):
+    """`Deconvolve...` and the bridge work there in that ImageJ, without a child process."""
+    np.save(tmp_path / "y.npy", IMAGE)
+    np.save(tmp_path / "h.npy", PSF)
+    code = f"""
+import numpy as np
+from edgepsf.imagej.bridge import register
+from edgepsf.imagej.session import start
+from edgepsf.imagej.plugins import engine, inside
+from edgepsf.plugins.jobs import Job, centred_in
+from edgepsf.plugins.methods import parse
+register(start(headless=False))
+y, h = np.load(r"{tmp_path}/y.npy"), np.load(r"{tmp_path}/h.npy")
+job = Job(parse("DeconvolutionLab2", "LW 6"), y[None], centred_in(h, y.shape, scaled=False)[0], (), [], (2, 3))
+calls, original = [], inside.run_here
+inside.run_here = lambda *given: calls.append(given) or original(*given)
+out, _, kept = engine.run_with_snapshots(job)
+np.savez(r"{tmp_path}/kept.npz", **{{str(i): kept[i] for i in kept}}, out=out[0])
+print(len(calls), *kept)
+"""
+    done = child("-c", code, DISPLAY=display)
+    assert done.stdout.split() == ["1", "2", "3", "4", "6"], done.stderr
+    with np.load(tmp_path / "kept.npz") as kept:
+        for i in (2, 3, 4, 6):
+            assert relative(kept[str(i)], deconvolutionlab2(IMAGE, PSF, "LW", i)) < 1e-5
+        np.testing.assert_allclose(kept["out"], kept["6"], rtol=1e-5, atol=1e-4)
