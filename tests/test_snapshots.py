@@ -220,9 +220,15 @@ def test_the_plugin_gives_all_snapshots_in_one_run(text, started):
     out, kept = by_plugin(call, IMAGE, PSF, (2, 3))
     assert len(started) == 1
     assert sorted(kept) == [2, 3, 4]
-    for i, volume in kept.items():
-        assert relative(volume, by_plugin(shorter(call, i), IMAGE, PSF)[0]) < 1e-6
-    assert relative(out, by_plugin(call, IMAGE, PSF)[0]) < 1e-6
+    values = [value for key, value in call.parameters.items() if key != "iterations"]
+    shipped = call.code in ("NNLS", "BVLS", "ICTM", "ISTA", "FISTA")
+    for i, volume in (kept | {5: out}).items():
+        if call.code == "RLTV":  # the plugin's own gradients are wrong: it is compared with itself
+            want = by_plugin(shorter(call, i), IMAGE, PSF)[0]
+        else:
+            controls = {"constraint": call.controls.get("constraint"), "as_shipped": shipped}
+            want = deconvolutionlab2(IMAGE, PSF, call.code, i, *values, **controls)
+        assert relative(volume, want) < 2e-6, i
 
 
 @needs_plugins

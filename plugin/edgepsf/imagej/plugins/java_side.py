@@ -145,7 +145,7 @@ def deconvolutionlab2(
     run = JClass("deconvolution.Deconvolution")("edgepsf", job["options"])
     y, h = _signal(image, "image"), _signal(psf, "psf")
     watch = None
-    if keep is not None and job["every"]:
+    if keep is not None and job.get("every"):
         watch = _Watch(run.getController(), image.shape, job["every"], keep)
         run.getController().getMonitors().add(JProxy("deconvolutionlab.monitor.AbstractMonitor", inst=watch))
     begin = time.perf_counter()
