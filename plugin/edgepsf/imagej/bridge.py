@@ -55,7 +55,7 @@ def register(running: Any = None) -> Session:
             def commandExecuting(self, name: Any) -> Any:
                 """Answer our commands; hand every other name back to ImageJ."""
                 command = BY_NAME.get(str(name))
-                if command is None and dl2_macros.due(str(name)):
+                if command is None and (dl2_macros.due(str(name)) or pid_macros.due(str(name))):
                     answer_plugin(str(name), running)
                     return None
                 if command is None:
@@ -78,7 +78,10 @@ def answer_plugin(name: str, running: Session) -> None:
     """Answer a command of a plugin that is not there; any failure stops the macro with a sentence."""
     from jpype import JClass
 
-    _stopping(running, name, lambda: dl2_macros.answer_run(name, JClass("ij.Macro").getOptions()))
+    if pid_macros.due(name):
+        _stopping(running, name, lambda: pid_macros.refuse_run(name))
+    else:
+        _stopping(running, name, lambda: dl2_macros.answer_run(name, JClass("ij.Macro").getOptions()))
 
 
 def answer(command: Command, running: Session) -> None:

@@ -23,11 +23,12 @@ from ...plugins.dl2_views import ranged, typed, view
 from ...plugins.jobs import Job
 from ...plugins.methods import Call
 from ...plugins.native import compute
+from ...plugins.snapshots import Snapshots, check_space, spill
 from ..exchange import images, io_imagej
 from ..exchange.results import add_row
 from ..launch.plugin_jars import find_plugin, places
 from . import inside
-from .engine import run
+from .engine import run_with_snapshots
 
 ENGINE, PREFIX = "DeconvolutionLab2", "DeconvolutionLab2 "
 
@@ -73,13 +74,14 @@ def work(command: CommandLine) -> None:
     outputs = command.outputs or (Output("stack", f"Final Display of {command.call.code}", save=False),)
     _check_places(command, outputs)
     begin, engine = time.perf_counter(), _engine()
-    steps = {i: _restore(command, image, psf, i, engine) for i in _snapshots(command, outputs)}
-    out = _restore(command, image, psf, None, engine)
+    out, steps = _restore(command, image, psf, _every(command, outputs), engine)
     seconds = time.perf_counter() - begin
-    for output in outputs:
-        for i, step in steps.items():
+    for i in sorted(steps):
+        step = steps.pop(i)  # its space on disk is free again after its last use
+        for output in outputs:
             if output.every and i % output.every == 0:
                 _give(output, step, image, source, command, f"{output.name}@{i}")
+    for output in outputs:
         _give(output, out, image, source, command, output.name)
     _tell(command, image, out, reference, seconds)
     who = f"{ENGINE} in a process of its own" if engine else "native engine"
@@ -125,34 +127,46 @@ def _check_places(command: CommandLine, outputs: tuple[Output, ...]) -> None:
         raise InputError(f'the folder "{command.path}" of -path does not exist; make it first')
 
 
-def _snapshots(command: CommandLine, outputs: tuple[Output, ...]) -> list[int]:
-    """Iterations after which an output is wanted, before the last."""
-    n = command.call.parameters.get("iterations")
-    if n is None:
-        return []
-    return sorted({i for o in outputs if o.every for i in range(o.every, int(n), o.every)})
+def _every(command: CommandLine, outputs: tuple[Output, ...]) -> tuple[int, ...]:
+    """The steps of iterations after which outputs are wanted; none of a method without iterations."""
+    if "iterations" not in command.call.parameters:
+        return ()
+    return tuple(sorted({output.every for output in outputs if output.every}))
 
 
 def _restore(
-    command: CommandLine, image: np.ndarray, psf: np.ndarray, iterations: int | None, engine: bool
-) -> np.ndarray:
-    """The restored volume, (nz, ny, nx), after the iterations of the command or fewer."""
+    command: CommandLine, image: np.ndarray, psf: np.ndarray, every: tuple[int, ...], engine: bool
+) -> tuple[np.ndarray, dict[int, np.ndarray]]:
+    """The restored volume, (nz, ny, nx), and the snapshots of the same run by iteration."""
     call = command.call
-    if iterations is not None:
-        call = Call(call.engine, call.code, call.parameters | {"iterations": iterations}, call.controls)
     flat = len(image) == 1
     if flat and len(psf) > 1:
         psf = psf[len(psf) // 2][None]  # the plugin takes the middle plane, too
     y, h = (image[0], psf[0]) if flat else (image, psf)
     y = plugin_jobs.checked(y, call.code)
-    if engine:
-        return _by_plugin(call, command, y, h).reshape(image.shape)
+    out, steps = (_by_plugin if engine else _by_us)(command, y, h, every)
+    return out.reshape(image.shape), {i: step.reshape(image.shape) for i, step in steps.items()}
+
+
+def _by_us(
+    command: CommandLine, y: np.ndarray, h: np.ndarray, every: tuple[int, ...]
+) -> tuple[np.ndarray, dict[int, np.ndarray]]:
+    """The native engine's result, and its snapshots, which lie on disk."""
+    call, steps = command.call, dict[int, np.ndarray]()
+
+    def keep(iteration: int, volume: np.ndarray) -> None:
+        """Put a snapshot on disk."""
+        steps[iteration] = spill(volume)
+
+    check_space(every, call.iterations, y.shape)
     controls = call.controls | {"pad": command.pad, "apodize": command.apodize}
-    out = compute(Call(call.engine, call.code, call.parameters, controls), y, h)
-    return out.reshape(image.shape)
+    wanted = Snapshots(every, keep) if every else None
+    return compute(Call(call.engine, call.code, call.parameters, controls), y, h, snapshots=wanted), steps
 
 
-def _by_plugin(call: Call, command: CommandLine, y: np.ndarray, h: np.ndarray) -> np.ndarray:
+def _by_plugin(
+    command: CommandLine, y: np.ndarray, h: np.ndarray, every: tuple[int, ...]
+) -> tuple[np.ndarray, dict[int, np.ndarray]]:
     """The plugin's result for an image padded and apodised here: its own -pad and -apo misread their values."""
     shape = padded_shape(y.shape, command.pad)
     window = window_of(y.shape, shape)
@@ -160,8 +174,8 @@ def _by_plugin(call: Call, command: CommandLine, y: np.ndarray, h: np.ndarray) -
     padded[window] = y
     padded = apodise(padded, command.apodize)
     psf, _ = plugin_jobs.centred_in(check_psf(h, y.ndim), shape, scaled=False)
-    job = Job(call, padded[None], psf, window, [])
-    return run(job)[0][0][window]
+    out, _, steps = run_with_snapshots(Job(command.call, padded[None], psf, window, [], every))
+    return out[0][window], {i: step[window] for i, step in steps.items()}
 
 
 def _give(
