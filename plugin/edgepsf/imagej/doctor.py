@@ -13,7 +13,7 @@ from ..errors import EngineError, MacroError
 from ..plugins import PROGRAMS
 from .launch.imagej_jars import cached_jars, jar_folder
 from .launch.java import find_java
-from .launch.plugin_jars import SOURCES, Place, place_of
+from .launch.plugin_jars import LOOSE, SOURCES, Place, place_of
 from .session import session
 
 Row = tuple[str, str, str | None]
@@ -132,6 +132,8 @@ def _plugins() -> Iterator[Row]:
             found.append(place)
     for engine in PROGRAMS:
         yield _plugin(engine, found)
+    loose = next((place.found[LOOSE] for place in found if LOOSE in place.found), None)
+    yield LOOSE, f"{loose} (works in a window)" if loose else "not found (its macros need no plugin)", None
 
 
 def _plugin(engine: str, found: list[Place]) -> Row:

@@ -17,11 +17,13 @@ from .folders import check_fiji_directory
 MARKS = {
     "DeconvolutionLab2": "DeconvolutionLab2_Run.class",
     "Parallel Iterative": "edu/emory/mathcs/restoretools/iterative/ParallelIterativeDeconvolution2D.class",
+    "Iterative Deconvolve 3D": "Iterative_Deconvolve_3D.class",
     "ImageJ": "ij/IJ.class",
     "Parallel Colt": "cern/colt/matrix/tdouble/DoubleMatrix2D.class",
     "JTransforms 2": "edu/emory/mathcs/jtransforms/fft/DoubleFFT_2D.class",
     "JTransforms 3": "org/jtransforms/fft/FloatFFT_3D.class",
 }
+LOOSE = "Iterative Deconvolve 3D"  # its author gives it as a class file without a jar
 VARIABLES = ("EDGEPSF_PLUGINS", "EDGEPSF_FIJI")
 _VERSION_CLASS = {
     "DeconvolutionLab2": ("deconvolutionlab/Constants.class", rb"(?:\d+\.\d+\S* )?\(\d\d\.\d\d\.\d{4}\)"),
@@ -44,7 +46,7 @@ class Place:
     jars : tuple of Path
         In the order for Java's class path.
     found : dict
-        Jar by the plugin or library it holds (the keys of `MARKS`).
+        Jar by the plugin or library it holds (the keys of `MARKS`); a class file of the plugin `LOOSE`.
     versions : dict
         Version by plugin, as the plugin itself tells it.
     """
@@ -142,6 +144,8 @@ def window_jars() -> list[Path]:
     import jpype
 
     jars = [jar for place in places() for jar in place.jars if jar != place.found.get("ImageJ")]
+    files = [place.found[LOOSE] for place in places() if LOOSE in place.found]
+    jars += [file.parent for file in files if file.suffix == ".class"]
     if jars:  # DeconvolutionLab2 leaves threads for which Java would wait at its end, for ever
         jpype.config.destroy_jvm = False
     return jars
@@ -154,6 +158,9 @@ def _place(source: str, folder: Path, jars: list[Path]) -> Place:
         holders = [jar for jar in jars if name in contents[jar]]
         if holders:
             found[name] = holders[-1]  # by name the newest of several
+    mark = MARKS[LOOSE]
+    for file in sorted([*folder.glob(mark), *folder.glob(f"plugins/**/{mark}")]):
+        found.setdefault(LOOSE, file)
     # Three jars hold a ConcurrencyUtils of the same name; the plugins need Parallel Colt's.
     first = [found[name] for name in ("ImageJ", "Parallel Colt", *PROGRAMS) if name in found]
     order = list(dict.fromkeys([*first, *jars]))
