@@ -133,6 +133,13 @@ def place_of(variable: str) -> Place | None:
     return _place(variable, folder, sorted(folder.glob("*.jar")))
 
 
+def class_folders(fiji: Path) -> list[Path]:
+    """The folders of a Fiji's plugins that are class files without a jar; ImageJ lists them but cannot load them."""
+    plugins = fiji / "plugins"
+    holders = {file.parent for file in plugins.glob("**/*.class")}
+    return sorted(holders | {plugins}) if holders else []
+
+
 def window_jars() -> list[Path]:
     """The plugins' jars for the class path of an ImageJ with a window; to be called before Java starts.
 

@@ -28,13 +28,20 @@ def due(name: str, running: Session) -> bool:
 
 
 def usable(running: Session) -> bool:
-    """Whether the plugin itself works here: with a window, in an ImageJ that lists its command."""
-    from jpype import JClass
+    """Whether the plugin itself works here: with a window, in an ImageJ that lists its command and can load it."""
+    from jpype import JClass, JException
 
     if running.headless:
         return False
     commands = JClass("ij.Menus").getCommands()
-    return commands is not None and commands.get(COMMAND) is not None
+    name = commands.get(COMMAND) if commands is not None else None
+    if name is None:
+        return False
+    try:
+        JClass("ij.IJ").getClassLoader().loadClass(str(name).partition("(")[0])
+    except JException:
+        return False
+    return True
 
 
 def list_command(running: Session) -> None:
