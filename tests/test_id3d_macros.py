@@ -1,6 +1,7 @@
 """Macros written for Iterative Deconvolve 3D, without the plugin or without a window."""
 
 import re
+import zipfile
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from blurred import spot
 from conftest import image_of, show
 from edgepsf.errors import MacroError
+from edgepsf.imagej.launch.class_files import ITERATIVE_DECONVOLVE, class_folders, holder
 from edgepsf.plugins.compat import damas3
 
 pytest.importorskip("scyjava", reason='needs pip install "edgepsf[imagej]"')
@@ -171,3 +173,36 @@ def test_an_installed_plugin_needs_a_window(imagej, tmp_path, monkeypatch, capfd
     opened(imagej)
     restored(imagej, "maximum=2")
     assert re.search("native engine answered .*; the plugin itself needs a window", capfd.readouterr().err)
+
+
+# ---- where the plugin is
+
+
+def test_class_files_are_found_in_a_fiji_and_in_a_folder_of_plugins(tmp_path):
+    fiji, folder, jars = tmp_path / "Fiji.app", tmp_path / "loose", tmp_path / "jars"
+    for made in (fiji / "plugins" / "more", folder, jars):
+        made.mkdir(parents=True)
+    assert class_folders(fiji) == []
+    assert holder(fiji, ITERATIVE_DECONVOLVE) is None
+    for file in (fiji / "plugins" / "more" / ITERATIVE_DECONVOLVE, folder / ITERATIVE_DECONVOLVE):
+        file.write_bytes(b"")
+        assert holder(fiji if "plugins" in file.parts else folder, ITERATIVE_DECONVOLVE) == file
+    assert class_folders(fiji) == [fiji / "plugins", fiji / "plugins" / "more"]
+    assert class_folders(folder) == [folder]
+    (jars / "a.jar").write_bytes(b"no archive")
+    with zipfile.ZipFile(jars / "b.jar", "w") as made:
+        made.writestr(ITERATIVE_DECONVOLVE, b"")
+    assert holder(jars, ITERATIVE_DECONVOLVE) == jars / "b.jar"
+    assert class_folders(jars) == []
+
+
+def test_doctor_lists_the_plugin(tmp_path, monkeypatch):
+    from edgepsf.imagej import doctor
+
+    def line():
+        return {name: value for name, value, _ in doctor._plugins()}["Iterative Deconvolve 3D"]
+
+    assert line() == "not found (its macros need no plugin)"
+    (tmp_path / ITERATIVE_DECONVOLVE).write_bytes(b"")
+    monkeypatch.setenv("EDGEPSF_PLUGINS", str(tmp_path))
+    assert line() == f"{tmp_path / ITERATIVE_DECONVOLVE} (works in a window)"

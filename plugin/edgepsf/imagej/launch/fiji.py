@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import EngineError
+from .class_files import class_folders
 from .folders import check_fiji_directory
 from .java import Java, find_java
 from .jvm import launch
 from .libraries import missing_extra, quiet, reason
-from .plugin_jars import class_folders
 from .sources import Source
 
 _NOTHING: Any = object()
@@ -41,9 +41,16 @@ def start_jvm(source: Source, headless: bool, memory: str | None) -> Java:
         managed = ["net.imagej:imagej-legacy:MANAGED", "org.scijava:scijava-config:MANAGED"]
         launch(java, headless, memory, endpoints=[*source.value.split("+"), *managed, *imglyb])
         return java
-    jars = [*folder.glob("jars/**/*.jar"), *folder.glob("plugins/**/*.jar"), *class_folders(folder)]
+    jars = [*folder.glob("jars/**/*.jar"), *folder.glob("plugins/**/*.jar")]
     options = [f"-Dimagej.dir={folder}", f"-Dplugins.dir={folder / 'plugins'}"]
-    launch(java, headless, memory, jars=sorted(jars), endpoints=imglyb, options=options)
+    launch(
+        java,
+        headless,
+        memory,
+        jars=[*sorted(jars), *class_folders(folder)],
+        endpoints=imglyb,
+        options=options,
+    )
     return java
 
 

@@ -17,13 +17,11 @@ from .folders import check_fiji_directory
 MARKS = {
     "DeconvolutionLab2": "DeconvolutionLab2_Run.class",
     "Parallel Iterative": "edu/emory/mathcs/restoretools/iterative/ParallelIterativeDeconvolution2D.class",
-    "Iterative Deconvolve 3D": "Iterative_Deconvolve_3D.class",
     "ImageJ": "ij/IJ.class",
     "Parallel Colt": "cern/colt/matrix/tdouble/DoubleMatrix2D.class",
     "JTransforms 2": "edu/emory/mathcs/jtransforms/fft/DoubleFFT_2D.class",
     "JTransforms 3": "org/jtransforms/fft/FloatFFT_3D.class",
 }
-LOOSE = "Iterative Deconvolve 3D"  # its author gives it as a class file without a jar
 VARIABLES = ("EDGEPSF_PLUGINS", "EDGEPSF_FIJI")
 _VERSION_CLASS = {
     "DeconvolutionLab2": ("deconvolutionlab/Constants.class", rb"(?:\d+\.\d+\S* )?\(\d\d\.\d\d\.\d{4}\)"),
@@ -46,7 +44,7 @@ class Place:
     jars : tuple of Path
         In the order for Java's class path.
     found : dict
-        Jar by the plugin or library it holds (the keys of `MARKS`); a class file of the plugin `LOOSE`.
+        Jar by the plugin or library it holds (the keys of `MARKS`).
     versions : dict
         Version by plugin, as the plugin itself tells it.
     """
@@ -133,13 +131,6 @@ def place_of(variable: str) -> Place | None:
     return _place(variable, folder, sorted(folder.glob("*.jar")))
 
 
-def class_folders(fiji: Path) -> list[Path]:
-    """The folders of a Fiji's plugins that are class files without a jar; ImageJ lists them but cannot load them."""
-    plugins = fiji / "plugins"
-    holders = {file.parent for file in plugins.glob("**/*.class")}
-    return sorted(holders | {plugins}) if holders else []
-
-
 def window_jars() -> list[Path]:
     """The plugins' jars for the class path of an ImageJ with a window; to be called before Java starts.
 
@@ -151,8 +142,6 @@ def window_jars() -> list[Path]:
     import jpype
 
     jars = [jar for place in places() for jar in place.jars if jar != place.found.get("ImageJ")]
-    files = [place.found[LOOSE] for place in places() if LOOSE in place.found]
-    jars += [file.parent for file in files if file.suffix == ".class"]
     if jars:  # DeconvolutionLab2 leaves threads for which Java would wait at its end, for ever
         jpype.config.destroy_jvm = False
     return jars
@@ -165,9 +154,6 @@ def _place(source: str, folder: Path, jars: list[Path]) -> Place:
         holders = [jar for jar in jars if name in contents[jar]]
         if holders:
             found[name] = holders[-1]  # by name the newest of several
-    mark = MARKS[LOOSE]
-    for file in sorted([*folder.glob(mark), *folder.glob(f"plugins/**/{mark}")]):
-        found.setdefault(LOOSE, file)
     # Three jars hold a ConcurrencyUtils of the same name; the plugins need Parallel Colt's.
     first = [found[name] for name in ("ImageJ", "Parallel Colt", *PROGRAMS) if name in found]
     order = list(dict.fromkeys([*first, *jars]))

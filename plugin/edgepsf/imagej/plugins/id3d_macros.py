@@ -16,10 +16,11 @@ from ...plugins.compat.damas3 import Damas3Result, damas3
 from ...plugins.id3d_command import COMMAND, Id3dCommand, parse_line
 from ..exchange import images, io_imagej
 from ..exchange.calls import macro_variable
+from ..launch.class_files import ITERATIVE_DECONVOLVE, holder
 from ..launch.plugin_jars import places
 from ..session.running import Session
 
-CLASS = "Iterative_Deconvolve_3D"
+CLASS = ITERATIVE_DECONVOLVE.removesuffix(".class")
 
 
 def due(name: str, running: Session) -> bool:
@@ -49,7 +50,7 @@ def list_command(running: Session) -> None:
     from jpype import JClass
 
     loader = JClass("java.lang.ClassLoader").getSystemClassLoader()
-    if not running.headless and loader.getResource(f"{CLASS}.class") is not None:
+    if not running.headless and loader.getResource(ITERATIVE_DECONVOLVE) is not None:
         JClass("ij.Menus").getCommands().putIfAbsent(COMMAND, CLASS)
 
 
@@ -196,7 +197,6 @@ def _installed() -> bool:
     """Whether a folder that the environment names, or ImageJ's own, has the plugin."""
     from jpype import JClass
 
-    if any(COMMAND in place.found for place in places()):
-        return True
-    folder = JClass("ij.Menus").getPlugInsPath()
-    return folder is not None and any(Path(str(folder)).glob(f"{CLASS}*.*"))
+    own = JClass("ij.Menus").getPlugInsPath()
+    folders = [place.folder for place in places()] + ([] if own is None else [Path(str(own))])
+    return any(holder(folder, ITERATIVE_DECONVOLVE) is not None for folder in folders)
