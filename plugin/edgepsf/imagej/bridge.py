@@ -16,7 +16,7 @@ from ..errors import EdgeError, EngineError, InputError
 from ..options import split_options
 from .exchange import results
 from .exchange.calls import prepare
-from .plugins import dl2_macros, inside, pid_macros
+from .plugins import dl2_macros, id3d_macros, inside, pid_macros
 from .session import Session, adopt, session
 from .window import dialogs, menu, progress
 
@@ -55,7 +55,7 @@ def register(running: Any = None) -> Session:
             def commandExecuting(self, name: Any) -> Any:
                 """Answer our commands; hand every other name back to ImageJ."""
                 command = BY_NAME.get(str(name))
-                if command is None and (dl2_macros.due(str(name)) or pid_macros.due(str(name))):
+                if command is None and _of_a_plugin(str(name), running):
                     answer_plugin(str(name), running)
                     return None
                 if command is None:
@@ -71,17 +71,26 @@ def register(running: Any = None) -> Session:
         menu.add_menu(running)
         pid_macros.make_classes(running)
         inside.list_commands(running)
+        id3d_macros.list_command(running)
     return running
+
+
+def _of_a_plugin(name: str, running: Session) -> bool:
+    """Whether a command is one of a plugin's and is to be answered here."""
+    return dl2_macros.due(name) or pid_macros.due(name) or id3d_macros.due(name, running)
 
 
 def answer_plugin(name: str, running: Session) -> None:
     """Answer a command of a plugin that is not there; any failure stops the macro with a sentence."""
     from jpype import JClass
 
+    options = JClass("ij.Macro").getOptions()
     if pid_macros.due(name):
         _stopping(running, name, lambda: pid_macros.refuse_run(name))
+    elif name == id3d_macros.COMMAND:
+        _stopping(running, name, lambda: id3d_macros.answer_run(options, running))
     else:
-        _stopping(running, name, lambda: dl2_macros.answer_run(name, JClass("ij.Macro").getOptions()))
+        _stopping(running, name, lambda: dl2_macros.answer_run(name, options))
 
 
 def answer(command: Command, running: Session) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import EngineError
+from .class_files import class_folders
 from .folders import check_fiji_directory
 from .java import Java, find_java
 from .jvm import launch
@@ -42,7 +43,14 @@ def start_jvm(source: Source, headless: bool, memory: str | None) -> Java:
         return java
     jars = [*folder.glob("jars/**/*.jar"), *folder.glob("plugins/**/*.jar")]
     options = [f"-Dimagej.dir={folder}", f"-Dplugins.dir={folder / 'plugins'}"]
-    launch(java, headless, memory, jars=sorted(jars), endpoints=imglyb, options=options)
+    launch(
+        java,
+        headless,
+        memory,
+        jars=[*sorted(jars), *class_folders(folder)],
+        endpoints=imglyb,
+        options=options,
+    )
     return java
 
 
