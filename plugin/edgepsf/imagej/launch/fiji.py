@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import EngineError
+from .class_path import fiji_jars
 from .folders import check_fiji_directory
 from .java import Java, find_java
 from .jvm import launch
 from .libraries import missing_extra, quiet, reason
+from .plugin_jars import use_folder
 from .sources import Source
 
 _NOTHING: Any = object()
@@ -40,9 +42,9 @@ def start_jvm(source: Source, headless: bool, memory: str | None) -> Java:
         managed = ["net.imagej:imagej-legacy:MANAGED", "org.scijava:scijava-config:MANAGED"]
         launch(java, headless, memory, endpoints=[*source.value.split("+"), *managed, *imglyb])
         return java
-    jars = [*folder.glob("jars/**/*.jar"), *folder.glob("plugins/**/*.jar")]
+    use_folder(folder)
     options = [f"-Dimagej.dir={folder}", f"-Dplugins.dir={folder / 'plugins'}"]
-    launch(java, headless, memory, jars=sorted(jars), endpoints=imglyb, options=options)
+    launch(java, headless, memory, jars=fiji_jars(folder), endpoints=imglyb, options=options)
     return java
 
 
@@ -127,6 +129,17 @@ def check_gateway(gateway: Any) -> None:
         raise EngineError(
             f"ImageJ {JClass('ij.ImageJ').VERSION} is not one that edgepsf can work with: update it to 1.54f or later."
         ) from error
+
+
+def base_folder(gateway: Any) -> Path | None:
+    """The folder of the ImageJ2 behind a gateway; None where it does not know one."""
+    from jpype import JClass
+
+    named = JClass("java.lang.System").getProperty("imagej.dir")
+    if named is not None:
+        return Path(str(named))
+    base = gateway.app().getApp().getBaseDirectory()
+    return None if base is None else Path(str(base))
 
 
 def show_window(gateway: Any) -> None:

@@ -11,7 +11,8 @@ import numpy as np
 
 from ...errors import InputError
 from ...plugins import PROGRAMS
-from ..launch.plugin_jars import MARKS, Place, places
+from ..launch.class_path import MARKS
+from ..launch.plugin_jars import Place, places
 from ..session import current
 from ..session.running import Session
 

@@ -1,8 +1,9 @@
 """Macros written for Parallel Iterative Deconvolution: `call("edu.emory.mathcs.….deconvolveMRNSD", ...)`.
 
-ImageJ's macro function call() looks for a Java class. Where the class of the plugin is not there, a class of the same
-name with the same methods is made at run time (by javassist, which ImageJ's patcher brings along). It hands its strings
-to the functions here.
+ImageJ's macro function call() looks for a Java class. Where the plugin is not there, or ImageJ has no window for it, a
+class of the same name with the same methods is made at run time (by javassist, which ImageJ's patcher brings along). It
+hands its strings to the functions here. It is made before Java loads the plugin's own class, so that it counts also
+where the plugin's jar is on the class path; the other classes of the plugin stay as they are.
 """
 
 from __future__ import annotations
@@ -50,8 +51,8 @@ _kept: list[Any] = []
 
 
 def make_classes(running: Session) -> None:
-    """Make the classes, unless the plugin's own are there or they have been made."""
-    if _kept or inside.loaded(ENGINE):
+    """Make the classes once, unless the plugin itself can work here."""
+    if _kept or inside.usable(ENGINE):
         return
     from jpype import JClass, JProxy
 
@@ -60,16 +61,48 @@ def make_classes(running: Session) -> None:
         return _reply(running, str(name), [str(a) for a in arguments])
 
     _kept.append(JProxy("java.util.function.BiFunction", dict={"apply": apply}))
+    loader = JClass("java.lang.ClassLoader").getSystemClassLoader()
     pool = JClass("javassist.ClassPool")(True)
+    pool.appendClassPath(JClass("javassist.LoaderClassPath")(loader))
     for dimension in (2, 3):
-        made = pool.makeClass(CLASS.format(dimension))
-        field = "public static java.util.function.BiFunction answer;"
-        made.addField(JClass("javassist.CtField").make(field, made))
-        for method in ("CGLS", "MRNSD", "HyBR", "WPL"):
-            made.addMethod(JClass("javassist.CtNewMethod").make(_source(dimension, method), made))
-        loader = JClass("java.lang.ClassLoader").getSystemClassLoader()
-        defined = made.toClass(loader, None)
+        name = CLASS.format(dimension)
+        if _is_loaded(loader, name):
+            JClass("ij.IJ").log(
+                f"edgepsf: the class {name} of the plugin was in use before edgepsf.imagej.register(), so the plugin "
+                "itself answers its macros: call register() first, in a new Python process"
+            )
+            continue
+        defined = _made(pool, dimension).toClass(loader, None)
         defined.getField("answer").set(None, _kept[0])
+
+
+def _made(pool: Any, dimension: int) -> Any:
+    """The class for javassist: that of the plugin, where there is one, with other methods for call()."""
+    from jpype import JClass
+
+    name, methods = CLASS.format(dimension), ("CGLS", "MRNSD", "HyBR", "WPL")
+    made = pool.getOrNull(name)
+    if made is None:
+        made = pool.makeClass(name)
+    for each in made.getDeclaredMethods():
+        if str(each.getName()) in [f"deconvolve{method}" for method in methods]:
+            made.removeMethod(each)
+    field = "public static java.util.function.BiFunction answer;"
+    made.addField(JClass("javassist.CtField").make(field, made))
+    for method in methods:
+        made.addMethod(JClass("javassist.CtNewMethod").make(_source(dimension, method), made))
+    return made
+
+
+def _is_loaded(loader: Any, name: str) -> bool:
+    """Whether Java has loaded a class, which cannot be changed any more then."""
+    from jpype import JClass
+
+    find = JClass("java.lang.ClassLoader").class_.getDeclaredMethod(
+        "findLoadedClass", JClass("java.lang.String").class_
+    )
+    find.setAccessible(True)
+    return find.invoke(loader, name) is not None
 
 
 def _source(dimension: int, method: str) -> str:

@@ -11,6 +11,7 @@ from ..launch import embedded, fiji
 from ..launch.java import Java
 from ..launch.jvm import check_display
 from ..launch.libraries import missing_extra
+from ..launch.plugin_jars import use_folder
 from ..launch.sources import EMBEDDED, Source, wanted
 from ..launch.streams import Listener, redirect_output
 from . import current
@@ -102,6 +103,8 @@ def adopt(gateway: Any) -> Session:
     there = current.running()
     if there is None:
         there = _session_of(gateway, Source("endpoint", "pyimagej's gateway"), None)
+        if (folder := fiji.base_folder(gateway)) is not None:
+            use_folder(folder)
         current.keep(there)
     return there
 
