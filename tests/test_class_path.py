@@ -87,7 +87,7 @@ def test_a_fiji_that_runs_is_a_place_to_look_in(tmp_path, monkeypatch):
     plugin_jars.use_folder(tmp_path)
     assert plugin_jars.find_plugin(DL2).found[DL2] == made
     with pytest.raises(
-        plugin_jars.EngineError, match="the Fiji that runs here is .*, which does not hold it"
+        plugin_jars.EngineError, match=r"the Fiji that runs here is .*, which does not hold it"
     ):
         plugin_jars.find_plugin(PID)
     monkeypatch.setenv("EDGEPSF_FIJI", str(tmp_path))

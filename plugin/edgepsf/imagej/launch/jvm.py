@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ...errors import EngineError
+from .ending import end_in_time
 from .java import Java
 from .libraries import quiet, reason
 
@@ -88,6 +89,7 @@ def launch(
         ) from error
     finally:
         config.endpoints[:] = before
+    end_in_time()
 
 
 def _options(headless: bool, memory: str | None) -> list[str]:

@@ -141,12 +141,7 @@ def window_jars() -> list[Path]:
     EngineError
         If a folder is named that is not there.
     """
-    import jpype
-
-    jars = [jar for place in places() for jar in place.jars if jar != place.found.get("ImageJ")]
-    if jars:  # DeconvolutionLab2 leaves threads for which Java would wait at its end, for ever
-        jpype.config.destroy_jvm = False
-    return jars
+    return [jar for place in places() for jar in place.jars if jar != place.found.get("ImageJ")]
 
 
 def _place(source: str, folder: Path, jars: list[Path]) -> Place:

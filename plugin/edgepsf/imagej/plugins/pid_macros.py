@@ -21,6 +21,7 @@ from ...plugins.methods import Call, parse
 from ...plugins.native import compute
 from ..exchange import images, io_imagej
 from ..launch.plugin_jars import find_plugin, places
+from ..session.made_classes import add_field, define, is_loaded, pool
 from ..session.running import Session
 from . import inside
 from .engine import run
@@ -47,62 +48,47 @@ ORDER = {
 _IDLE = ("output", "logConvergence", "nOfThreads", "showIter", "logMean", "detectDivergence")
 _FLAGS = ("reorth", "normalize", "anti_ring", "db")
 OUTPUTS = ("SAME_AS_SOURCE", "BYTE", "SHORT", "FLOAT")
-_kept: list[Any] = []
+_made: list[str] = []  # the names of the classes, once they are there
 
 
 def make_classes(running: Session) -> None:
     """Make the classes once, unless the plugin itself can work here."""
-    if _kept or inside.usable(ENGINE):
+    if _made or inside.usable(ENGINE):
         return
-    from jpype import JClass, JProxy
+    from jpype import JClass
 
     def apply(name: Any, arguments: Any) -> str:
         """Answer a method of one of the classes."""
         return _reply(running, str(name), [str(a) for a in arguments])
 
-    _kept.append(JProxy("java.util.function.BiFunction", dict={"apply": apply}))
-    loader = JClass("java.lang.ClassLoader").getSystemClassLoader()
-    pool = JClass("javassist.ClassPool")(True)
-    pool.appendClassPath(JClass("javassist.LoaderClassPath")(loader))
+    classes = pool()
     for dimension in (2, 3):
         name = CLASS.format(dimension)
-        if _is_loaded(loader, name):
+        _made.append(name)
+        if is_loaded(name):
             JClass("ij.IJ").log(
                 f"edgepsf: the class {name} of the plugin was in use before edgepsf.imagej.register(), so the plugin "
                 "itself answers its macros: call register() first, in a new Python process"
             )
-            continue
-        defined = _made(pool, dimension).toClass(loader, None)
-        defined.getField("answer").set(None, _kept[0])
+        else:
+            define(_class(classes, dimension), apply)
 
 
-def _made(pool: Any, dimension: int) -> Any:
+def _class(classes: Any, dimension: int) -> Any:
     """The class for javassist: that of the plugin, where there is one, with other methods for call()."""
     from jpype import JClass
 
     name, methods = CLASS.format(dimension), ("CGLS", "MRNSD", "HyBR", "WPL")
-    made = pool.getOrNull(name)
+    made = classes.getOrNull(name)
     if made is None:
-        made = pool.makeClass(name)
+        made = classes.makeClass(name)
     for each in made.getDeclaredMethods():
         if str(each.getName()) in [f"deconvolve{method}" for method in methods]:
             made.removeMethod(each)
-    field = "public static java.util.function.BiFunction answer;"
-    made.addField(JClass("javassist.CtField").make(field, made))
+    add_field(made)
     for method in methods:
         made.addMethod(JClass("javassist.CtNewMethod").make(_source(dimension, method), made))
     return made
-
-
-def _is_loaded(loader: Any, name: str) -> bool:
-    """Whether Java has loaded a class, which cannot be changed any more then."""
-    from jpype import JClass
-
-    find = JClass("java.lang.ClassLoader").class_.getDeclaredMethod(
-        "findLoadedClass", JClass("java.lang.String").class_
-    )
-    find.setAccessible(True)
-    return find.invoke(loader, name) is not None
 
 
 def _source(dimension: int, method: str) -> str:

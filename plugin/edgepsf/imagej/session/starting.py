@@ -8,6 +8,7 @@ from typing import Any
 
 from ...errors import EngineError
 from ..launch import embedded, fiji
+from ..launch.ending import end_in_time
 from ..launch.java import Java
 from ..launch.jvm import check_display
 from ..launch.libraries import missing_extra
@@ -103,6 +104,7 @@ def adopt(gateway: Any) -> Session:
     there = current.running()
     if there is None:
         there = _session_of(gateway, Source("endpoint", "pyimagej's gateway"), None)
+        end_in_time()
         if (folder := fiji.base_folder(gateway)) is not None:
             use_folder(folder)
         current.keep(there)
