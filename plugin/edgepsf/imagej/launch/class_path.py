@@ -30,7 +30,10 @@ _NAME = re.compile(r"(?P<stem>.+?)[-_](?P<version>\d+(\.\d+)*)(?P<rest>\D.*)?\.j
 
 def fiji_jars(folder: Path) -> list[Path]:
     """All jars of a Fiji, in the order for Java's class path; those in subfolders too."""
-    return in_order([*folder.glob("jars/**/*.jar"), *folder.glob("plugins/**/*.jar")])
+    jars = [*folder.glob("jars/**/*.jar"), *folder.glob("plugins/**/*.jar")]
+    return in_order(
+        jar for jar in jars if not jar.name.startswith(".")
+    )  # a Mac adds ._NAME.jar, which is none
 
 
 def in_order(jars: Iterable[Path]) -> list[Path]:
