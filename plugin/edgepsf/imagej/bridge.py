@@ -18,6 +18,7 @@ from .exchange import results
 from .exchange.calls import prepare
 from .plugins import dl2_macros, id3d_macros, inside, pid_macros
 from .session import Session, adopt, session
+from .session.exits import answer_scripts
 from .window import dialogs, menu, progress
 
 _listener: Any = None
@@ -70,6 +71,7 @@ def register(running: Any = None) -> Session:
         JClass("ij.Executer").addCommandListener(_listener)
         menu.add_menu(running)
         pid_macros.make_classes(running)
+        answer_scripts(running)
         inside.list_commands(running)
         id3d_macros.list_command(running)
     return running
@@ -107,6 +109,8 @@ def _stopping(running: Session, title: str, work: Callable[[], None]) -> None:
         running.abort_macro(f"{title}: {error}")
     except KeyboardInterrupt:
         running.abort_macro(f"{title}: interrupted")
+    except SystemExit:  # of a macro inside this command; it has stopped the outer ones as well
+        return
     except BaseException as error:
         traceback.print_exc(file=sys.stderr)
         running.abort_macro(f"{title} failed: {type(error).__name__}: {error}")

@@ -1,7 +1,8 @@
 """Macros written for DeconvolutionLab2: `run("DeconvolutionLab2 Run", "-image ... -algorithm RL 10 ...")`.
 
-Where the plugin is on ImageJ's class path, the line goes to the plugin. Else it is answered here: by the plugin in a
-child process where EDGEPSF_PLUGINS or EDGEPSF_FIJI has it, by the native engine with the plugin's numbers where not.
+Where ImageJ has a window and the plugin on its class path, the line goes to the plugin. Else it is answered here: by
+the plugin in a child process where EDGEPSF_PLUGINS, EDGEPSF_FIJI or the Fiji that runs has it, by the native engine
+with the plugin's numbers where not.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ ENGINE, PREFIX = "DeconvolutionLab2", "DeconvolutionLab2 "
 
 
 def due(name: str) -> bool:
-    """Whether a command is one of the plugin's and is to be answered here."""
-    return name.startswith(PREFIX) and not inside.loaded(ENGINE)
+    """Whether a command is one of the plugin's and is to be answered here: the plugin itself needs a window."""
+    return name.startswith(PREFIX) and not inside.usable(ENGINE)
 
 
 def answer_run(name: str, text: Any) -> None:

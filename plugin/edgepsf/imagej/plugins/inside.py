@@ -12,7 +12,8 @@ import numpy as np
 from ...errors import InputError
 from ...plugins import PROGRAMS
 from ...plugins.snapshots import spill
-from ..launch.plugin_jars import MARKS, Place, places
+from ..launch.class_path import MARKS
+from ..launch.plugin_jars import Place, places
 from ..session import current
 from ..session.running import Session
 

@@ -1,8 +1,9 @@
 """Macros written for Parallel Iterative Deconvolution: `call("edu.emory.mathcs.….deconvolveMRNSD", ...)`.
 
-ImageJ's macro function call() looks for a Java class. Where the class of the plugin is not there, a class of the same
-name with the same methods is made at run time (by javassist, which ImageJ's patcher brings along). It hands its strings
-to the functions here.
+ImageJ's macro function call() looks for a Java class. Where the plugin is not there, or ImageJ has no window for it, a
+class of the same name with the same methods is made at run time (by javassist, which ImageJ's patcher brings along). It
+hands its strings to the functions here. It is made before Java loads the plugin's own class, so that it counts also
+where the plugin's jar is on the class path; the other classes of the plugin stay as they are.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from ...plugins.methods import Call
 from ...plugins.native import compute
 from ..exchange import images, io_imagej
 from ..launch.plugin_jars import find_plugin, places
+from ..session.made_classes import add_field, define, is_loaded, pool
 from ..session.running import Session
 from . import inside, pid_files, pid_values
 from .engine import run
@@ -28,7 +30,7 @@ from .pid_values import ENGINE
 CLASS = "edu.emory.mathcs.restoretools.iterative.ParallelIterativeDeconvolution{}D"
 COMMANDS = ("2D Iterative Deconvolution...", "3D Iterative Deconvolution...")
 MOST = 26  # strings and more in a call: ImageJ's own sentence answers
-_kept: list[Any] = []
+_made: list[str] = []  # the names of the classes, once they are there
 
 
 def due(name: str) -> bool:
@@ -53,27 +55,44 @@ def refuse_run(name: str) -> None:
 
 
 def make_classes(running: Session) -> None:
-    """Make the classes, unless the plugin's own are there or they have been made."""
-    if _kept or inside.loaded(ENGINE):
+    """Make the classes once, unless the plugin itself can work here."""
+    if _made or inside.usable(ENGINE):
         return
-    from jpype import JClass, JProxy
+    from jpype import JClass
 
     def apply(name: Any, arguments: Any) -> str:
         """Answer a method of one of the classes."""
         return _reply(running, str(name), [str(a) for a in arguments])
 
-    _kept.append(JProxy("java.util.function.BiFunction", dict={"apply": apply}))
-    pool = JClass("javassist.ClassPool")(True)
+    classes = pool()
     for dimension in (2, 3):
-        made = pool.makeClass(CLASS.format(dimension))
-        field = "public static java.util.function.BiFunction answer;"
-        made.addField(JClass("javassist.CtField").make(field, made))
-        for method in pid_values.METHODS:
-            for count in range(MOST):
-                made.addMethod(JClass("javassist.CtNewMethod").make(_source(dimension, method, count), made))
-        loader = JClass("java.lang.ClassLoader").getSystemClassLoader()
-        defined = made.toClass(loader, None)
-        defined.getField("answer").set(None, _kept[0])
+        name = CLASS.format(dimension)
+        _made.append(name)
+        if is_loaded(name):
+            JClass("ij.IJ").log(
+                f"edgepsf: the class {name} of the plugin was in use before edgepsf.imagej.register(), so the plugin "
+                "itself answers its macros: call register() first, in a new Python process"
+            )
+        else:
+            define(_class(classes, dimension), apply)
+
+
+def _class(classes: Any, dimension: int) -> Any:
+    """The class for javassist: that of the plugin, where there is one, with other methods for call()."""
+    from jpype import JClass
+
+    name = CLASS.format(dimension)
+    made = classes.getOrNull(name)
+    if made is None:
+        made = classes.makeClass(name)
+    for each in made.getDeclaredMethods():
+        if str(each.getName()) in [f"deconvolve{method}" for method in pid_values.METHODS]:
+            made.removeMethod(each)
+    add_field(made)
+    for method in pid_values.METHODS:
+        for count in range(MOST):
+            made.addMethod(JClass("javassist.CtNewMethod").make(_source(dimension, method, count), made))
+    return made
 
 
 def _source(dimension: int, method: str, count: int) -> str:
