@@ -110,9 +110,15 @@ def _engine() -> bool:
 
 def _check_places(command: CommandLine, outputs: tuple[Output, ...]) -> None:
     """Check before the work that the results can be saved after it."""
-    saves = any(o.save for o in outputs) or (command.stats is not None and command.stats.save)
-    if saves and not command.path.is_dir():
+    saved = [o for o in (*outputs, command.stats) if o is not None and o.save]
+    if saved and not command.path.is_dir():
         raise InputError(f'the folder "{command.path}" of -path does not exist; make it first')
+    for output in saved:
+        folder = (command.path / output.name).parent
+        if not folder.is_dir():
+            raise InputError(
+                f'the folder "{folder}" of the result {output.name} does not exist; make it first'
+            )
 
 
 def _snapshots(command: CommandLine, outputs: tuple[Output, ...]) -> list[int]:
@@ -170,7 +176,16 @@ def _give(
         if output.save:
             io_imagej.save_tiff(imp, command.path / f"{name}.tif")
         if output.show:
-            imp.show()
+            _show(imp, output)
+
+
+def _show(imp: Any, output: Output) -> None:
+    """Show an image as the plugin does: its middle plane, or that of the key point, with the range of this plane."""
+    planes = int(imp.getStackSize())
+    wanted = planes // 2 if output.keypoint is None else [*output.keypoint, 0, 0][2]
+    imp.show()
+    imp.setSlice(min(max(wanted, 1), planes))
+    imp.getProcessor().resetMinAndMax()
 
 
 def _tell(
