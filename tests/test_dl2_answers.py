@@ -146,10 +146,54 @@ def test_the_lines_around_a_deconvolution(imagej):
     told = imagej.run_macro(
         f'n = nImages; run("DeconvolutionLab2 Run", "{FLAT}RL 2 -monitor table"); while (nImages == n) wait(50);'
         'if (isOpen("Monitor of Run")) close("Monitor of Run"); while (!isOpen("Final Display of RL")) wait(100);'
-        'selectWindow("Final Display of RL"); t = getTitle(); rename("r"); call("java.lang.System.gc");'
+        'selectWindow("Final Display of RL"); t = getTitle(); rename("r");'
+        'call("java.lang.System.gc"); run("Collect Garbage");'
         'if (isOpen("Log")) close("Log"); close("\\\\Others"); return t + " " + nImages;'
     )
     assert told == "Final Display of RL 1"
     np.testing.assert_array_equal(
         image_of(imagej, "r"), deconvolutionlab2(PICTURES["y"], PICTURES["h"], "RL", 2)
     )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(
+            'run("Collect Garbage");',
+            'doCommand("Collect Garbage"); wait(20);',
+            'run("Misc...", "divide=Infinity save");',
+        ),
+        *(
+            'run("Memory & Threads...", "maximum=2000 parallel=4");',
+            "setBatchMode(true); setBatchMode(false);",
+        ),
+        *(
+            'run("Close");',
+            'close("Monitor of Run");',
+            'run("Clear Results");',
+            'showStatus("x"); showProgress(1);',
+        ),
+        *('run("Conversions...", "scale");', 'run("Input/Output...", "jpeg=85");', 'showMessage("done");'),
+    ],
+)
+def test_harmless_lines(imagej, line):
+    show(imagej, PICTURES["y"], "y")
+    assert imagej.run_macro(line + ' return "on";') == "on"
+
+
+@pytest.mark.parametrize(
+    "name", ["Brightness/Contrast...", "Threshold...", "Record...", "Console", "Monitor Memory..."]
+)
+def test_windows_for_the_eye_are_left_out_where_there_is_none(imagej, capfd, name):
+    show(imagej, PICTURES["y"], "y")
+    assert imagej.run_macro(f'run("{name}"); return getTitle();') == "y"
+    assert f'"{name}" opens a window, and there is none here; the macro goes on' in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "line", ['run("Nothing Of This Name");', 'waitForUser("look");', 'selectWindow("Log");']
+)
+def test_lines_that_need_an_answer_or_a_window_still_stop(imagej, line):
+    with pytest.raises(MacroError, match=r"Unrecognized command|needs a window|No window with the title"):
+        imagej.run_macro(line)
