@@ -98,6 +98,10 @@ def test_a_folder_with_a_stack(imagej, pictures):
             r"no open image titled .\[y\]. .open are .*leave them out",
         ),
         (FLAT.replace("platform y", "file C:/data/y.tif") + "RL 3", "path of Windows"),
+        (
+            FLAT + "RL 3 -out stack x -path '{out}'",
+            "of -path does not exist; make it first; the plugin takes '",
+        ),
         (FLAT.replace("platform y", "dir {in}/nix") + "RL 3", "there is no folder"),
         (
             FLAT + "RL 3 -out stack nix/x -path {out}",

@@ -93,6 +93,14 @@ def test_iterations_are_rounded_as_in_the_plugin():
     ("words", "pad", "apo", "notes"),
     [
         ("-pad AUTO AUTO 4 2", ("NO", "NO", 4, 2), ("NO", "NO"), ['"AUTO" of -pad is passed over'] * 2),
+        ("-pad mirror -apo tukey", ("NO", "NO", 0, 0), ("NO", "NO"), ['"mirror" of -pad', '"tukey" of -apo']),
+        ("-pad EXTENDED EXTENDED 0 0", ("NO", "NO", 0, 0), ("NO", "NO"), ['"EXTENDED" of -pad'] * 2),
+        (
+            "-pad X23 X23",
+            ("NO", "NO", 0, 0),
+            ("NO", "NO"),
+            ['"X23" of -pad is passed over, as in the plugin, which'] * 2,
+        ),
         ("-pad e2 X2X3", ("NO", "X2X3", 0, 0), ("NO", "NO"), ['"e2" of -pad is passed over']),
         ("-pad E2 E2 10.0 2.6", ("E2", "E2", 10, 3), ("NO", "NO"), []),
         ("-apo hann COS", ("NO", "NO", 0, 0), ("NO", "COS"), ['"hann" of -apo is passed over']),
@@ -149,6 +157,15 @@ def test_views_that_the_plugin_passes_over(view):
     assert "makes nothing" in command.notes[0]
 
 
+def test_a_keyword_without_a_blank_in_a_name_is_noted():
+    command = parse_command(f"{BASE} -out mip y-pad E2")
+    assert command.outputs == (Output("mip", "y-padE2"),)
+    assert command.notes == (
+        'the name of -out is "y-padE2", as in the plugin; "y-pad" has no blank before -pad: write a blank there',
+    )
+    assert parse_command(f"{BASE} -out mip noshow cell-image").notes == ()
+
+
 def test_the_same_value_twice_counts_once():
     assert parse_command(f"{BASE} -algorithm RL 10") == parse_command(BASE)
 
@@ -166,6 +183,7 @@ def test_the_same_value_twice_counts_once():
         (BASE + " -epsilon 1,5E-6", "write 1.5E-6"),
         (BASE + " -residu 0,01", "decimal comma"),
         (BASE + " -pad E2 E2 1,5", "decimal comma"),
+        (BASE.replace("RL 10", "RLTV 40 0.1000-path /d"), '"0.1000-path" has no blank before -path'),
         (BASE + "-out stack x", "has no blank before -out: write a blank there"),
         (
             "-image platform a -psf file h.tif-algorithm RL 10",

@@ -7,6 +7,7 @@ replace silently is refused with a sentence; harmless words that the plugin pass
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -185,5 +186,7 @@ def _code(key: str, word: str, known: Iterable[str], notes: list[str]) -> str:
     if word in known:
         return word
     meant = f" (it knows {word.upper()} in capitals only)" if word.upper() in known else ""
+    if key == "pad" and re.search(r"\d", word):
+        meant += ", which takes the digits in it for an extension of the picture"
     notes.append(f'"{word}" of -{key} is passed over, as in the plugin{meant}')
     return "NO"

@@ -74,6 +74,8 @@ def read_output(value: str, notes: list[str]) -> Output | None:
             f'the name "{name}" of -out is a path: write -path FOLDER and -out {words[0]} NAME (the plugin joins '
             f"the folder of -path and the name)"
         )
+    if told := slip(" ".join(words[1:-1])):  # a keyword, with its value behind it
+        notes.append(f'the name of -out is "{name}", as in the plugin{told}')
     return Output(**given, name=name)
 
 

@@ -17,7 +17,7 @@ from ...pictures.files import atomic_path
 from ...plugins import jobs as plugin_jobs
 from ...plugins.compat.checks import check_psf
 from ...plugins.compat.dl2_setup import apodise, padded_shape, window_of
-from ...plugins.dl2_command import CommandLine, Output, parse_command
+from ...plugins.dl2_command import CommandLine, Output, mend, parse_command
 from ...plugins.dl2_views import ranged, typed, view
 from ...plugins.jobs import Job
 from ...plugins.methods import Call
@@ -112,7 +112,9 @@ def _check_places(command: CommandLine, outputs: tuple[Output, ...]) -> None:
     """Check before the work that the results can be saved after it."""
     saved = [o for o in (*outputs, command.stats) if o is not None and o.save]
     if saved and not command.path.is_dir():
-        raise InputError(f'the folder "{command.path}" of -path does not exist; make it first')
+        raise InputError(
+            f'the folder "{command.path}" of -path does not exist; make it first{mend(str(command.path))}'
+        )
     for output in saved:
         folder = (command.path / output.name).parent
         if not folder.is_dir():
