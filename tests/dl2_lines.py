@@ -148,7 +148,14 @@ def main(work: Path) -> None:
         for k, line in enumerate(tasks["lines"])
     ]
     shapes = [_plugin_shape(text) for text in tasks["shapes"]]
-    (work / "done").write_bytes(pickle.dumps(([asdict(line) for line in lines], shapes)))
+    (work / "done").write_bytes(pickle.dumps(([asdict(line) for line in lines], shapes, _log())))
+
+
+def _log() -> str:
+    """The text of ImageJ's Log window."""
+    from jpype import JClass
+
+    return str(JClass("ij.IJ").getLog() or "")
 
 
 if __name__ == "__main__":

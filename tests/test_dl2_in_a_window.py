@@ -168,7 +168,7 @@ def work(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def plugin(display, work):
-    """What the plugin in a window makes of all lines and shapes: outcomes by options, pictures by text."""
+    """What the plugin in a window makes of all lines and shapes, in their order, and the log."""
     refused = [line for first, _, second in REFUSED for line in (first, second) if line]
     lines = [*LINES, *refused]
     tasks = {"lines": [asdict(line) for line in lines], "shapes": SHAPES}
@@ -176,8 +176,8 @@ def plugin(display, work):
     script = str(Path(__file__).with_name("dl2_lines.py"))
     done = child(script, str(work), DISPLAY=display, EDGEPSF_FIJI=None)
     assert (work / "done").exists(), f"{done.stdout}\n{done.stderr}"
-    outcomes, shapes = pickle.loads((work / "done").read_bytes())
-    return [Outcome(**outcome) for outcome in outcomes], shapes
+    outcomes, shapes, log = pickle.loads((work / "done").read_bytes())
+    return [Outcome(**outcome) for outcome in outcomes], shapes, log
 
 
 def _of_plugin(plugin, line):
@@ -225,3 +225,14 @@ def test_shapes(plugin, number):
     made = read_synthetic("psf", SHAPES[number]).make()
     assert made.shape == plugin[1][number].shape
     assert relative(made, plugin[1][number]) < 1e-6
+
+
+def test_the_window_is_told_what_the_plugin_misreads(plugin):
+    log = [
+        line
+        for line in plugin[2].splitlines()
+        if line.startswith("edgepsf: DeconvolutionLab2 reads this line")
+    ]
+    told = [says for _, says, same in REFUSED if same and "synthetic" not in same.options]
+    assert all(any(says in line for line in log) for says in told)
+    assert len(log) <= len(REFUSED)  # none for the lines that are read as they look

@@ -60,6 +60,7 @@ def register(running: Any = None) -> Session:
                     answer_plugin(str(name), running)
                     return None
                 if command is None:
+                    dl2_macros.warn(str(name), JClass("ij.Macro").getOptions())
                     instead = windowless.answer_for(str(name), running)
                     return name if instead is None else instead()
                 if menu.from_window(command.name):

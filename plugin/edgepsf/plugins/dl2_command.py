@@ -32,7 +32,16 @@ from .dl2_words import (
 )
 from .methods import Call, parse
 
-__all__ = ["CommandLine", "Location", "Output", "find_file", "mend", "parse_command", "split_command"]
+__all__ = [
+    "CommandLine",
+    "Location",
+    "Output",
+    "check_words",
+    "find_file",
+    "mend",
+    "parse_command",
+    "split_command",
+]
 
 # Names of algorithms of one word that the plugin takes beside its codes.
 _LONG_NAMES = {"richardson-lucy": "RL", "landweber": "LW", "tikhonov-miller": "TM"}
@@ -91,6 +100,34 @@ def parse_command(text: str, titles: Iterable[str] = ()) -> CommandLine:
     InputError
         If a word is unknown, missing or given twice, or if the plugin would read it differently than it looks.
     """
+    single, settings = _settings(text, titles)
+    return CommandLine(
+        read_location("image", single["image"]),
+        read_location("psf", single["psf"]),
+        reference=read_location("reference", single["reference"]) if "reference" in single else None,
+        path=read_path(single.get("path", "current")),
+        **settings,
+    )
+
+
+def check_words(text: str, titles: Iterable[str] = ()) -> None:
+    """Check that the plugin reads an option string as it looks; where the images are is not looked at.
+
+    Parameters
+    ----------
+    text, titles
+        As for `parse_command`.
+
+    Raises
+    ------
+    InputError
+        If it does not.
+    """
+    _settings(text, titles)
+
+
+def _settings(text: str, titles: Iterable[str]) -> tuple[dict[str, str], dict[str, Any]]:
+    """The values of the keywords that count once, and all settings that follow from the line alone."""
     values = split_command(text, titles)
     single = once((key, value) for key, value in values if key != "out")
     for key, example in (("image", "platform TITLE"), ("psf", "file PATH"), ("algorithm", "RL 10")):
@@ -99,19 +136,15 @@ def parse_command(text: str, titles: Iterable[str] = ()) -> CommandLine:
             raise InputError(f"the DeconvolutionLab2 command has no -{key}: add -{key} {example}{told}")
     notes: list[str] = []
     outputs = [read_output(value, notes) for key, value in values if key == "out"]
-    return CommandLine(
-        read_location("image", single["image"]),
-        read_location("psf", single["psf"]),
-        _algorithm(single, notes),
-        read_path(single.get("path", "current")),
-        tuple(output for output in outputs if output),
-        read_location("reference", single["reference"]) if "reference" in single else None,
-        _padding(single["pad"], notes) if "pad" in single else CommandLine.pad,
-        _windows(single["apo"], notes) if "apo" in single else CommandLine.apodize,
-        read_stats(single["stats"], notes) if "stats" in single else None,
-        tuple(key for key in IDLE if key in single),
-        tuple(notes),
-    )
+    settings = {
+        "call": _algorithm(single, notes),
+        "outputs": tuple(output for output in outputs if output),
+        "pad": _padding(single["pad"], notes) if "pad" in single else CommandLine.pad,
+        "apodize": _windows(single["apo"], notes) if "apo" in single else CommandLine.apodize,
+        "stats": read_stats(single["stats"], notes) if "stats" in single else None,
+        "idle": tuple(key for key in IDLE if key in single),
+    }
+    return single, settings | {"notes": tuple(notes)}
 
 
 def _algorithm(single: dict[str, str], notes: list[str]) -> Call:

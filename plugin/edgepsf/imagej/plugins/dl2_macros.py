@@ -17,7 +17,7 @@ from ...pictures.files import atomic_path
 from ...plugins import jobs as plugin_jobs
 from ...plugins.compat.checks import check_psf
 from ...plugins.compat.dl2_setup import apodise, padded_shape, window_of
-from ...plugins.dl2_command import CommandLine, Output, mend, parse_command
+from ...plugins.dl2_command import CommandLine, Output, check_words, mend, parse_command
 from ...plugins.dl2_views import ranged, typed, view
 from ...plugins.jobs import Job
 from ...plugins.methods import Call
@@ -69,6 +69,24 @@ def answer_run(name: str, text: Any) -> None:
     if text is None or not str(text).strip():
         raise InputError('options are missing: "-image platform TITLE -psf file PATH -algorithm RL 10"')
     work(parse_command(str(text), io_imagej.titles()))
+
+
+def warn(name: str, text: Any) -> None:
+    """Say in the log where the plugin itself, to which a line goes, reads it otherwise than it looks.
+
+    Parameters
+    ----------
+    name, text
+        As for `answer_run`.
+    """
+    from jpype import JClass
+
+    if name != f"{ENGINE} Run" or text is None:
+        return
+    try:
+        check_words(str(text), io_imagej.titles())
+    except InputError as error:
+        JClass("ij.IJ").log(f"edgepsf: DeconvolutionLab2 reads this line otherwise than it looks: {error}")
 
 
 def work(command: CommandLine) -> None:
