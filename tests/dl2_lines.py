@@ -57,7 +57,7 @@ class Outcome:
     Attributes
     ----------
     shown : dict
-        Title: (planes, number of the shown plane, range of gray values shown).
+        Title: (planes, number of the shown plane, range of gray values shown, lines of the overlay).
     saved : dict
         Path below the folder: planes; None for a table.
     error : str
@@ -104,7 +104,13 @@ def run_line(imagej: Any, line: Line, pictures: Path, out: Path, wait: Any = lam
         imp = manager.getImage(int(number))
         if str(imp.getTitle()) not in line.opened:
             ranged = float(imp.getDisplayRangeMin()), float(imp.getDisplayRangeMax())
-            done.shown[str(imp.getTitle())] = (imagej.to_numpy(imp), int(imp.getCurrentSlice()), ranged)
+            lines = [str(roi.getBounds()) for roi in imp.getOverlay() or ()]
+            done.shown[str(imp.getTitle())] = (
+                imagej.to_numpy(imp),
+                int(imp.getCurrentSlice()),
+                ranged,
+                lines,
+            )
     for file in sorted(out.rglob("*.*")):
         planes = tifffile.imread(file) if file.suffix == ".tif" else None
         done.saved[str(file.relative_to(out))] = planes

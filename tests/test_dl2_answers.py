@@ -70,7 +70,7 @@ def test_pictures_from_formulas(imagej, pictures):
     want = deconvolutionlab2(
         read_synthetic("image", image).make(), read_synthetic("psf", psf).make(), "LW", 2, 1.0
     )
-    planes, plane, _ = done.shown["Final Display of LW"]
+    planes, plane, *_ = done.shown["Final Display of LW"]
     np.testing.assert_array_equal(planes, want)
     assert plane == 4  # the plugin shows the middle
 

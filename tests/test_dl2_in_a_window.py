@@ -194,10 +194,10 @@ def test_lines(imagej, tidy, no_plugins, plugin, work, number):
     assert want.shown or want.saved or "noshow nosave" in line.options
     tolerance = 2e-4 if "NIF" in line.options else 1e-5
     assert set(ours.shown) == set(want.shown)
-    for title, (planes, plane, ranged) in ours.shown.items():
+    for title, (planes, plane, ranged, drawn) in ours.shown.items():
         assert planes.dtype == want.shown[title][0].dtype
         assert relative(planes, want.shown[title][0]) < tolerance
-        assert plane == want.shown[title][1]
+        assert (plane, drawn) == (want.shown[title][1], want.shown[title][3])
         assert ranged == pytest.approx(want.shown[title][2], rel=1e-4, abs=1e-4)
     assert set(ours.saved) == set(want.saved)
     for name, planes in ours.saved.items():

@@ -18,7 +18,7 @@ from ...plugins import jobs as plugin_jobs
 from ...plugins.compat.checks import check_psf
 from ...plugins.compat.dl2_setup import apodise, padded_shape, window_of
 from ...plugins.dl2_command import CommandLine, Output, check_words, mend, parse_command
-from ...plugins.dl2_views import ranged, typed, view
+from ...plugins.dl2_views import frame, ranged, typed, view
 from ...plugins.jobs import Job
 from ...plugins.methods import Call
 from ...plugins.native import compute
@@ -196,16 +196,23 @@ def _give(
         if output.save:
             io_imagej.save_tiff(imp, command.path / f"{name}.tif")
         if output.show:
-            _show(imp, output)
+            _show(imp, output, frame(volume.shape, output.view))
 
 
-def _show(imp: Any, output: Output) -> None:
-    """Show an image as the plugin does: its middle plane, or that of the key point, with the range of this plane."""
+def _show(imp: Any, output: Output, lines: list[tuple[int, int, int, int]]) -> None:
+    """Show an image as the plugin does: its middle plane, or that of the key point, the range of this plane, lines."""
+    from jpype import JClass
+
     planes = int(imp.getStackSize())
     wanted = planes // 2 if output.keypoint is None else [*output.keypoint, 0, 0][2]
     imp.show()
     imp.setSlice(min(max(wanted, 1), planes))
     imp.getProcessor().resetMinAndMax()
+    if lines:
+        overlay = JClass("ij.gui.Overlay")()
+        for line in lines:
+            overlay.add(JClass("ij.gui.Line")(*line))
+        imp.setOverlay(overlay)
 
 
 def _tell(
