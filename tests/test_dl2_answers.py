@@ -160,6 +160,18 @@ def test_the_lines_around_a_deconvolution(imagej):
     )
 
 
+def test_a_script_runs_the_command_on_an_image(imagej):
+    from jpype import JClass
+
+    show(imagej, PICTURES["h"], "h")
+    imp = imagej.to_imageplus(PICTURES["y"], "not shown")
+    options = "-image platform active -psf platform h -algorithm RL 2 -out stack r nosave"
+    JClass("ij.IJ").run(imp, "DeconvolutionLab2 Run", options)
+    np.testing.assert_array_equal(
+        image_of(imagej, "r"), deconvolutionlab2(PICTURES["y"], PICTURES["h"], "RL", 2)
+    )
+
+
 @pytest.mark.parametrize(
     "line",
     [

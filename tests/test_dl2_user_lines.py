@@ -1,5 +1,7 @@
 """Command lines of DeconvolutionLab2 as people write them: read as the plugin reads them, or refused with the mend."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -60,6 +62,22 @@ def test_blanks_tabs_and_line_breaks(space):
 
 def test_an_equals_sign_behind_a_keyword_is_a_blank():
     assert parse_command("-image=platform a -psf=file h.tif -algorithm=RL 10") == parse_command(BASE)
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    [
+        ("current", Path.cwd()),
+        ("home", Path.home()),
+        ("desktop", Path.home() / "Desktop"),
+        ("Desktop", Path("Desktop")),  # a folder of this name, as in the plugin
+        ("/data/a b/", Path("/data/a b")),
+        ("~/x", Path.home() / "x"),
+    ],
+)
+def test_folders(path, wanted):
+    assert parse_command(f"{BASE} -path {path}").path == wanted
+    assert parse_command(f"{BASE} -path  {path}  -norm 1").path == wanted
 
 
 # Numbers and codes

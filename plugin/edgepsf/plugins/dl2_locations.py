@@ -57,9 +57,9 @@ def read_location(key: str, value: str) -> Location:
 
 
 def read_path(value: str) -> Path:
-    """The folder of -path."""
+    """The folder of -path; its three words in small letters only, as in the plugin."""
     special = {"current": Path.cwd(), "home": Path.home(), "desktop": Path.home() / "Desktop"}
-    return special.get(value.lower()) or Path(value).expanduser()
+    return special.get(value) or Path(value).expanduser()
 
 
 def find_file(path: Path, value: str, folder: bool = False) -> Path:
