@@ -149,6 +149,7 @@ def test_words_without_effect_on_the_numbers(words):
     command = parse_command(f"{BASE} {words}")
     assert set(command.idle) == {word[1:] for word in words.split() if word.startswith("-")}
     assert command.call == parse_command(BASE).call
+    assert len(command.notes) == sum("-dis" in word for word in words.split())
 
 
 @pytest.mark.parametrize(
@@ -181,7 +182,7 @@ def test_a_keyword_without_a_blank_in_a_name_is_noted():
     assert command.notes == (
         'the name of -out is "y-padE2", as in the plugin; "y-pad" has no blank before -pad: write a blank there',
     )
-    assert parse_command(f"{BASE} -out mip noshow cell-image").notes == ()
+    assert parse_command(f"{BASE} -out mip cell-image noshow").notes == ()
 
 
 def test_the_same_value_twice_counts_once():
@@ -248,7 +249,7 @@ def test_lines_that_the_plugin_would_misread(text, says):
 )
 def test_the_mend_for_a_name_that_is_not_there(value, says):
     assert says in mend(value)
-    assert mend("a.tif") == ""
+    assert mend("a.tif") == mend("/data/my-image.tif") == mend("cell-image") == ""
 
 
 # Pictures from formulas

@@ -20,6 +20,7 @@ from .dl2_locations import Location, find_file, mend, read_location, read_path
 from .dl2_outputs import Output, read_output, read_stats
 from .dl2_words import (
     IDLE,
+    OLD,
     is_number,
     number,
     number_or_no,
@@ -144,6 +145,7 @@ def _settings(text: str, titles: Iterable[str]) -> tuple[dict[str, str], dict[st
         "stats": read_stats(single["stats"], notes) if "stats" in single else None,
         "idle": tuple(key for key in IDLE if key in single),
     }
+    notes += [f"-{key} is a keyword of version 2.0 only, and read as there" for key in OLD if key in single]
     return single, settings | {"notes": tuple(notes)}
 
 

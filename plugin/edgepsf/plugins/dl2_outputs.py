@@ -68,13 +68,14 @@ def read_output(value: str, notes: list[str]) -> Output | None:
         glued = next((f": write a blank behind {v}" for v in VIEWS if view.startswith(v)), "")
         raise InputError(f'-out must begin with one of {", ".join(VIEWS)}, not "{value}"{glued}')
     given: dict[str, Any] = {"view": view}
-    name = "".join(word for word in words[1:] if not _known(word, value, given))
+    parts = [word for word in words[1:] if not _known(word, value, given)]
+    name = "".join(parts)
     if Path(name).is_absolute() or PureWindowsPath(name).drive:
         raise InputError(
             f'the name "{name}" of -out is a path: write -path FOLDER and -out {words[0]} NAME (the plugin joins '
             f"the folder of -path and the name)"
         )
-    if told := slip(" ".join(words[1:-1])):  # a keyword, with its value behind it
+    if told := slip(" ".join(parts)):  # a keyword, with its value behind it
         notes.append(f'the name of -out is "{name}", as in the plugin{told}')
     return Output(**given, name=name)
 

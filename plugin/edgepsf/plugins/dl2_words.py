@@ -12,19 +12,20 @@ from math import floor
 
 from ..errors import InputError
 
+OLD = ("display", "disable")  # of version 2.0; later ones take them as part of the value before them
 KEYWORDS = (
     *("image", "psf", "reference", "algorithm", "path", "out", "stats", "constraint", "time", "residu"),
     *("pad", "apo", "norm", "epsilon", "fft", "monitor", "verbose", "multithreading", "system"),
-    *("display", "disable"),  # of version 2.0
+    *OLD,
 )
 # The plugin chooses with them how it works and what it shows meanwhile; there is nothing to choose here.
-IDLE = ("fft", "monitor", "verbose", "multithreading", "system", "display", "disable")
+IDLE = ("fft", "monitor", "verbose", "multithreading", "system", *OLD)
 _FIRST = ("image", "psf", "reference")  # the plugin takes the first of two; of all other keywords the last
 _NAMES = "|".join(KEYWORDS)
 _KEYWORD = re.compile(rf"(?<!\w)-({_NAMES})(?!\w)")
 # A keyword with a slip, and what is wrong with it.
 _SLIPS = (
-    (re.compile(rf"\S*\w(-(?:{_NAMES}))(?!\w)"), "has no blank before {}: write a blank there"),
+    (re.compile(rf"\S*\w(-(?:{_NAMES}))(?=\s+\S)"), "has no blank before {}: write a blank there"),
     (re.compile(rf"(?<!\w)-\s+({_NAMES})(?!\w)"), "has a blank behind the dash: write -{}"),
     (re.compile(rf"(?<!\w)-({_NAMES})(?!\w)", re.IGNORECASE), "is no keyword: write -{} in small letters"),
 )
