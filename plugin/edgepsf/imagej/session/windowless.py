@@ -12,15 +12,13 @@ from .running import Session
 _NO_WINDOW = "opens a window, and there is none here; the macro goes on"
 # Windows for the eye and the mouse: a macro gets nothing from them.
 _TOOLS = (
-    *(
-        "Brightness/Contrast...",
-        "Channels Tool...",
-        "Color Balance...",
-        "Console",
-        "Monitor Memory...",
-        "Record...",
-    ),
-    *("Synchronize Windows", "Threshold..."),
+    "Channels Tool...",
+    "Color Balance...",
+    "Console",
+    "Monitor Memory...",
+    "Record...",
+    "Synchronize Windows",
+    "Threshold...",
 )
 
 
