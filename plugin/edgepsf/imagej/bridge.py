@@ -1,7 +1,8 @@
 """Commands written in Python, called by ImageJ's own `run("Name...", "key=value")`.
 
 ImageJ asks every `ij.CommandListener` before it executes a command; ours answers the commands that
-`edgepsf.commands` declares and lets all others pass.
+`edgepsf.commands` declares, those of plugins that are not there, and some that need a window without need; it lets all
+others pass.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from ..options import split_options
 from .exchange import results
 from .exchange.calls import prepare
 from .plugins import dl2_macros, id3d_macros, inside, pid_macros
-from .session import Session, adopt, session
+from .session import Session, adopt, session, windowless
 from .session.exits import answer_scripts
 from .window import dialogs, menu, progress
 
@@ -60,7 +61,9 @@ def register(running: Any = None) -> Session:
                     answer_plugin(str(name), running)
                     return None
                 if command is None:
-                    return name
+                    dl2_macros.warn(str(name), JClass("ij.Macro").getOptions())
+                    instead = windowless.answer_for(str(name), running)
+                    return name if instead is None else instead()
                 if menu.from_window(command.name):
                     menu.in_own_thread(command.name, lambda: answer(command, running))
                 else:

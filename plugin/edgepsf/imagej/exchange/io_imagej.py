@@ -38,8 +38,11 @@ def find(title: str) -> Any:
     manager = JClass("ij.WindowManager")
     imp = manager.getCurrentImage() if title.lower() == "active" else manager.getImage(title)
     if imp is None:
-        what = "no image is open" if title.lower() == "active" else f'there is no open image titled "{title}"'
-        raise InputError(f"{what}; open it first")
+        known = list(dict.fromkeys(titles()))
+        listed = ", ".join(f'"{name}"' for name in known[:5]) + (" …" if len(known) > 5 else "")
+        what = "no image is open" if not known or title.lower() == "active" else f"open are {listed}"
+        missing = "" if title.lower() == "active" else f'there is no open image titled "{title}" ('
+        raise InputError(f"{missing}{what}{')' if missing else ''}; open it first")
     return imp
 
 

@@ -8,7 +8,6 @@ with the plugin's numbers where not.
 from __future__ import annotations
 
 import csv
-import re
 import time
 from typing import Any
 
@@ -19,8 +18,8 @@ from ...pictures.files import atomic_path
 from ...plugins import jobs as plugin_jobs
 from ...plugins.compat.checks import check_psf
 from ...plugins.compat.dl2_setup import apodise, padded_shape, window_of
-from ...plugins.dl2_command import CommandLine, Location, Output, find_file, parse_command
-from ...plugins.dl2_views import ranged, typed, view
+from ...plugins.dl2_command import CommandLine, Output, check_words, mend, parse_command
+from ...plugins.dl2_views import frame, ranged, typed, view
 from ...plugins.jobs import Job
 from ...plugins.methods import Call
 from ...plugins.native import compute
@@ -29,9 +28,18 @@ from ..exchange import images, io_imagej
 from ..exchange.results import add_row
 from ..launch.plugin_jars import find_plugin, places
 from . import inside
+from .dl2_images import read
 from .engine import run_with_snapshots
 
 ENGINE, PREFIX = "DeconvolutionLab2", "DeconvolutionLab2 "
+_UNKNOWN = "is no command that works here"
+# What the other commands of the plugin do, and what to write in their place.
+_OTHERS = {
+    f"{ENGINE} Launch": f'opens a window that waits for a click on its button Run: write "{ENGINE} Run" with the same '
+    f"options, and leave waitForUser out",
+    f"{ENGINE} Lab": f'opens the window of the plugin: write "{ENGINE} Run" with options',
+    f"{ENGINE} Help": "opens a page in a browser: leave the line out",
+}
 
 
 def due(name: str) -> bool:
@@ -57,19 +65,40 @@ def answer_run(name: str, text: Any) -> None:
         If the plugin lacks a library or fails.
     """
     if name != f"{ENGINE} Run":
-        raise InputError(f'only "{ENGINE} Run" works without a window; "{name}" opens one')
+        raise InputError(
+            f'only "{ENGINE} Run" works without a window; "{name}" {_OTHERS.get(name, _UNKNOWN)}'
+        )
     if text is None or not str(text).strip():
         raise InputError('options are missing: "-image platform TITLE -psf file PATH -algorithm RL 10"')
     work(parse_command(str(text), io_imagej.titles()))
+
+
+def warn(name: str, text: Any) -> None:
+    """Say in the log where the plugin itself, to which a line goes, reads it otherwise than it looks.
+
+    Parameters
+    ----------
+    name, text
+        As for `answer_run`.
+    """
+    from jpype import JClass
+
+    if name != f"{ENGINE} Run" or text is None:
+        return
+    try:
+        check_words(str(text), io_imagej.titles())
+    except InputError as error:
+        JClass("ij.IJ").log(f"edgepsf: DeconvolutionLab2 reads this line otherwise than it looks: {error}")
 
 
 def work(command: CommandLine) -> None:
     """Read the images, restore, show and save; errors as of `answer_run`."""
     from jpype import JClass
 
-    source, image = _read(command.image, command)
-    _, psf = _read(command.psf, command)
-    _, reference = _read(command.reference, command) if command.reference else (None, None)
+    notes = list(command.notes)
+    source, image = read(command.image, command.path, notes.append)
+    _, psf = read(command.psf, command.path, notes.append)
+    _, reference = read(command.reference, command.path, notes.append) if command.reference else (None, None)
     if reference is not None and reference.shape != image.shape:
         raise InputError(f"the reference has shape {reference.shape}, the image {image.shape}")
     outputs = command.outputs or (Output("stack", f"Final Display of {command.call.code}", save=False),)
@@ -87,6 +116,8 @@ def work(command: CommandLine) -> None:
     _tell(command, image, out, reference, seconds)
     who = f"{ENGINE} in a process of its own" if engine else "native engine"
     idle = f"; without meaning here: {', '.join('-' + k for k in command.idle)}" if command.idle else ""
+    for note in notes:
+        JClass("ij.IJ").log(f"edgepsf: DeconvolutionLab2: {note}")
     JClass("ij.IJ").log(f"edgepsf: {who} answered DeconvolutionLab2 ({command.call.code}){idle}")
 
 
@@ -98,34 +129,19 @@ def _engine() -> bool:
     return True
 
 
-def _read(source: Location, command: CommandLine) -> tuple[Any, np.ndarray]:
-    """The ImagePlus and its pixels (nz, ny, nx) float32: RGB as luminance, all planes of a hyperstack as z."""
-    if source.kind == "platform":
-        imp = io_imagej.find(source.value)
-        return imp, io_imagej.volume(imp)
-    if source.kind == "file":
-        imp = io_imagej.open_image(find_file(command.path, source.value))
-        return imp, io_imagej.volume(imp)
-    name, _, pattern = source.value.partition(" pattern ")
-    folder = find_file(command.path, name.strip(), folder=True)
-    try:
-        wanted = re.compile(pattern.strip() or ".*")
-    except re.error as error:
-        raise InputError(f'the pattern "{pattern.strip()}" is no regular expression: {error}') from None
-    files = [f for f in sorted(folder.iterdir()) if f.is_file() and wanted.search(f.name)]
-    if not files:
-        raise InputError(f'the folder "{folder}" has no file that matches "{wanted.pattern}"')
-    planes = [io_imagej.volume(io_imagej.open_image(f)) for f in files]
-    if len({p.shape[1:] for p in planes}) > 1:
-        raise InputError(f'the images in "{folder}" have different sizes')
-    return None, np.concatenate(planes)
-
-
 def _check_places(command: CommandLine, outputs: tuple[Output, ...]) -> None:
     """Check before the work that the results can be saved after it."""
-    saves = any(o.save for o in outputs) or (command.stats is not None and command.stats.save)
-    if saves and not command.path.is_dir():
-        raise InputError(f'the folder "{command.path}" of -path does not exist; make it first')
+    saved = [o for o in (*outputs, command.stats) if o is not None and o.save]
+    if saved and not command.path.is_dir():
+        raise InputError(
+            f'the folder "{command.path}" of -path does not exist; make it first{mend(str(command.path))}'
+        )
+    for output in saved:
+        folder = (command.path / output.name).parent
+        if not folder.is_dir():
+            raise InputError(
+                f'the folder "{folder}" of the result {output.name} does not exist; make it first'
+            )
 
 
 def _every(command: CommandLine, outputs: tuple[Output, ...]) -> tuple[int, ...]:
@@ -195,7 +211,23 @@ def _give(
         if output.save:
             io_imagej.save_tiff(imp, command.path / f"{name}.tif")
         if output.show:
-            imp.show()
+            _show(imp, output, frame(volume.shape, output.view))
+
+
+def _show(imp: Any, output: Output, lines: list[tuple[int, int, int, int]]) -> None:
+    """Show an image as the plugin does: its middle plane, or that of the key point, the range of this plane, lines."""
+    from jpype import JClass
+
+    planes = int(imp.getStackSize())
+    wanted = planes // 2 if output.keypoint is None else [*output.keypoint, 0, 0][2]
+    imp.show()
+    imp.setSlice(min(max(wanted, 1), planes))
+    imp.getProcessor().resetMinAndMax()
+    if lines:
+        overlay = JClass("ij.gui.Overlay")()
+        for line in lines:
+            overlay.add(JClass("ij.gui.Line")(*line))
+        imp.setOverlay(overlay)
 
 
 def _tell(
