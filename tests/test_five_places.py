@@ -21,7 +21,15 @@ from public.places import ENDING, HERE, NAMES, Place, Visit, argument, seconds_s
 
 pytest.importorskip("scyjava", reason='needs pip install "edgepsf[imagej]"')
 PLUGINS = os.environ.get("EDGEPSF_PLUGINS")
-PLACES = ("embedded", "embedded with plugins", "Fiji", "Fiji with plugins", "window")
+# Who answers the lines of DeconvolutionLab2 and Parallel Iterative there; in a window the plugins, which log nothing.
+WORKERS = {
+    "embedded": "native engine",
+    "embedded with plugins": "in a process of its own",
+    "Fiji": "native engine",
+    "Fiji with plugins": "in a process of its own",
+    "window": None,
+}
+PLACES = tuple(WORKERS)
 AT_THE_COMMAND_LINE = (
     ("embedded", "channels_and_merge"),
     ("embedded with plugins", "call_answer"),
@@ -69,6 +77,10 @@ def test_the_answers_are_those_of_the_plugins(visits, name):
     assert seen.code == 0, seen.told
     wrong = {macro: recorded.differences(macro, seen.answers[macro]) for macro in NAMES}
     assert {macro: told for macro, told in wrong.items() if told} == {}
+    for macro in (macro for macro in NAMES if not macro.startswith("iterative_")):
+        said = [line for line in seen.answers[macro].log if " answered " in line]
+        assert bool(said) == (WORKERS[name] is not None), macro
+        assert all(str(WORKERS[name]) in line for line in said), said
     print(f"{name}: the process ended {seen.ending:.1f} s after its last line")
     assert seen.ending < 30  # no test hangs on speed; the figure is printed
 

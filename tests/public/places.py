@@ -18,7 +18,7 @@ from .inputs import write_inputs
 HERE = Path(__file__).parent
 ENDING = "argument_and_exit"  # this macro ends the process
 NAMES = tuple(sorted(path.stem for path in HERE.glob("*.ijm") if path.stem != ENDING))
-PATIENCE = 40.0  # s for one macro; none takes a tenth of it
+PATIENCE = 120.0  # s after which a macro is given up
 
 
 @dataclass(frozen=True)
