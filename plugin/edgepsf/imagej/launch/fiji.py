@@ -50,7 +50,9 @@ def start_jvm(source: Source, headless: bool, memory: str | None) -> Java:
     # Importing pyimagej has added the coordinates of imglyb, which most Fijis have among their jars.
     imglyb = [] if imglyb_of(folder, broken) else config.endpoints[:]
     try:
-        launch(java, headless, memory, jars=[*jars, *class_folders(folder)], endpoints=imglyb, options=options)
+        launch(
+            java, headless, memory, jars=[*jars, *class_folders(folder)], endpoints=imglyb, options=options
+        )
     except EngineError as error:
         if imglyb and not isJVMStarted():
             raise EngineError(
