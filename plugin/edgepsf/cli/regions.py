@@ -58,6 +58,8 @@ def run_regions(command: Command, declared: Regions, given: argparse.Namespace) 
     values = values_of(command, given)
     workers = value_of(_WORKERS, given.workers)
     picture = files.read_picture(given.image)
+    for sentence in command.remarks(picture, values):
+        remark(f"warning: {sentence}")
     regions = _regions(given, picture)
     remark_first_plane(picture, values)
     apart = {declared.overlay, *declared.single, *(o.key for o in command.options if o.windows)}

@@ -11,6 +11,7 @@ from typing import Any
 from ..commands import Command
 from ..pictures import files
 from .output import check_report, print_result, remark, remark_first_plane, write_pictures
+from .places import check_place
 from .regions import run_regions, wanted
 from .values import roi_of, values_of
 
@@ -32,7 +33,7 @@ def run_command(command: Command, given: argparse.Namespace) -> int:
         return run_regions(command, declared, given)
     output = getattr(given, "output", None)
     if output:
-        files.check_output(output, given.overwrite)
+        files.check_output(output, given.overwrite, floats=not command.integers(given.__dict__))
     extras = {}
     if getattr(given, "report", None):
         extras["report"] = check_report(given.report, given.overwrite)
@@ -44,6 +45,8 @@ def run_command(command: Command, given: argparse.Namespace) -> int:
         values[option.key] = option.opened(values[option.key], files.read_picture)
     if picture is not None:
         remark_first_plane(picture, values)
+    if output:
+        check_place(command, output, given.image, picture, values)
     with _bar(command) as reports:
         result = command.run(picture, values, **extras, **reports)
     for warning in result.warnings:

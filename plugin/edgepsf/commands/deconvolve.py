@@ -106,7 +106,15 @@ def deconvolve(
         **options,
     )
     planes = restored.reshape(-1, *restored.shape[-2:]) if axes != "yx" else restored
-    return _result(new_image(picture, planes, "-deconvolved"), record)
+    return _result(_new(picture, planes), record)
+
+
+def _new(picture: Picture, planes: np.ndarray) -> Picture:
+    """The new picture, whose gray values mean the same as before."""
+    out = new_image(picture, planes, "-deconvolved")
+    count = len(planes) if planes.ndim == 3 else 1
+    out.meta = picture.meta.derived(count, picture.plane_count, same_values=True)
+    return out
 
 
 def _numbers(psf: Picture, picture: Picture, stack: bool) -> tuple[np.ndarray, np.ndarray]:

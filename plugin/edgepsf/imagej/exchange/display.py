@@ -1,0 +1,82 @@
+"""How ImageJ shows an image: names of planes, channels, ranges and lookup tables, read and set."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...pictures.metadata import Metadata
+from ...pictures.picture import Picture
+
+_MODES = {1: "composite", 2: "color", 3: "grayscale"}  # constants of ij.CompositeImage
+
+
+def metadata_of(imp: Any) -> Metadata:
+    """Names of the planes, mode and lookup tables of an ij.ImagePlus, and what has to be said about it.
+
+    Its display range is that of the plane shown; of a composite those of all channels.
+    """
+    stack, title = imp.getStack(), str(imp.getTitle())
+    labels = tuple(str(stack.getSliceLabel(i) or "") for i in range(1, int(stack.getSize()) + 1))
+    composite = bool(imp.isComposite())
+    luts = tuple(imp.getLuts()) if composite else ()
+    inverted = imp.getBitDepth() == 8 and not composite and bool(imp.isInvertedLut())
+    remark = (
+        f'"{title}" has an inverting lookup table: the gray values are taken as ImageJ measures them; if 0 means '
+        "white, run Edit > Invert and invert the lookup table first"
+    )
+    return Metadata(
+        labels=labels if any(labels) else (),
+        ranges=tuple((float(lut.min), float(lut.max)) for lut in luts),
+        mode=_MODES.get(int(imp.getMode()), "") if composite else "",
+        luts=tuple(_table(lut) for lut in luts),
+    ).saying(remark if inverted else "")
+
+
+def _table(lut: Any) -> bytes:
+    """256 red, green and blue values of an ij.process.LUT."""
+    from jpype import JArray, JByte
+
+    rows = []
+    for get in (lut.getReds, lut.getGreens, lut.getBlues):
+        row = JArray(JByte)(256)
+        get(row)
+        rows.append(np.array(memoryview(row)).tobytes())
+    return b"".join(rows)
+
+
+def dressed(imp: Any, picture: Picture) -> Any:
+    """The image with the names, the mode and the lookup tables of a picture; the same image or a composite of it."""
+    from jpype import JClass
+
+    count = int(imp.getStackSize())
+    labels = picture.labels or picture.meta.labels
+    for number, label in enumerate(labels if len(labels) == count else (), start=1):
+        if label and count > 1:
+            imp.getStack().setSliceLabel(label, number)
+        elif label:
+            imp.setProp("Slice_Label", label)
+    channels, modes = int(imp.getNChannels()), {name: number for number, name in _MODES.items()}
+    if picture.meta.mode not in modes or not 1 < channels <= 7 or imp.getBitDepth() == 24:
+        return imp
+    composite = JClass("ij.CompositeImage")(imp, modes[picture.meta.mode])
+    if len(picture.meta.luts) == channels:
+        _set_tables(composite, picture)
+    return composite
+
+
+def _set_tables(composite: Any, picture: Picture) -> None:
+    """Give the channels of a composite their colours; their ranges where these are kept."""
+    from jpype import JArray, JByte, JClass
+
+    lut_class = JClass("ij.process.LUT")
+    ranges = picture.meta.ranges
+    tables = []
+    for number, table in enumerate(picture.meta.luts):
+        rows = np.frombuffer(table, np.int8).reshape(3, 256)
+        lut = lut_class(*(JArray(JByte)(row) for row in rows))
+        old = composite.getChannelLut(number + 1)
+        lut.min, lut.max = ranges[number] if len(ranges) == len(picture.meta.luts) else (old.min, old.max)
+        tables.append(lut)
+    composite.setLuts(JArray(lut_class)(tables))

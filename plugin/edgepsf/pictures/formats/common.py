@@ -1,0 +1,157 @@
+"""Pictures that Pillow reads: JPEG, PNG, GIF, WebP, BMP and others; 16-bit colours of PNG by imagecodecs."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...errors import InputError
+from ..metadata import Metadata
+from ..picture import Picture
+from ..space import check_size
+from .colors import painted, split_alpha, upright
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+_ORIENTATION = 0x0112
+_ENCODED = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "JPEG2000", "MPO", "PPM", "TGA", "AVIF")
+_GRAY = ("L", "I;16", "I;16B", "I;16L", "I", "F", "1")
+_REFUSED = {
+    "CMYK": "inks (CMYK)",
+    "YCbCr": "YCbCr colours",
+    "LAB": "CIELab colours",
+    "HSV": "HSV colours",
+    "RGBX": "padded colours",
+}
+
+
+def read(path: Path, color: bool = False) -> Picture:
+    """Read a picture with Pillow; several planes (an animation) are planes of a stack.
+
+    Raises
+    ------
+    InputError
+        If it is no picture, or one of inks or other colours than RGB.
+    """
+    from PIL import Image as library
+
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore"
+        )  # Pillow's warnings of bombs and odd EXIF data; sizes are checked below
+        with library.open(path) as image:
+            _check(path, image)
+            count = int(getattr(image, "n_frames", 1))
+            data, meta = _values(path, image, Metadata(icc=image.info.get("icc_profile") or b""))
+            orientation = int(image.getexif().get(_ORIENTATION, 1) or 1)
+            meta = replace(meta, encoded=_hint(path, image))
+    picture = Picture(data, path.name, dimensions=(1, 1, count), meta=meta)
+    if count > 1:
+        remark = f'"{path.name}" is an animation: its {count} pictures are taken as frames (t)'
+        picture = replace(picture, planes=lambda: _frames(path, count), meta=meta.saying(remark))
+    return upright(picture, orientation)
+
+
+def _check(path: Path, image: Image) -> None:
+    """Refuse too many pixels and what is no gray value and no RGB, before pixels are decoded."""
+    width, height = image.size
+    depth = 4 if image.mode in ("I", "F") else 2 if image.mode.startswith("I;") else len(image.getbands())
+    check_size(path, (height, width), depth)
+    if image.mode in _REFUSED:
+        raise InputError(
+            f'"{path}" holds {_REFUSED[image.mode]}, of which no linear light is made here: convert it to sRGB with '
+            "its colour profile in a photo editor"
+        )
+
+
+def _values(path: Path, image: Image, meta: Metadata) -> tuple[np.ndarray, Metadata]:
+    """Gray values or colours of the frame that is open, and what its alpha says."""
+    if image.format == "PNG":
+        deep = _deep_png(path, image, meta)
+        if deep is not None:
+            return deep
+    if image.mode in ("P", "PA") or "transparency" in image.info:
+        image = _with_palette_applied(image)
+    data = np.asarray(image)
+    if image.mode == "1":
+        return data.astype(np.uint8) * np.uint8(255), meta
+    if image.mode in _GRAY:
+        return _native(data), meta
+    if image.mode in ("LA", "La"):
+        return split_alpha(data, 1, meta, path.name)
+    if image.mode in ("RGBA", "RGBa"):
+        return split_alpha(data, 3, meta, path.name)
+    if image.mode == "RGB":
+        return data, meta
+    raise InputError(f'"{path}" holds pixels of a kind that is not known ({image.mode}): save it as TIFF')
+
+
+def _native(data: np.ndarray) -> np.ndarray:
+    """The numbers in the byte order of the machine."""
+    return data.astype(data.dtype.newbyteorder("="), copy=False)
+
+
+def _with_palette_applied(image: Image) -> Image:
+    """A picture with a palette or a transparent colour as gray, RGB, or either with alpha."""
+    if image.mode == "P" and "transparency" not in image.info:
+        palette = np.asarray(image.getpalette() or [], dtype=np.uint8).reshape(-1, 3).T
+        plain = painted(np.asarray(image), palette) if palette.size else np.asarray(image)
+        from PIL import Image as library
+
+        return library.fromarray(plain)
+    return image.convert("LA" if image.mode in ("L", "LA") else "RGBA")
+
+
+def _deep_png(path: Path, image: Image, meta: Metadata) -> tuple[np.ndarray, Metadata] | None:
+    """A PNG of 16 bits with more than one sample a pixel, of which Pillow keeps 8 bits; None for all others."""
+    with path.open("rb") as file:
+        head = file.read(26)
+    bits, kind = head[24], head[25]
+    if bits != 16 or kind not in (2, 4, 6):
+        return None
+    try:
+        import imagecodecs
+    except ImportError:
+        raise InputError(
+            f'"{path}" has 16 bits a channel, which needs a further package: pip install imagecodecs'
+        ) from None
+    check_size(path, (*image.size, 4), 2)
+    data = imagecodecs.png_decode(path.read_bytes())
+    if kind == 2:
+        return data, meta
+    return split_alpha(data, 1 if kind == 4 else 3, meta, path.name)
+
+
+def _frames(path: Path, count: int) -> np.ndarray:
+    """All pictures of an animation, shape (n, ny, nx) or (n, ny, nx, 3)."""
+    from PIL import Image as library
+
+    with warnings.catch_warnings(), library.open(path) as image:
+        warnings.simplefilter("ignore")
+        check_size(path, (count, image.height, image.width), len(image.getbands()))
+        planes = []
+        for number in range(count):
+            image.seek(number)
+            planes.append(_values(path, image, Metadata())[0])
+    shapes = sorted({plane.shape for plane in planes})
+    if len(shapes) > 1:  # gray and colour frames
+        planes = [p if p.ndim == 3 else np.repeat(p[..., None], 3, axis=-1) for p in planes]
+    if len({plane.shape for plane in planes}) > 1:
+        raise InputError(f'"{path}" holds pictures of different sizes: {shapes}; save them apart')
+    return np.stack(planes)
+
+
+def _hint(path: Path, image: Image) -> str:
+    """The hint for a picture that programs for photographs have encoded; empty where it may be linear."""
+    gamma: Any = image.info.get("gamma")
+    if image.format not in _ENCODED or gamma == 1.0 or image.mode in ("I", "F", "1"):
+        return ""
+    return (
+        f'"{path.name}" is a {image.format}, whose gray values are as a rule encoded (sRGB) and not linear light: '
+        f"edgepsf linear {path.name} -o {path.stem}-linear.tif makes them linear"
+    )
