@@ -8,6 +8,7 @@ import imagecodecs  # noqa: F401  (its codecs write the compressed files)
 import numpy as np
 import pytest
 import tifffile
+
 from edgepsf.errors import InputError
 from edgepsf.pictures.files import read_picture, write_picture
 from edgepsf.pictures.metadata import Metadata
@@ -64,21 +65,29 @@ def same(one: Picture, other: Picture) -> None:
     assert one.meta.channels == other.meta.channels
 
 
+def kept(ending: str, kind: str, axes: str, scaled: bool) -> bool:
+    """Whether a format holds such a picture."""
+    if ending in (".tif", ".ome.tif"):
+        return True
+    if ending == ".fits":
+        return axes != "TZCYX"
+    whole = kind in ("uint8", "uint16")
+    return not scaled and (axes != "TZCYX" if ending == ".npy" else axes == "YX" and whole)
+
+
 @pytest.mark.parametrize("scaled", [False, True], ids=["plain", "calibrated"])
 @pytest.mark.parametrize("axes", AXES)
 @pytest.mark.parametrize("kind", DEPTHS)
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_written_and_read_again_is_the_same_or_refused(tmp_path, ending, kind, axes, scaled):
     wanted, path = picture(kind, axes, scaled), tmp_path / f"p{ending}"
-    try:
+    if kept(ending, kind, axes, scaled):
         write_picture(path, wanted)
-    except InputError as error:
-        assert "cannot keep" in str(error)
-        assert "write .tif or .ome.tif" in str(error)
-        assert ending not in (".tif", ".ome.tif")
-        assert not path.exists()
+        same(wanted, read_picture(path))
         return
-    same(wanted, read_picture(path))
+    with pytest.raises(InputError, match=r"cannot keep .*; write \.tif or \.ome\.tif"):
+        write_picture(path, wanted)
+    assert not path.exists()
 
 
 @pytest.mark.parametrize("ending", [".tif", ".ome.tif"])

@@ -17,21 +17,40 @@ def metadata_of(imp: Any) -> Metadata:
 
     Its display range is that of the plane shown; of a composite those of all channels.
     """
-    stack, title = imp.getStack(), str(imp.getTitle())
-    labels = tuple(str(stack.getSliceLabel(i) or "") for i in range(1, int(stack.getSize()) + 1))
+    title, labels = str(imp.getTitle()), _labels(imp)
     composite = bool(imp.isComposite())
     luts = tuple(imp.getLuts()) if composite else ()
-    inverted = imp.getBitDepth() == 8 and not composite and bool(imp.isInvertedLut())
+    inverted = imp.getBitDepth() != 24 and not composite and bool(imp.isInvertedLut())
     remark = (
         f'"{title}" has an inverting lookup table: the gray values are taken as ImageJ measures them; if 0 means '
         "white, run Edit > Invert and invert the lookup table first"
     )
     return Metadata(
         labels=labels if any(labels) else (),
-        ranges=tuple((float(lut.min), float(lut.max)) for lut in luts),
+        ranges=tuple((float(lut.min), float(lut.max)) for lut in luts) or _range(imp),
         mode=_MODES.get(int(imp.getMode()), "") if composite else "",
         luts=tuple(_table(lut) for lut in luts),
     ).saying(remark if inverted else "")
+
+
+def _labels(imp: Any) -> tuple[str, ...]:
+    """Names of the planes. The label of a single plane is ImageJ's text about the file, unless it was set."""
+    count = int(imp.getStackSize())
+    if count == 1:
+        return (str(imp.getProp("Slice_Label") or ""),)
+    stack = imp.getStack()
+    return tuple(str(stack.getSliceLabel(i) or "") for i in range(1, count + 1))
+
+
+def _range(imp: Any) -> tuple[tuple[float, float], ...]:
+    """The gray values shown as black and as white, of an image that is no composite and no RGB."""
+    if imp.getBitDepth() == 24:
+        return ()
+    calibration = imp.getCalibration()
+    ends = [float(v) for v in (imp.getDisplayRangeMin(), imp.getDisplayRangeMax())]
+    if bool(calibration.calibrated()):
+        ends = sorted(float(calibration.getCValue(v)) for v in ends)
+    return ((ends[0], ends[1]),) if ends[0] < ends[1] else ()
 
 
 def _table(lut: Any) -> bytes:
@@ -57,6 +76,8 @@ def dressed(imp: Any, picture: Picture) -> Any:
             imp.getStack().setSliceLabel(label, number)
         elif label:
             imp.setProp("Slice_Label", label)
+    if len(picture.meta.ranges) == 1:
+        imp.setDisplayRange(*picture.meta.ranges[0])
     channels, modes = int(imp.getNChannels()), {name: number for number, name in _MODES.items()}
     if picture.meta.mode not in modes or not 1 < channels <= 7 or imp.getBitDepth() == 24:
         return imp

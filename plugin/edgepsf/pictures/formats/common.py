@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,6 +57,21 @@ def read(path: Path, color: bool = False) -> Picture:
         remark = f'"{path.name}" is an animation: its {count} pictures are taken as frames (t)'
         picture = replace(picture, planes=lambda: _frames(path, count), meta=meta.saying(remark))
     return upright(picture, orientation)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Image]:
+    """The picture, without Pillow's warnings and its own limit of pixels: `check_size` knows the memory."""
+    from PIL import Image as library
+
+    limit, library.MAX_IMAGE_PIXELS = library.MAX_IMAGE_PIXELS, None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with library.open(path) as image:
+                yield image
+    finally:
+        library.MAX_IMAGE_PIXELS = limit
 
 
 def _check(path: Path, image: Image) -> None:
@@ -129,10 +146,7 @@ def _deep_png(path: Path, image: Image, meta: Metadata) -> tuple[np.ndarray, Met
 
 def _frames(path: Path, count: int) -> np.ndarray:
     """All pictures of an animation, shape (n, ny, nx) or (n, ny, nx, 3)."""
-    from PIL import Image as library
-
-    with warnings.catch_warnings(), library.open(path) as image:
-        warnings.simplefilter("ignore")
+    with _opened(path) as image:
         check_size(path, (count, image.height, image.width), len(image.getbands()))
         planes = []
         for number in range(count):

@@ -22,7 +22,7 @@ def _rodbard(x: Values, p: Sequence[float]) -> Values:
     return (p[0] - p[3]) / (1 + (x / p[2]) ** p[1]) + p[3]
 
 
-def _inverse_rodbard(x: Values, p: Sequence[float]) -> Values:
+def _nih_rodbard(x: Values, p: Sequence[float]) -> Values:
     y = np.where(x - p[0] < 0, 0.0, (x - p[0]) / (p[3] - x))
     return np.where(y < 0, 0.0, np.maximum(y, 0.0) ** (1 / p[1]) * p[2])
 
@@ -34,14 +34,18 @@ def _gamma_variate(x: Values, p: Sequence[float]) -> Values:
 
 # number -> (count of coefficients, function)
 _FUNCTIONS: dict[int, tuple[int, Callable[[Values, Sequence[float]], Values]]] = {
-    **{number: (terms, _polynomial) for number, terms in ((0, 2), (1, 3), (2, 4), (3, 5), (14, 6), (15, 7))},
-    4: (2, lambda x, p: p[0] * np.exp(p[1] * x)),
-    5: (2, lambda x, p: p[0] * np.exp(p[1] * np.log(x))),
-    6: (2, lambda x, p: p[0] * np.log(p[1] * np.where(x == 0, 0.5, x))),
+    **{
+        number: (terms, _polynomial)
+        for number, terms in ((0, 2), (1, 3), (2, 4), (3, 5), (17, 6), (18, 7), (19, 8))
+    },
+    **{number: (2, lambda x, p: p[0] * np.exp(p[1] * x)) for number in (4, 15)},
+    **{number: (2, lambda x, p: p[0] * np.exp(p[1] * np.log(x))) for number in (5, 16)},
+    6: (2, lambda x, p: np.where(x == 0, -1000 * p[0], p[0] * np.log(p[1] * x))),
     7: (4, _rodbard),
     8: (4, _gamma_variate),
     9: (3, lambda x, p: p[0] + p[1] * np.log(x - p[2])),
-    10: (4, _inverse_rodbard),
+    10: (4, _nih_rodbard),
+    14: (4, lambda x, p: p[2] * ((x - p[0]) / (p[3] - x)) ** (1 / p[1])),
     11: (3, lambda x, p: p[0] * np.exp(-p[1] * x) + p[2]),
     12: (4, lambda x, p: p[0] + (p[1] - p[0]) * np.exp(-((x - p[2]) ** 2) / (2 * p[3] ** 2))),
     13: (3, lambda x, p: p[0] * (1 - np.exp(-p[1] * x)) + p[2]),

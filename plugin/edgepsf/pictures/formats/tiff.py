@@ -47,6 +47,8 @@ def read(path: Path, color: bool = False) -> Picture:
         If the file holds what cannot be read right.
     """
     with _opened(path) as file:
+        if not (len(file.pages) and file.series):
+            raise InputError(f'"{path}" is damaged: it holds no page with pixels')
         series, meta = file.series[0], dict(file.imagej_metadata or {})
         page = series.keyframe
         layout = _layout(path, series, page, meta)
@@ -195,6 +197,8 @@ def _calibrated(
     if function is None:
         return data, note
     number, coefficients = function
+    if number == grayscale.UNCALIBRATED_OD and data.dtype != np.uint8:  # ImageJ has it for 8 bits only
+        return data, note
     values = grayscale.meant(data, number, coefficients)
     if values is None:
         raise InputError(
