@@ -78,7 +78,7 @@ def _regions(given: argparse.Namespace, picture: Picture) -> list[tuple[str, Any
     from ..pictures.rois import read_selections
 
     source = given.rois if given.rois and given.rois != "overlay" else given.image
-    found = read_selections(source, picture.data.shape)
+    found = read_selections(source, picture.data.shape, picture.calibration)
     if picture.plane_count > 1:
         here = [each for each in found if not each.elsewhere]
         if len(here) < len(found):
@@ -86,7 +86,7 @@ def _regions(given: argparse.Namespace, picture: Picture) -> list[tuple[str, Any
         if not here:
             raise InputError(f'"{source}" has no region for the first plane, which is the one that is read')
         found = here
-    return [(each.name, each.roi) for each in found]
+    return [(each.name, each.region) for each in found]
 
 
 def _progress(done: int, total: int, row: dict[str, Any]) -> None:

@@ -40,18 +40,12 @@ def read(path: Path, color: bool = False) -> Picture:
     InputError
         If it is no picture, or one of inks or other colours than RGB.
     """
-    from PIL import Image as library
-
-    with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore"
-        )  # Pillow's warnings of bombs and odd EXIF data; sizes are checked below
-        with library.open(path) as image:
-            _check(path, image)
-            count = int(getattr(image, "n_frames", 1))
-            data, meta = _values(path, image, Metadata(icc=image.info.get("icc_profile") or b""))
-            orientation = int(image.getexif().get(_ORIENTATION, 1) or 1)
-            meta = replace(meta, encoded=_hint(path, image))
+    with _opened(path) as image:
+        _check(path, image)
+        count = int(getattr(image, "n_frames", 1))
+        data, meta = _values(path, image, Metadata(icc=image.info.get("icc_profile") or b""))
+        orientation = int(image.getexif().get(_ORIENTATION, 1) or 1)
+        meta = replace(meta, encoded=_hint(path, image))
     picture = Picture(data, path.name, dimensions=(1, 1, count), meta=meta)
     if count > 1:
         remark = f'"{path.name}" is an animation: its {count} pictures are taken as frames (t)'
