@@ -20,7 +20,9 @@ def polygons(outlines: Sequence[np.ndarray], shape: tuple[int, int]) -> Area:
         Closed polygons in ImageJ's coordinates, which count pixel corners: pixel (0, 0) reaches from 0 to 1.
     shape : (ny, nx)
     """
-    points = np.concatenate([np.asarray(each, dtype=np.float64).reshape(-1, 2) for each in outlines])
+    with np.errstate(invalid="ignore"):  # numbers of damaged files
+        outlines = [np.asarray(each, dtype=np.float64).reshape(-1, 2) for each in outlines]
+    points = np.concatenate(outlines)
     finite = points[np.isfinite(points).all(axis=1)]
     if not len(finite):
         return _empty(shape)
@@ -48,8 +50,7 @@ def polygons(outlines: Sequence[np.ndarray], shape: tuple[int, int]) -> Area:
 
 
 def _sides(outlines: Sequence[np.ndarray]) -> Iterator[tuple[float, float, float, float]]:
-    for outline in outlines:
-        points = np.asarray(outline, dtype=np.float64)
+    for points in outlines:
         for start, end in zip(points.tolist(), np.roll(points, -1, axis=0).tolist(), strict=True):
             yield (*start, *end)
 

@@ -6,6 +6,7 @@ those that ImageJ makes.
 
 from __future__ import annotations
 
+import logging
 import os
 import zipfile
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ import numpy as np
 
 from ..errors import InputError
 from . import masks
+from .complaints import complaints
 from .formats.tiff_pages import check_pages
 from .picture import Calibration
 from .region import Area
@@ -127,7 +129,10 @@ def _read_imagej(path: Path, shape: tuple[int, int] | None) -> list[Selection]:
     found, pixels = [], 0
     for number, (name, data) in enumerate(blocks, 1):
         try:
-            element = ImagejRoi.frombytes(data)
+            with complaints("roifile", logging.WARNING) as damage:
+                element = ImagejRoi.frombytes(data)
+            if damage:
+                raise ValueError(damage[0])
             selection = _selection(element, element.name or name or str(number), shape or own_shape)
         except InputError as error:
             raise InputError(f'"{path}": {error}') from None
@@ -181,7 +186,7 @@ def _tiff_blocks(path: Path) -> tuple[list[tuple[str, bytes]], tuple[int, int]]:
     import tifffile
 
     check_pages(path)
-    with tifffile.TiffFile(path) as file:
+    with complaints("tifffile"), tifffile.TiffFile(path) as file:
         meta = file.imagej_metadata or {}
         page: Any = file.pages[0]  # a page or a frame: both have these tags
         shape = (page.imagelength, page.imagewidth)

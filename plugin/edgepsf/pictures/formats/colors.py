@@ -144,12 +144,19 @@ def grayed(picture: Picture) -> Picture | None:
     return replace(
         picture,
         data=np.ascontiguousarray(data[..., 0]),
-        planes=None if planes is None else lambda: _one_channel(planes(), picture.title),
+        planes=None if planes is None else lambda: one_channel(planes(), picture.title),
         meta=picture.meta.saying(remark),
     )
 
 
-def _one_channel(planes: np.ndarray, name: str) -> np.ndarray:
+def one_channel(planes: np.ndarray, name: str) -> np.ndarray:
+    """One of three equal channels, shape (…, ny, nx).
+
+    Raises
+    ------
+    InputError
+        If the channels differ.
+    """
     if not (
         np.array_equal(planes[..., 0], planes[..., 1]) and np.array_equal(planes[..., 0], planes[..., 2])
     ):

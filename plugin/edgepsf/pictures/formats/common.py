@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import struct
 import warnings
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,13 +17,14 @@ from ...errors import InputError
 from ..metadata import Metadata
 from ..picture import Picture
 from ..space import check_size
-from .colors import painted, split_alpha, upright
+from .colors import one_channel, painted, split_alpha, upright
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 _ORIENTATION = 0x0112
 _ENCODED = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "JPEG2000", "MPO", "PPM", "TGA", "AVIF")
+_ANIMATED = ("GIF", "PNG", "WEBP", "AVIF", "FLI")
 _GRAY = ("L", "I;16", "I;16B", "I;16L", "I", "F", "1")
 _REFUSED = {
     "CMYK": "inks (CMYK)",
@@ -42,10 +45,13 @@ def read(path: Path, color: bool = False) -> Picture:
     """
     with _opened(path) as image:
         _check(path, image)
-        count = int(getattr(image, "n_frames", 1))
+        stored = int(getattr(image, "n_frames", 1))
+        count = stored if image.format in _ANIMATED else 1
         data, meta = _values(path, image, Metadata(icc=image.info.get("icc_profile") or b""))
         orientation = int(image.getexif().get(_ORIENTATION, 1) or 1)
         meta = replace(meta, encoded=_hint(path, image))
+    if stored > count:
+        meta = meta.saying(f'"{path.name}" holds {stored - 1} further pictures or layers; the first is read')
     picture = Picture(data, path.name, dimensions=(1, 1, count), meta=meta)
     if count > 1:
         remark = f'"{path.name}" is an animation: its {count} pictures are taken as frames (t)'
@@ -132,10 +138,26 @@ def _deep_png(path: Path, image: Image, meta: Metadata) -> tuple[np.ndarray, Met
             f'"{path}" has 16 bits a channel, which needs a further package: pip install imagecodecs'
         ) from None
     check_size(path, (*image.size, 4), 2)
-    data = imagecodecs.png_decode(path.read_bytes())
+    raw = path.read_bytes()
+    _check_chunks(path, raw)
+    data = imagecodecs.png_decode(raw)
     if kind == 2:
         return data, meta
     return split_alpha(data, 1 if kind == 4 else 3, meta, path.name)
+
+
+def _check_chunks(path: Path, raw: bytes) -> None:
+    """Compare the checksums of a PNG, which its decoder only prints."""
+    place = 8
+    while place + 12 <= len(raw):
+        (length,) = struct.unpack(">I", raw[place : place + 4])
+        end = place + 8 + length
+        if (
+            end + 4 > len(raw)
+            or zlib.crc32(raw[place + 4 : end]) != struct.unpack(">I", raw[end : end + 4])[0]
+        ):
+            raise InputError(f'"{path}" is damaged: a checksum of the PNG does not fit')
+        place = end + 4
 
 
 def _frames(path: Path, count: int) -> np.ndarray:
@@ -146,11 +168,11 @@ def _frames(path: Path, count: int) -> np.ndarray:
         for number in range(count):
             image.seek(number)
             planes.append(_values(path, image, Metadata())[0])
-    shapes = sorted({plane.shape for plane in planes})
-    if len(shapes) > 1:  # gray and colour frames
-        planes = [p if p.ndim == 3 else np.repeat(p[..., None], 3, axis=-1) for p in planes]
+    gray = planes[0].ndim == 2
+    planes = [one_channel(p, path.name) if gray and p.ndim == 3 else p for p in planes]
+    planes = [p if gray or p.ndim == 3 else np.repeat(p[..., None], 3, axis=-1) for p in planes]
     if len({plane.shape for plane in planes}) > 1:
-        raise InputError(f'"{path}" holds pictures of different sizes: {shapes}; save them apart')
+        raise InputError(f'"{path}" holds pictures of different sizes: save them apart')
     return np.stack(planes)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -12,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...errors import InputError
+from ..complaints import complaints
 from ..metadata import Metadata
 from ..picture import Picture
 from ..space import check_size
 from . import grayscale, tiff_tags
-from .colors import grayed, split_alpha, upright
+from .colors import split_alpha, upright
 from .tiff_axes import Layout, layout_of
 from .tiff_light import is_color, light_of
 from .tiff_pages import check_pages
@@ -74,35 +74,15 @@ def read(path: Path, color: bool = False) -> Picture:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[TiffFile]:
-    """The file, its list of pages checked, tifffile's complaints kept off the terminal."""
+    """The file, its list of pages checked; tifffile fills what is missing with zeros and only logs it."""
     import tifffile
 
     check_pages(path)
-    logger = logging.getLogger("tifffile")
-    complaints = _Complaints()
-    logger.addHandler(complaints)
-    before, logger.propagate = logger.propagate, False
-    try:
+    with complaints("tifffile") as errors:
         with tifffile.TiffFile(path) as file:
             yield file
-    finally:
-        logger.removeHandler(complaints)
-        logger.propagate = before
-    if complaints.errors:
-        raise InputError(f'"{path}" is damaged: {complaints.errors[0]}')
-
-
-class _Complaints(logging.Handler):
-    """Keeps the errors that tifffile logs while it fills what is missing with zeros."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
-        self.errors: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep a message, less the name of the object that it is about."""
-        text = record.getMessage()
-        self.errors.append(text[text.find(">") + 1 :].strip() if text.startswith("<") else text)
+        if errors:
+            raise InputError(f'"{path}" is damaged: {errors[0]}')
 
 
 def _layout(path: Path, series: TiffPageSeries, page: TiffPage, meta: dict[str, Any]) -> Layout:
@@ -223,6 +203,3 @@ def unreadable(path: Path, error: Exception) -> InputError:
             f'"{path}" is compressed in a way that needs a further package: pip install imagecodecs ({text})'
         )
     return InputError(f'"{path}" cannot be read as a picture: {text}')
-
-
-__all__ = ["MAGIC", "Callable", "grayed", "read", "recognises", "unreadable"]
