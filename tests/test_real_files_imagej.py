@@ -234,8 +234,6 @@ def test_an_inverting_table_is_said(jc, tmp_path, tidy):
     imp, values = make(jc, "8-bit", (1, 1, 1))
     imp.show()
     tidy.run_macro('run("Invert LUT"); saveAs("tiff", getArgument());', str(tmp_path / "v.tif"))
-    with tifffile.TiffFile(tmp_path / "v.tif") as file:
-        print(file.pages[0].photometric, file.imagej_metadata)
     found = read_picture(tmp_path / "v.tif")
     np.testing.assert_array_equal(found.data, values[0])
     assert "inverting lookup table" in found.meta.remarks[0]

@@ -48,6 +48,17 @@ def check_place(
         files.check_kept(Path(output), _alike(picture, stack))
 
 
+def check_not_input(report: Path, image: str | None) -> None:
+    """Refuse a report that would replace the picture that it is about.
+
+    Raises
+    ------
+    InputError
+    """
+    if image and _same(str(report), image):
+        raise InputError(f'the report "{report}" is the input picture: give another name')
+
+
 def _same(output: str, image: str) -> bool:
     return os.path.exists(output) and os.path.samefile(output, image)
 

@@ -11,7 +11,7 @@ from typing import Any
 from ..commands import Command
 from ..pictures import files
 from .output import check_report, print_result, remark, remark_first_plane, write_pictures
-from .places import check_place
+from .places import check_not_input, check_place
 from .regions import run_regions, wanted
 from .values import roi_of, values_of
 
@@ -45,6 +45,8 @@ def run_command(command: Command, given: argparse.Namespace) -> int:
         values[option.key] = option.opened(values[option.key], files.read_picture)
     if picture is not None:
         remark_first_plane(picture, values)
+    for report in extras.values():
+        check_not_input(report, given.image)
     if output:
         check_place(command, output, given.image, picture, values)
     with _bar(command) as reports:

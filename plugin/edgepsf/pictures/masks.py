@@ -46,7 +46,13 @@ def polygons(outlines: Sequence[np.ndarray], shape: tuple[int, int]) -> Area:
         crossing = x0 + (rows + 0.5 - y0) * ((x1 - x0) / (y1 - y0))
         columns = np.clip(np.floor(crossing + 0.5), left, right).astype(np.int64) - left
         np.logical_xor.at(toggles, (rows - top, columns), True)
-    return Area((left, top), np.logical_xor.accumulate(toggles, axis=1)[:, :nx], shape)
+    return _trimmed((left, top), np.logical_xor.accumulate(toggles, axis=1)[:, :nx], shape)
+
+
+def _trimmed(origin: tuple[int, int], mask: np.ndarray, shape: tuple[int, int]) -> Area:
+    """The area without rows and columns that have no pixel of it."""
+    inner = Area.of(mask)
+    return Area((origin[0] + inner.origin[0], origin[1] + inner.origin[1]), inner.mask, shape)
 
 
 def _sides(outlines: Sequence[np.ndarray]) -> Iterator[tuple[float, float, float, float]]:
@@ -64,7 +70,7 @@ def oval(box: Sequence[int], shape: tuple[int, int]) -> Area:
     x, y = _centres(part)
     u = (x - (left + right) / 2) / ((right - left) / 2)
     v = (y - (top + bottom) / 2) / ((bottom - top) / 2)
-    return Area(part[:2], u**2 + v**2 <= 1, shape)
+    return _trimmed(part[:2], u**2 + v**2 <= 1, shape)
 
 
 def rounded(box: Sequence[int], diameter: float, shape: tuple[int, int]) -> Area:
@@ -77,7 +83,7 @@ def rounded(box: Sequence[int], diameter: float, shape: tuple[int, int]) -> Area
     rx, ry = min(diameter, right - left) / 2, min(diameter, bottom - top) / 2
     u = np.maximum(np.maximum(left + rx - x, x - (right - rx)), 0) / rx
     v = np.maximum(np.maximum(top + ry - y, y - (bottom - ry)), 0) / ry
-    return Area(part[:2], u**2 + v**2 <= 1, shape)
+    return _trimmed(part[:2], u**2 + v**2 <= 1, shape)
 
 
 def _clipped(box: Sequence[int], shape: tuple[int, int]) -> Box:

@@ -98,6 +98,7 @@ def painted(indices: np.ndarray, table: np.ndarray) -> np.ndarray:
         low, high = table & 0xFF, table >> 8
         if np.array_equal(low, high) or not low.any():  # 8 bits, as writers of both kinds store them
             table = high.astype(np.uint8)
+    indices = indices.astype(np.uint8) if indices.dtype == bool else indices
     if indices.max(initial=0) >= table.shape[1]:
         raise ValueError(
             f"the palette has {table.shape[1]} colours, the pixels point to {int(indices.max()) + 1}"

@@ -92,8 +92,12 @@ def _values(path: Path, image: Image, meta: Metadata) -> tuple[np.ndarray, Metad
         deep = _deep_png(path, image, meta)
         if deep is not None:
             return deep
-    if image.mode in ("P", "PA") or "transparency" in image.info:
+    told = image.mode in ("L", "LA", "RGB", "RGBA") and "transparency" in image.info
+    if image.mode in ("P", "PA") or told:
         image = _with_palette_applied(image)
+    elif "transparency" in image.info:
+        remark = f'"{path.name}" names a gray value that is to be transparent; it counts as any other'
+        meta = meta.saying(remark)
     data = np.asarray(image)
     if image.mode == "1":
         return data.astype(np.uint8) * np.uint8(255), meta

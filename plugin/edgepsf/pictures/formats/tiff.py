@@ -15,10 +15,10 @@ from ..complaints import complaints
 from ..metadata import Metadata
 from ..picture import Picture
 from ..space import check_size
-from . import grayscale, tiff_tags
+from . import common, grayscale, tiff_tags
 from .colors import split_alpha, upright
 from .tiff_axes import Layout, layout_of
-from .tiff_light import is_color, light_of
+from .tiff_light import check_palettes, is_color, light_of, only_pillow
 from .tiff_pages import check_pages
 
 if TYPE_CHECKING:
@@ -48,9 +48,11 @@ def read(path: Path, color: bool = False) -> Picture:
     """
     with _opened(path) as file:
         if not (len(file.pages) and file.series):
-            raise InputError(f'"{path}" is damaged: it holds no page with pixels')
+            raise InputError(f'"{path}" cannot be read as a picture: it holds no page with pixels')
         series, meta = file.series[0], dict(file.imagej_metadata or {})
         page = series.keyframe
+        if only_pillow(page) and len(file.pages) == 1:
+            return common.read(path, color)
         layout = _layout(path, series, page, meta)
         _check_sizes(path, page, layout)
         picture = Picture(
@@ -142,6 +144,8 @@ def _all_planes(path: Path) -> np.ndarray:
                 raise InputError(f'"{path}" holds pages of different sizes: save them apart')
             kind = np.dtype(series.dtype)
             check_size(path, (*layout.shape, 1), kind.itemsize)
+            if not meta:
+                check_palettes(series, path.name)
             stack = Picture(layout.planes(series.asarray()), path.name)
             return _meant(stack, series.keyframe, meta).data
     except InputError:
@@ -162,7 +166,7 @@ def _meant(picture: Picture, page: TiffPage, meta: dict[str, Any]) -> Picture:
         )
         data, note = data[..., :3], note.saying(told_more)
     bits = page.bitspersample
-    if data.dtype.kind == "u" and isinstance(bits, int) and bits < 8 * data.dtype.itemsize and bits > 8:
+    if data.dtype.kind == "u" and isinstance(bits, int) and 1 < bits < 8 * data.dtype.itemsize:
         note = replace(note, white=float(2**bits - 1))
     data, note = _calibrated(data, note, meta, picture.title)
     turned = replace(picture, data=data, meta=note)
