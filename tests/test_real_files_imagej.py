@@ -264,3 +264,19 @@ def test_names_of_channels_become_labels_in_imagej(jc, tmp_path):
     assert [str(imp.getStack().getSliceLabel(i)) for i in (1, 2, 3)] == ["DAPI", "GFP", "DAPI"]
     luts = imp.getLuts()
     assert [(float(lut.min), float(lut.max)) for lut in luts] == [(1.0, 9.0), (2.0, 50.0)]
+
+
+def test_an_ome_tiff_that_imagej_opens_without_its_axes_is_refused(jc, tmp_path, tidy):
+    from edgepsf.errors import MacroError
+
+    stack = np.zeros((2, 3, 4, 9, 8), np.uint8)
+    options = {"ome": True, "photometric": "minisblack"}
+    tifffile.imwrite(tmp_path / "o.ome.tif", stack, metadata={"axes": "TCZYX"}, **options)
+    with pytest.raises(MacroError, match="3 channels, 4 slices and 2 frames"):
+        tidy.run_macro(
+            'open(getArgument()); run("Edge g...", "v1=1 v2=2 stack");', str(tmp_path / "o.ome.tif")
+        )
+    from edgepsf.imagej.exchange.windows import picture_of
+
+    shown = picture_of(jc("ij.IJ").openImage(str(tmp_path / "o.ome.tif")))
+    assert "without its sizes" in shown.meta.remarks[0]

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ...pictures.formats import ome
 from ...pictures.metadata import Metadata
 from ...pictures.picture import Picture
 
@@ -30,7 +31,21 @@ def metadata_of(imp: Any) -> Metadata:
         ranges=tuple((float(lut.min), float(lut.max)) for lut in luts) or _range(imp),
         mode=_MODES.get(int(imp.getMode()), "") if composite else "",
         luts=tuple(_table(lut) for lut in luts),
-    ).saying(remark if inverted else "")
+    ).saying(remark if inverted else "", other_axes(imp))
+
+
+def other_axes(imp: Any) -> str:
+    """Why the planes of an OME-TIFF that ImageJ itself has opened have not the axes of the file; "" where they have."""
+    text = str(imp.getInfoProperty() or "") if int(imp.getStackSize()) > 1 else ""
+    told = ome.dimensions(text) if "<OME" in text else None
+    shown = int(imp.getNChannels()), int(imp.getNSlices()), int(imp.getNFrames())
+    if told is None or told == shown or told[0] * told[1] * told[2] != int(imp.getStackSize()):
+        return ""
+    return (
+        f'"{imp.getTitle()}" is an OME-TIFF of {told[0]} channels, {told[1]} slices and {told[2]} frames, and ImageJ '
+        f"has opened it as {shown[0]}, {shown[1]} and {shown[2]}, without its sizes: open it with Bio-Formats, or use "
+        "the command line"
+    )
 
 
 def _labels(imp: Any) -> tuple[str, ...]:

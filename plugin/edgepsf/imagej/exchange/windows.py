@@ -47,7 +47,7 @@ def picture_of(imp: Any, color: bool = False) -> Picture:
         scale_of(imp.getCalibration()),
         _notes(imp),
         dimensions,
-        (lambda: _rgb_planes(imp)) if data.ndim == 3 else lambda: images.shown_values(imp),
+        lambda: _planes(imp, data.ndim == 3),
         lambda: overlay_areas(imp),
         meta=display.metadata_of(imp),
     )
@@ -68,6 +68,20 @@ def scale_of(calibration: Any) -> Calibration:
         str(calibration.getTimeUnit()),
         (float(calibration.xOrigin), float(calibration.yOrigin), float(calibration.zOrigin)),
     )
+
+
+def _planes(imp: Any, color: bool) -> np.ndarray:
+    """All planes of an image.
+
+    Raises
+    ------
+    InputError
+        If their axes are not those of the file.
+    """
+    problem = display.other_axes(imp)
+    if problem:
+        raise InputError(problem)
+    return _rgb_planes(imp) if color else images.shown_values(imp)
 
 
 def _rgb_planes(imp: Any) -> np.ndarray:

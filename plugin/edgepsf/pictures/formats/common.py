@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import warnings
 import zlib
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -63,15 +65,33 @@ def read(path: Path, color: bool = False) -> Picture:
 def _opened(path: Path) -> Iterator[Image]:
     """The picture, without Pillow's warnings and its own limit of pixels: `check_size` knows the memory."""
     from PIL import Image as library
+    from PIL import UnidentifiedImageError
 
     limit, library.MAX_IMAGE_PIXELS = library.MAX_IMAGE_PIXELS, None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with library.open(path) as image:
+            try:
+                image = library.open(path)
+            except UnidentifiedImageError:
+                raise _unknown(path) from None
+            with image:
                 yield image
     finally:
         library.MAX_IMAGE_PIXELS = limit
+
+
+def _unknown(path: Path) -> InputError:
+    """The sentence for a file that Pillow does not know: a JPEG of more than 8 bits, or no picture."""
+    head = path.read_bytes()[:65536]
+    frame = (
+        re.search(rb"\xff[\xc0-\xc3\xc9-\xcb]..([\x09-\x10])", head, re.DOTALL)
+        if head[:2] == b"\xff\xd8"
+        else None
+    )
+    if frame is not None:
+        return InputError(f'"{path}" is a JPEG of {frame[1][0]} bits: save it as TIFF or PNG of 16 bits')
+    return InputError(f'"{path}" cannot be read as a picture: its content is of no known format')
 
 
 def _check(path: Path, image: Image) -> None:
@@ -187,5 +207,5 @@ def _hint(path: Path, image: Image) -> str:
         return ""
     return (
         f'"{path.name}" is a {image.format}, whose gray values are as a rule encoded (sRGB) and not linear light: '
-        f"edgepsf linear {path.name} -o {path.stem}-linear.tif makes them linear"
+        f"edgepsf linear {quote(path.name)} -o {quote(path.stem + '-linear.tif')} makes them linear"
     )

@@ -11,6 +11,7 @@ import numpy as np
 from ..picture import Calibration, Picture
 
 _MOST = 2**32 - 1  # of a number in a TIFF's fractions
+_LARGEST = 2**32 - 2**25  # bytes that the offsets of such a file reach
 _SINGLE = np.finfo(np.float32)
 
 
@@ -19,6 +20,8 @@ def lost(picture: Picture) -> str:
     data = np.asarray(picture.data)
     if data.dtype.kind not in "buif":
         return f"{data.dtype} values"
+    if data.nbytes > _LARGEST:
+        return "more than 4 GB"
     if picture.color and data.dtype.name not in ("uint8", "uint16"):
         return f"{data.dtype} colours"
     if data.dtype.kind in "ui" and data.dtype.itemsize > 2 and np.abs(data.astype(np.float64)).max() > 2**24:

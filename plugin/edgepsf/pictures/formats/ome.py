@@ -26,6 +26,16 @@ def _pixels(text: str) -> ElementTree.Element | None:
     return root.find(".//{*}Image/{*}Pixels")
 
 
+def dimensions(text: str) -> tuple[int, int, int] | None:
+    """Channels, slices and frames of the first picture of an OME-XML in a text; None where it does not tell them."""
+    end = text.rfind("</OME>")
+    pixels = _pixels(text[text.find("<OME") : end + len("</OME>")])
+    sizes = [pixels.get(f"Size{axis}", "") for axis in "CZT"] if pixels is not None else []
+    if len(sizes) != 3 or not all(size.isdigit() for size in sizes):
+        return None
+    return int(sizes[0]), int(sizes[1]), int(sizes[2])
+
+
 def calibration(text: str) -> Calibration:
     """Steps of the first picture of an OME-XML, y and z in the unit of x."""
     pixels = _pixels(text)
