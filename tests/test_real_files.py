@@ -184,6 +184,24 @@ def test_axes_without_names_are_not_guessed(tmp_path):
         read_picture(tmp_path / "p.npy")
 
 
+def test_counts_of_imagej_that_do_not_fit_the_pages(tmp_path):
+    stack = np.stack([RAMP + k for k in range(6)])
+    tifffile.imwrite(tmp_path / "p.tif", stack, imagej=True, metadata={"axes": "ZYX"})
+    tifffile.imwrite(tmp_path / "one.tif", RAMP, imagej=True)
+    with tifffile.TiffWriter(tmp_path / "q.tif", imagej=True) as file:
+        file.write(stack, metadata={"axes": "ZYX"}, contiguous=False)
+    with tifffile.TiffWriter(tmp_path / "pages.tif") as file:
+        for number, plane in enumerate(stack):
+            text = "ImageJ=1.54p\nimages=6\nchannels=2\nslices=2\nhyperstack=true\n" if number == 0 else None
+            file.write(plane, description=text, metadata=None)
+    picture = read_picture(tmp_path / "pages.tif")
+    assert picture.dimensions == (1, 6, 1)
+    np.testing.assert_array_equal(picture.all_planes(), stack)
+    assert "they are not 2 channels × 2 slices × 1 frames" in picture.meta.remarks[0]
+    for name in ("p.tif", "q.tif"):
+        np.testing.assert_array_equal(read_picture(tmp_path / name).all_planes(), stack)
+
+
 def test_samples_that_are_no_colours_are_channels(tmp_path):
     data = np.random.default_rng(1).integers(0, 99, (10, 11, 5), dtype=np.uint8)
     tifffile.imwrite(

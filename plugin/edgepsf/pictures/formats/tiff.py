@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -49,7 +50,7 @@ def read(path: Path, color: bool = False) -> Picture:
     with _opened(path) as file:
         if not (len(file.pages) and file.series):
             raise InputError(f'"{path}" cannot be read as a picture: it holds no page with pixels')
-        series, meta = file.series[0], dict(file.imagej_metadata or {})
+        series, meta = _series(file)
         page = series.keyframe
         if only_pillow(page) and len(file.pages) == 1:
             return common.read(path, color)
@@ -85,6 +86,18 @@ def _opened(path: Path) -> Iterator[TiffFile]:
             yield file
         if errors:
             raise InputError(f'"{path}" is damaged: {errors[0]}')
+
+
+def _series(file: TiffFile) -> tuple[TiffPageSeries, dict[str, Any]]:
+    """The first series of pages, and ImageJ's description; all pages where its counts do not fit them."""
+    from tifffile import TiffPageSeries
+
+    series, meta = file.series[0], dict(file.imagej_metadata or {})
+    count, page = len(file.pages), series.keyframe
+    planes = math.prod(series.shape) // max(math.prod(page.shape), 1)
+    if meta and count > 1 and planes != count and {each.shape for each in file.pages} == {page.shape}:
+        series = TiffPageSeries(file.pages[:], (count, *page.shape), page.dtype, "I" + page.axes)
+    return series, meta
 
 
 def _layout(path: Path, series: TiffPageSeries, page: TiffPage, meta: dict[str, Any]) -> Layout:
@@ -138,7 +151,7 @@ def _all_planes(path: Path) -> np.ndarray:
     """Every plane with meant values, in ImageJ's order."""
     try:
         with _opened(path) as file:
-            series, meta = file.series[0], dict(file.imagej_metadata or {})
+            series, meta = _series(file)
             layout = _layout(path, series, series.keyframe, meta)
             if len({p.shape for p in file.pages if p is not None}) > 1 and layout.count == 1:
                 raise InputError(f'"{path}" holds pages of different sizes: save them apart')
