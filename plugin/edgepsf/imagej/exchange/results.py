@@ -9,7 +9,7 @@ import numpy as np
 from ...pictures.graph import Graph
 from ...pictures.picture import Picture
 from ...pictures.result import Result
-from . import images
+from . import display, images
 
 _COLORS = {"edge": "red", "band-": "yellow", "band+": "yellow"}
 _CURVES = ("black", "red", "blue", "#00a000")
@@ -61,8 +61,7 @@ def show_picture(picture: Picture, source: Any) -> None:
         if picture.data.ndim == 3:
             imp.setDimensions(*picture.dimensions)
             imp.setOpenAsHyperStack(source is not None and bool(source.isHyperStack()))
-            for i, label in enumerate(picture.labels, start=1):
-                imp.getStack().setSliceLabel(label, i)
+        imp = display.dressed(imp, picture)
         if picture.display is not None:
             imp.setDisplayRange(*picture.display)
     for key, value in picture.properties.items():

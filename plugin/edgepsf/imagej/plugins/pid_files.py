@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import InputError
-from ...pictures.files import check_writable
+from ...pictures.writing import check_writable
 from ..exchange import io_imagej
 
 ENDINGS = (".tif", ".tiff", ".zip", ".raw")
