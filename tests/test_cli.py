@@ -124,7 +124,9 @@ def test_nan_is_left_out_with_a_warning(folder, capsys):
 def _bad(folder):
     """Bad inputs: words of the command line, exit code, part of the sentence."""
     rng = np.random.default_rng(0)
-    tifffile.imwrite(folder / "rgb.tif", np.zeros((20, 20, 3), np.uint8), photometric="rgb")
+    color = np.zeros((20, 20, 3), np.uint8)
+    color[..., 1] = 9
+    tifffile.imwrite(folder / "rgb.tif", color, photometric="rgb")
     tifffile.imwrite(folder / "flat.tif", np.full((40, 40), 7, np.uint8))
     tifffile.imwrite(folder / "noise.tif", rng.standard_normal((90, 90)).astype(np.float32))
     (folder / "broken.tif").write_bytes(b"II*\0 this is no TIFF")

@@ -22,7 +22,7 @@ def remark(sentence: str) -> None:
 
 def remark_first_plane(picture: Picture, values: Mapping[str, Any]) -> None:
     """Say that only the first plane of a stack is used, unless `stack` is among the values and true."""
-    if picture.plane_count > 1 and picture.data.ndim == 2 and not values.get("stack"):
+    if picture.planes is not None and picture.plane_count > 1 and not values.get("stack"):
         hint = "; --stack takes all" if "stack" in values else ""
         remark(f"the first of {picture.plane_count} planes is used{hint}")
 
@@ -54,9 +54,11 @@ def write_pictures(pictures: Sequence[Picture], output: str, overwrite: bool) ->
     path = Path(output)
     names = [path]
     if len(pictures) != 1:
-        names = [path.with_name(f"{path.stem}-{p.title.rsplit('-', 1)[-1]}{path.suffix}") for p in pictures]
-    for name in names:
-        files.check_output(name, overwrite)
+        stem, ending = files.split_ending(path)
+        names = [path.with_name(f"{stem}-{p.title.rsplit('-', 1)[-1]}{ending}") for p in pictures]
+    for name, picture in zip(names, pictures, strict=True):
+        files.check_output(name, overwrite, floats=False)
+        files.check_kept(name, picture)
     for name, picture in zip(names, pictures, strict=True):
         files.write_picture(name, picture)
     return [str(name) for name in names]

@@ -58,6 +58,8 @@ def run_regions(command: Command, declared: Regions, given: argparse.Namespace) 
     values = values_of(command, given)
     workers = value_of(_WORKERS, given.workers)
     picture = files.read_picture(given.image)
+    for sentence in command.remarks(picture, values):
+        remark(f"warning: {sentence}")
     regions = _regions(given, picture)
     remark_first_plane(picture, values)
     apart = {declared.overlay, *declared.single, *(o.key for o in command.options if o.windows)}
@@ -77,7 +79,7 @@ def _regions(given: argparse.Namespace, picture: Picture) -> list[tuple[str, Any
     from ..pictures.rois import read_selections
 
     source = given.rois if given.rois and given.rois != "overlay" else given.image
-    found = read_selections(source, picture.data.shape)
+    found = read_selections(source, picture.data.shape, picture.calibration)
     if picture.plane_count > 1:
         here = [each for each in found if not each.elsewhere]
         if len(here) < len(found):
@@ -85,7 +87,7 @@ def _regions(given: argparse.Namespace, picture: Picture) -> list[tuple[str, Any
         if not here:
             raise InputError(f'"{source}" has no region for the first plane, which is the one that is read')
         found = here
-    return [(each.name, each.roi) for each in found]
+    return [(each.name, each.region) for each in found]
 
 
 def _progress(done: int, total: int, row: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from ..commands import Command
@@ -13,6 +14,7 @@ from ..options import OutputFile
 from ..pictures import files, writing
 from ..pictures.picture import Picture
 from .output import check_report, print_result, remark, remark_first_plane, write_pictures
+from .places import check_not_input, check_place
 from .regions import run_regions, wanted
 from .values import roi_of, values_of
 
@@ -34,13 +36,17 @@ def run_command(command: Command, given: argparse.Namespace) -> int:
         return run_regions(command, declared, given)
     output = getattr(given, "output", None)
     if output:
-        files.check_output(output, given.overwrite)
+        files.check_output(output, given.overwrite, floats=not command.integers(given.__dict__))
     extras = {}
     if getattr(given, "report", None):
         extras["report"] = check_report(given.report, given.overwrite)
     values = values_of(command, given)
     further = _further_files(command, values, given)
     picture = _opened(command, values, given)
+    for path in (*extras.values(), *further.values()):
+        check_not_input(Path(str(path)), given.image)
+    if output:
+        check_place(command, output, given.image, picture, values)
     with writing.together(getattr(given, "overwrite", False)):
         with _bar(command) as reports:
             result = command.run(picture, values, **extras, **reports)

@@ -16,6 +16,11 @@ Function = TypeVar("Function", bound=Callable[..., Result])
 Row = dict[str, Any]
 
 
+def never(values: Mapping[str, Any]) -> bool:
+    """The default of `Command.integers`."""
+    return False
+
+
 def nothing(picture: Picture) -> dict[str, str]:
     """No entries: the default of `Command.entries` and `Command.hints`."""
     return {}
@@ -88,7 +93,9 @@ class Command:
     kept : tuple of str
         Those of the suffixes that the next command leaves, such as the name of a channel.
     color : bool
-        Whether colour images are taken.
+        Whether colour images are taken; such a command takes encoded gray values too.
+    integers : callable
+        Whether, with these values of the options, it makes 8- or 16-bit pictures, which more formats hold.
     region : bool
         Whether it looks at the selected region; the command line has no --roi for others.
     plugins : bool
@@ -120,6 +127,7 @@ class Command:
     suffixes: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     color: bool = False
+    integers: Callable[[Mapping[str, Any]], bool] = never
     region: bool = True
     plugins: bool = False
     entries: Callable[[Picture], Mapping[str, str]] = nothing
@@ -159,7 +167,17 @@ class Command:
         EdgeError
             No PSF can be read from the picture.
         """
-        return self.function(picture, **complete(values, self.options), **extras)
+        result = self.function(picture, **complete(values, self.options), **extras)
+        result.warnings[:0] = self.remarks(picture, values)
+        return result
+
+    def remarks(self, picture: Picture | None, values: Mapping[str, Any]) -> list[str]:
+        """What the files of the pictures said when they were read, each sentence once."""
+        pictures = [picture, *(value for value in values.values() if isinstance(value, Picture))]
+        found = [remark for each in pictures if each is not None for remark in each.meta.remarks]
+        if picture is not None and picture.meta.encoded and not self.color:
+            found.append(picture.meta.encoded)
+        return list(dict.fromkeys(found))
 
 
 _declared: dict[str, Command] = {}

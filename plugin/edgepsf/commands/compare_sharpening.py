@@ -11,6 +11,7 @@ from ..deconvolve.methods import METHODS
 from ..errors import InputError
 from ..options import Choice, Count, Flag, Image, Number
 from ..pictures.graph import Curve, Graph
+from ..pictures.metadata import Metadata
 from ..pictures.picture import Picture
 from ..pictures.result import Result
 from ..report.sharpening import LABELS, Comparison, compare_sharpening
@@ -88,6 +89,7 @@ def compare(
     )
     stack = new_image(picture, np.stack(compared.pictures), "-compared")
     stack.properties |= light_note(picture)
+    stack.meta = Metadata()
     stack.dimensions, stack.labels, stack.display = (1, len(LABELS), 1), LABELS, compared.display
     summary = {"noise": compared.noise, "searched_against": "wiener" if truth is None else truth.title}
     chosen = {k: v for k, v in compared.record.items() if k not in ("objective", "residual")}

@@ -110,13 +110,19 @@ def deconvolve(
         **options,
     )
     planes = restored.reshape(-1, *restored.shape[-2:]) if axes != "yx" else restored
-    out = new_image(picture, planes, "-deconvolved")
-    out.properties |= light_note(picture)
-    out.display = picture.display  # beside the picture, black and white mean the same
-    result = _result(out, record)
+    result = _result(_new(picture, planes), record)
     if native and iterations is not None and not has_iterations(method):
         result.warnings.append(f"{method} has no iterations: iterations={iterations} has no effect")
     return result
+
+
+def _new(picture: Picture, planes: np.ndarray) -> Picture:
+    """The new picture, whose gray values mean the same as before."""
+    out = new_image(picture, planes, "-deconvolved")
+    count = len(planes) if planes.ndim == 3 else 1
+    out.meta = picture.meta.derived(count, picture.plane_count, same_values=True)
+    out.properties |= light_note(picture)
+    return out
 
 
 def _numbers(psf: Picture, picture: Picture, stack: bool) -> tuple[np.ndarray, np.ndarray]:

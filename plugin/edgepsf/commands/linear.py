@@ -3,23 +3,44 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 
 from ..errors import InputError
 from ..options import Choice, Flag, Image, Number
-from ..pictures.light import linear_to_srgb, srgb_to_linear
+from ..pictures.light import linear_to_srgb, profile_name, srgb_to_linear
 from ..pictures.picture import Picture
 from ..pictures.result import Result
 from .command import command
 from .shared import LIGHT, STACK, new_image
 
 CHANNELS = ("red", "green", "blue")
+_BEYOND = 2.0  # times full light: more is no overshoot but another scale
 
 
 def white_level(data: np.ndarray) -> float:
-    """Full scale of a picture's number type: 255, 65535, or 1 for floats."""
-    return float(np.iinfo(data.dtype).max) if data.dtype.kind in "ui" else 1.0
+    """Full scale of a picture's number type: 255, 65535, or 1 for floats.
+
+    Raises
+    ------
+    InputError
+        The number type has no full scale, or floats reach beyond 1.
+    """
+    if data.dtype.name in ("uint8", "uint16"):
+        return float(np.iinfo(data.dtype).max)
+    largest = float(np.nanmax(data)) if data.size else 0.0
+    if data.dtype.kind != "f":
+        raise InputError(
+            f"{data.dtype} gray values do not tell which one is full light (the largest here is {largest:g}): give "
+            "maximum="
+        )
+    if largest > _BEYOND:
+        raise InputError(
+            f"full light is 1 in floats, and gray values here reach {largest:g}: give the gray value of full light "
+            "as maximum="
+        )
+    return 1.0
 
 
 def decode(data: np.ndarray, gamma: float | None, maximum: float | None) -> np.ndarray:
@@ -61,9 +82,10 @@ def encode(linear: np.ndarray, gamma: float | None, bits: int) -> np.ndarray:
     ),
     color=True,
     image="optional",
+    integers=lambda values: bool(values.get("merge")),
     suffixes=("linear", *CHANNELS),
     kept=CHANNELS,
-    example="gamma=2.2",
+    example="gamma=2.2 maximum=255",
 )
 def linear_channels(
     picture: Picture | None,
@@ -108,21 +130,29 @@ def linear_channels(
         raise InputError("red=, green= and blue= go with merge")
     if picture is None:
         raise InputError("there is no picture to make linear: give one, or merge with red=, green= and blue=")
-    whole = stack and picture.data.ndim == 2
-    light = decode(picture.all_planes() if whole else picture.data, gamma, maximum)
-    if whole or light.ndim == 2:
-        made = [new_image(picture, light, "-linear")]
-    else:
+    level = picture.meta.white if maximum is None else maximum
+    light = decode(picture.all_planes() if stack else picture.data, gamma, level)
+    warnings = [] if gamma is not None else _profile_warnings(picture)
+    if picture.color:
         made = [new_image(picture, light[..., i], f"-{name}") for i, name in enumerate(CHANNELS)]
+        for each in made:  # one black and white for all, so that the channels can be compared
+            each.display = float(np.nanmin(light)), float(np.nanmax(light))
+    else:
+        made = [new_image(picture, light, "-linear")]
     for each in made:
         each.properties[LIGHT] = "sRGB" if gamma is None else f"{gamma:g}"
-        each.display = _display(light)
-    return Result(made)
+    return Result(made, warnings=warnings)
 
 
-def _display(light: np.ndarray) -> tuple[float, float]:
-    """Black and white of linear light, the same for all channels, so that they can be compared."""
-    return float(np.nanmin(light)), float(np.nanmax(light))
+def _profile_warnings(picture: Picture) -> list[str]:
+    """The warning for a picture with a colour profile that is not sRGB."""
+    name = profile_name(picture.meta.icc)
+    if not name or "srgb" in name.lower().replace(" ", ""):
+        return []
+    return [
+        f'the colour profile of "{picture.title}" is "{name}", and the curve of sRGB was undone: convert the picture '
+        "to sRGB first, or give the exponent of its encoding as gamma="
+    ]
 
 
 def _merge(picture: Picture | None, given: dict[str, Picture], gamma: float | None, bits: int) -> Result:
@@ -137,4 +167,5 @@ def _merge(picture: Picture | None, given: dict[str, Picture], gamma: float | No
     out = new_image(source, channels[0].data, "-RGB")
     out.title = re.sub(rf"(?<=.)-({'|'.join(CHANNELS)})(-\d+)?$", "", source.base) + "-RGB"
     out.data = np.stack([encode(channel.data, gamma, bits) for channel in channels], axis=-1)
+    out.meta = replace(out.meta, icc=source.meta.icc)
     return Result([out])

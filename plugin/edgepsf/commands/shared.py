@@ -31,7 +31,7 @@ def new_image(source: Picture, data: np.ndarray, suffix: str, **properties: str)
     Parameters
     ----------
     source : Picture
-        Its title, region and scale are kept.
+        Its title, region, scale, and names of channels and planes are kept.
     data : ndarray, shape (ny, nx) or (n, ny, nx)
     suffix : str
         Appended to the title, such as "-g".
@@ -48,6 +48,7 @@ def new_image(source: Picture, data: np.ndarray, suffix: str, **properties: str)
         areas=None,
         labels=(),
         display=None,
+        meta=source.meta.derived(len(data) if np.ndim(data) == 3 else 1, source.plane_count),
     )
 
 

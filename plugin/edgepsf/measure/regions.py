@@ -18,7 +18,7 @@ import numpy.typing as npt
 from ..errors import EdgeError, EngineError, InputError
 from ..pictures import writing
 from ..pictures.picture import Picture
-from ..pictures.region import gray_image
+from ..pictures.region import Area, check_gray
 from .measurement import Row, mtf_columns
 from .registry import Measure, kind_of
 
@@ -32,16 +32,12 @@ class _Job:
     name: str
     picture: int
     roi: tuple[int, ...]
-    mask: np.ndarray | None = None
+    area: Area | None = None
 
-    def region(self, shape: tuple[int, ...]) -> tuple[int, ...] | np.ndarray:
-        """The region as a measurement takes it: a rectangle, or a mask of the whole image."""
-        if self.mask is None:
-            return self.roi
-        whole = np.zeros(shape, dtype=bool)
-        x, y, width, height = self.roi
-        whole[y : y + height, x : x + width] = self.mask
-        return whole
+    @property
+    def region(self) -> tuple[int, ...] | Area:
+        """The region as a measurement takes it: a rectangle, or an area."""
+        return self.roi if self.area is None else self.area
 
 
 @dataclass(frozen=True)
@@ -60,8 +56,7 @@ class _Work:
         row |= dict(zip(("x", "y", "width", "height"), job.roi, strict=False))
         ends = {"warnings": "", "reason": ""}
         try:
-            region = job.region(np.shape(picture.data))
-            found = self.measure(picture.data, region, aspect=picture.calibration.aspect, **self.options)
+            found = self.measure(picture.data, job.region, aspect=picture.calibration.aspect, **self.options)
             figures = found.row(picture.calibration) | mtf_columns(found, self.mtf_at)
         except (EdgeError, InputError) as error:
             return row | {"status": "refused"} | ends | {"reason": str(error)}
@@ -139,7 +134,7 @@ def _jobs(image: Any, regions: Sequence[tuple]) -> tuple[list[Picture], list[_Jo
         if id(source) not in numbers:
             numbers[id(source)] = len(pictures)
             picture = source if isinstance(source, Picture) else Picture(np.asarray(source))
-            gray_image(picture.data)
+            check_gray(picture.data)
             pictures.append(Picture(picture.data, picture.title, None, picture.calibration))
         return numbers[id(source)]
 
@@ -153,19 +148,16 @@ def _jobs(image: Any, regions: Sequence[tuple]) -> tuple[list[Picture], list[_Jo
 def _job(name: str, picture: int, roi: Any, shape: tuple[int, ...]) -> _Job:
     if roi is None:
         return _Job(name, picture, (0, 0, shape[1], shape[0]))
-    if not (isinstance(roi, np.ndarray) and roi.ndim == 2):
+    if isinstance(roi, np.ndarray) and roi.ndim == 2:
+        roi = Area.of(roi)
+    if not isinstance(roi, Area):
         try:
             return _Job(name, picture, tuple(roi))
         except TypeError:
             raise InputError(f'the region of "{name}" is no rectangle and no mask: {roi!r}') from None
     if roi.shape != shape:
         raise InputError(f'the mask of "{name}" has shape {roi.shape}, its image {shape}')
-    mask = roi.astype(bool)
-    rows, columns = (np.nonzero(mask.any(axis=axis))[0] for axis in (1, 0))
-    if not rows.size:
-        return _Job(name, picture, (0, 0, 0, 0))
-    x, y, x1, y1 = int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
-    return _Job(name, picture, (x, y, x1 - x, y1 - y), mask[y:y1, x:x1])
+    return _Job(name, picture, roi.box, roi if roi.mask.any() else None)
 
 
 def _computed(work: _Work, jobs: list[_Job], workers: int) -> Iterator[Row]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import numpy.typing as npt
 
@@ -18,6 +20,18 @@ def linear_to_srgb(linear: npt.ArrayLike) -> np.ndarray:
     linear = np.asarray(linear, dtype=np.float64)
     curve = 1.055 * np.maximum(linear, 0.0031308) ** (1 / 2.4) - 0.055
     return np.where(linear <= 0.0031308, 12.92 * linear, curve)
+
+
+def profile_name(icc: bytes) -> str:
+    """Name of a colour profile; "" where there is none, or it cannot be read."""
+    if not icc:
+        return ""
+    from PIL import ImageCms
+
+    try:
+        return ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(io.BytesIO(icc))).strip()
+    except (ImageCms.PyCMSError, OSError):
+        return ""
 
 
 def srgb_slope(linear: npt.ArrayLike) -> np.ndarray:

@@ -9,15 +9,35 @@ from typing import Any
 import numpy as np
 
 from . import titles
+from .metadata import Metadata
+
+# Letters of the axes of all planes in their order: channels run fastest, then slices, then frames.
+AXES = "tzcyx"
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """Size of a pixel and its unit."""
+    """Steps of a picture along its axes, with their units.
+
+    Attributes
+    ----------
+    pixel_width, pixel_height, pixel_depth : float
+        Steps along x, y and z, in `unit`.
+    unit : str
+    frame_interval : float
+        Step along t, in `time_unit`; 0 where it is not known.
+    time_unit : str
+    origin : (x, y, z)
+        Pixel at which the coordinates are 0.
+    """
 
     pixel_width: float = 1.0
     pixel_height: float = 1.0
     unit: str = "pixel"
+    pixel_depth: float = 1.0
+    frame_interval: float = 0.0
+    time_unit: str = "sec"
+    origin: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
     @property
     def calibrated(self) -> bool:
@@ -54,13 +74,16 @@ class Picture:
     dimensions : (channels, slices, frames)
         Of the stack that the plane is from, or that `data` is.
     planes : callable, optional
-        Gives all planes of the stack, shape (n, ny, nx), channels running fastest, then slices.
+        Gives all planes of the stack, shape (n, ny, nx), channels running fastest, then slices; of colours
+        (n, ny, nx, 3).
     areas : callable, optional
         Gives the named areas of the overlay, for an image open in ImageJ.
     labels : tuple of str
         Names of the planes of `data`, where they have any.
     display : (black, white), optional
         Gray values to show as black and white; by default the lowest and highest.
+    meta : Metadata
+        Names, display, profile and remarks of the file.
     """
 
     data: np.ndarray
@@ -73,6 +96,30 @@ class Picture:
     areas: Callable[[], list[tuple[str, Any]]] | None = field(default=None, repr=False)
     labels: tuple[str, ...] = ()
     display: tuple[float, float] | None = None
+    meta: Metadata = field(default_factory=Metadata, repr=False)
+
+    @property
+    def color(self) -> bool:
+        """Whether the data are colours, shape (…, ny, nx, 3), and not gray values."""
+        return (
+            np.ndim(self.data) >= 3
+            and np.shape(self.data)[-1] == 3
+            and self.plane_count != np.shape(self.data)[0]
+        )
+
+    @property
+    def axes(self) -> str:
+        """Letters of "tzcyx" of the axes that the picture has; t, z and c where there is more than one plane."""
+        channels, slices, frames = self.dimensions
+        sizes = {"t": frames, "z": slices, "c": channels}
+        return "".join(axis for axis in AXES if sizes.get(axis, 2) > 1)
+
+    def ordered(self) -> np.ndarray:
+        """Every plane with its axes apart, shape (frames, slices, channels, ny, nx); of colours (…, ny, nx, 3)."""
+        channels, slices, frames = self.dimensions
+        planes = np.asarray(self.all_planes())
+        tail = planes.shape[-3:] if self.color else planes.shape[-2:]
+        return planes.reshape(frames, slices, channels, *tail)
 
     @property
     def base(self) -> str:

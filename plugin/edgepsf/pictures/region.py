@@ -10,7 +10,50 @@ import numpy.typing as npt
 
 from ..errors import EdgeError, InputError
 
-Roi = Sequence[float] | np.ndarray  # (x, y, width, height), or a bool array of the image's shape
+
+@dataclass(frozen=True, eq=False)
+class Area:
+    """Pixels of an image that form no rectangle, as the part of a mask that holds them.
+
+    Attributes
+    ----------
+    origin : (x, y)
+        Place of the part's top left pixel, whole-image pixels.
+    mask : bool array, shape (height, width)
+    shape : (ny, nx)
+        Shape of the image.
+    """
+
+    origin: tuple[int, int]
+    mask: np.ndarray
+    shape: tuple[int, int]
+
+    @classmethod
+    def of(cls, whole: np.ndarray) -> Area:
+        """The area of a mask of a whole image; of an empty mask 0 × 0 pixels."""
+        mask = whole.astype(bool, copy=False)
+        rows, columns = (np.nonzero(mask.any(axis=axis))[0] for axis in (1, 0))
+        shape = (mask.shape[0], mask.shape[1])
+        if not rows.size:
+            return cls((0, 0), np.zeros((0, 0), dtype=bool), shape)
+        x0, y0, x1, y1 = int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+        return cls((x0, y0), mask[y0:y1, x0:x1], shape)
+
+    @property
+    def box(self) -> tuple[int, int, int, int]:
+        """(x, y, width, height)."""
+        height, width = self.mask.shape
+        return (*self.origin, width, height)
+
+    def whole(self) -> np.ndarray:
+        """The mask of the whole image."""
+        out = np.zeros(self.shape, dtype=bool)
+        x, y, width, height = self.box
+        out[y : y + height, x : x + width] = self.mask
+        return out
+
+
+Roi = Sequence[float] | np.ndarray | Area  # (x, y, width, height), or a bool array of the image's shape
 
 
 @dataclass(frozen=True)
@@ -44,6 +87,17 @@ def gray_image(image: npt.ArrayLike) -> np.ndarray:
     Raises
     ------
     InputError
+        As `check_gray`.
+    """
+    return check_gray(image).astype(np.float64)
+
+
+def check_gray(image: npt.ArrayLike) -> np.ndarray:
+    """The image as an array as it is.
+
+    Raises
+    ------
+    InputError
         If it is not a two-dimensional array of real numbers with at least one pixel. A colour image gets a
         sentence of its own.
     """
@@ -56,7 +110,7 @@ def gray_image(image: npt.ArrayLike) -> np.ndarray:
         raise InputError(f"a 2-D gray image is needed, not an array of shape {array.shape}")
     if array.dtype.kind not in "buif":
         raise InputError(f"the image must hold real numbers, not {array.dtype}")
-    return array.astype(np.float64)
+    return array
 
 
 def take_region(image: npt.ArrayLike, roi: Roi | None = None) -> Region:
@@ -65,7 +119,7 @@ def take_region(image: npt.ArrayLike, roi: Roi | None = None) -> Region:
     Parameters
     ----------
     image : array_like, shape (ny, nx)
-    roi : None, (x, y, width, height) or bool array of shape (ny, nx)
+    roi : None, (x, y, width, height), bool array of shape (ny, nx), or Area
         None is the whole image; a rectangle is clipped to the image.
 
     Returns
@@ -77,14 +131,14 @@ def take_region(image: npt.ArrayLike, roi: Roi | None = None) -> Region:
     InputError
         If the region is malformed, empty or outside the image.
     """
-    array = gray_image(image)
+    array = check_gray(image)
     ny, nx = array.shape
     if roi is None:
-        return Region((0, 0), array, np.ones(array.shape, dtype=bool))
+        return Region((0, 0), array.astype(np.float64), np.ones(array.shape, dtype=bool))
     if isinstance(roi, np.ndarray) and roi.ndim == 2:
-        if roi.shape != array.shape:
-            raise InputError(f"the mask has shape {roi.shape}, the image {array.shape}")
-        return _mask_region(array, roi.astype(bool))
+        roi = Area.of(roi)
+    if isinstance(roi, Area):
+        return _area_region(array, roi)
     x, y, width, height = _rectangle(roi)
     if width < 1 or height < 1:
         raise InputError(f"the region is empty: width {width}, height {height}")
@@ -93,11 +147,11 @@ def take_region(image: npt.ArrayLike, roi: Roi | None = None) -> Region:
         raise InputError(
             f"the region x={x} y={y} width={width} height={height} lies outside the image of {nx} × {ny} pixels"
         )
-    values = array[y0:y1, x0:x1]
+    values = array[y0:y1, x0:x1].astype(np.float64)
     return Region((x0, y0), values, np.ones(values.shape, dtype=bool))
 
 
-def _rectangle(roi: Roi) -> tuple[int, int, int, int]:
+def _rectangle(roi: Sequence[float] | np.ndarray) -> tuple[int, int, int, int]:
     try:
         numbers = [int(v) for v in roi]
         exact = all(float(v) == n for v, n in zip(roi, numbers, strict=True))
@@ -109,12 +163,13 @@ def _rectangle(roi: Roi) -> tuple[int, int, int, int]:
     return x, y, width, height
 
 
-def _mask_region(array: np.ndarray, mask: np.ndarray) -> Region:
-    if not mask.any():
+def _area_region(array: np.ndarray, area: Area) -> Region:
+    if area.shape != array.shape:
+        raise InputError(f"the mask has shape {area.shape}, the image {array.shape}")
+    if not area.mask.any():
         raise InputError("the region is empty: its mask has no pixel inside the image")
-    rows, columns = np.nonzero(mask.any(axis=1))[0], np.nonzero(mask.any(axis=0))[0]
-    y0, y1, x0, x1 = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
-    return Region((int(x0), int(y0)), array[y0:y1, x0:x1], mask[y0:y1, x0:x1])
+    x, y, width, height = area.box
+    return Region(area.origin, array[y : y + height, x : x + width].astype(np.float64), area.mask)
 
 
 def usable_pixels(region: Region, at_least: int = 25) -> tuple[np.ndarray, list[str]]:

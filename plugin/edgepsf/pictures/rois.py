@@ -1,15 +1,15 @@
 """Sets of regions: a CSV file, ImageJ's .roi and .zip files, or the overlay stored in an ImageJ TIFF.
 
-Areas become regions for `fit_edge`: rectangles stay rectangles, all other areas become masks of the whole image,
-pixel for pixel the masks that ImageJ makes.
+Areas become regions for `fit_edge`: rectangles stay rectangles, all other areas become masks, pixel for pixel
+those that ImageJ makes.
 """
 
 from __future__ import annotations
 
-import csv
+import logging
 import os
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,17 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
+from . import masks
+from .complaints import complaints
+from .formats.tiff_pages import check_pages
+from .picture import Calibration
+from .region import Area
+from .region_tables import read_table
+from .space import readable
 
-_COLUMNS = ("x", "y", "width", "height")
-_TIFF = (".tif", ".tiff")
-_LARGEST = 2**28  # bytes of one selection in a .zip
+_TIFF = (".tif", ".tiff", ".btf", ".tf8")
+_LARGEST = 2**26  # bytes of all selections of a file
+_MOST_PIXELS = 2**30  # of all masks of a file
 OURS = "edgepsf "  # how the names of our drawings in an overlay begin
 
 Region = tuple[int, int, int, int] | np.ndarray
@@ -33,14 +40,19 @@ class Selection:
     Attributes
     ----------
     name : str
-    roi : (x, y, width, height) or bool array of the image's shape
+    region : (x, y, width, height) or Area
     elsewhere : bool
         Whether the region is tied to another plane of a stack than the first.
     """
 
     name: str
-    roi: Region
+    region: tuple[int, int, int, int] | Area
     elsewhere: bool = False
+
+    @property
+    def roi(self) -> Region:
+        """The rectangle, or a mask of the whole image."""
+        return self.region.whole() if isinstance(self.region, Area) else self.region
 
 
 def read_rois(path: str | os.PathLike[str], shape: tuple[int, int] | None = None) -> list[tuple[str, Region]]:
@@ -69,13 +81,17 @@ def read_rois(path: str | os.PathLike[str], shape: tuple[int, int] | None = None
     return [(each.name, each.roi) for each in read_selections(path, shape)]
 
 
-def read_selections(path: str | os.PathLike[str], shape: tuple[int, int] | None = None) -> list[Selection]:
+def read_selections(
+    path: str | os.PathLike[str], shape: tuple[int, int] | None = None, scale: Calibration | None = None
+) -> list[Selection]:
     """Regions of a file as `read_rois` gives them, marked where they belong to another plane than the first.
 
     Parameters
     ----------
     path : path
     shape : (ny, nx), optional
+    scale : Calibration, optional
+        Of the image that the regions belong to: ImageJ's tables are in its unit.
 
     Returns
     -------
@@ -90,8 +106,8 @@ def read_selections(path: str | os.PathLike[str], shape: tuple[int, int] | None 
     if not path.is_file():
         raise InputError(f'there is no file "{path}"' + (" (it is a folder)" if path.is_dir() else ""))
     kind = path.suffix.lower()
-    if kind == ".csv":
-        found = _read_csv(path)
+    if kind in (".csv", ".tsv"):
+        found = [Selection(name, box) for name, box in read_table(path, scale)]
     elif kind in (".roi", ".zip", *_TIFF):
         found = _read_imagej(path, shape)
     else:
@@ -103,41 +119,6 @@ def read_selections(path: str | os.PathLike[str], shape: tuple[int, int] | None 
     return found
 
 
-# CSV
-
-
-def _read_csv(path: Path) -> list[Selection]:
-    try:
-        with open(path, newline="", encoding="utf-8-sig") as file:
-            rows = [row for row in csv.reader(file, strict=True) if any(cell.strip() for cell in row)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f'"{path}" cannot be read as a CSV file: {error}') from None
-    header = [cell.strip().lower() for cell in rows[0]] if rows else []
-    missing = [name for name in _COLUMNS if header.count(name) != 1]
-    if missing:
-        raise InputError(
-            f'"{path}" needs a first line with the columns {", ".join(_COLUMNS)} (and name, if wanted), each once; '
-            f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing or repeated"
-        )
-    return [_csv_row(path, i, dict(zip(header, row, strict=False))) for i, row in enumerate(rows[1:], 1)]
-
-
-def _csv_row(path: Path, number: int, cells: dict[str, str]) -> Selection:
-    values: list[int] = []
-    for column in _COLUMNS:
-        text = cells.get(column, "").strip()
-        try:
-            value = float(text)
-            exact = value == int(value)
-        except (ValueError, OverflowError):
-            exact = False
-        if not exact:
-            raise InputError(f'"{path}", region {number}: {column} must be a whole number, not "{text}"')
-        values.append(int(value))
-    x, y, width, height = values
-    return Selection(cells.get("name", "").strip() or str(number), (x, y, width, height))
-
-
 # ImageJ's own format
 
 
@@ -145,10 +126,13 @@ def _read_imagej(path: Path, shape: tuple[int, int] | None) -> list[Selection]:
     from roifile import ImagejRoi
 
     blocks, own_shape = _blocks(path)
-    found = []
+    found, pixels = [], 0
     for number, (name, data) in enumerate(blocks, 1):
         try:
-            element = ImagejRoi.frombytes(data)
+            with complaints("roifile", logging.WARNING) as damage:
+                element = ImagejRoi.frombytes(data)
+            if damage:
+                raise ValueError(damage[0])
             selection = _selection(element, element.name or name or str(number), shape or own_shape)
         except InputError as error:
             raise InputError(f'"{path}": {error}') from None
@@ -157,6 +141,9 @@ def _read_imagej(path: Path, shape: tuple[int, int] | None) -> list[Selection]:
             raise InputError(f'"{path}": selection {number} cannot be read: {what}') from None
         if selection is not None:
             found.append(selection)
+            pixels += selection.region.mask.size if isinstance(selection.region, Area) else 0
+        if pixels > _MOST_PIXELS:
+            raise InputError(f'"{path}" has areas of more than {_MOST_PIXELS} pixels together: split the set')
     return found
 
 
@@ -175,14 +162,31 @@ def _blocks(path: Path) -> tuple[list[tuple[str, bytes]], tuple[int, int] | None
 
 def _zip_blocks(path: Path) -> list[tuple[str, bytes]]:
     with zipfile.ZipFile(path) as archive:
-        names = [name for name in archive.namelist() if name.lower().endswith(".roi")]
-        return [(Path(name).stem, archive.open(name).read(_LARGEST)) for name in names]
+        members = [each for each in archive.infolist() if each.filename.lower().endswith(".roi")]
+        if sum(each.file_size for each in members) > _LARGEST:
+            raise _too_large(path)
+        blocks, left = [], _LARGEST
+        for each in members:
+            with archive.open(each) as file:
+                block = file.read(left + 1)
+            left -= len(block)
+            if left < 0:  # the sizes that the archive tells need not be true
+                raise _too_large(path)
+            blocks.append((Path(each.filename).stem, block))
+        return blocks
+
+
+def _too_large(path: Path) -> InputError:
+    return InputError(
+        f'"{path}" has selections of more than {readable(_LARGEST)}: that is no set of regions, or split it'
+    )
 
 
 def _tiff_blocks(path: Path) -> tuple[list[tuple[str, bytes]], tuple[int, int]]:
     import tifffile
 
-    with tifffile.TiffFile(path) as file:
+    check_pages(path)
+    with complaints("tifffile"), tifffile.TiffFile(path) as file:
         meta = file.imagej_metadata or {}
         page: Any = file.pages[0]  # a page or a frame: both have these tags
         shape = (page.imagelength, page.imagewidth)
@@ -213,25 +217,25 @@ def _selection(element: Any, name: str, shape: tuple[int, int] | None) -> Select
     return Selection(name, _mask(element, name, box, shape), elsewhere)
 
 
-def _mask(element: Any, name: str, box: Sequence[int], shape: tuple[int, int]) -> np.ndarray:
+def _mask(element: Any, name: str, box: Sequence[int], shape: tuple[int, int]) -> Area:
     from roifile import ROI_OPTIONS, ROI_TYPE
 
     if element.options & ROI_OPTIONS.SPLINE_FIT:
         raise InputError(f'"{name}" is a spline: in ImageJ run Edit > Selection > Interpolate on it first')
     if element.roitype == ROI_TYPE.OVAL:
-        return _oval(box, shape)
+        return masks.oval(box, shape)
     if element.composite:
         return _composite(element, name, shape)
     if element.roitype == ROI_TYPE.RECT:
-        return _rounded(box, float(element.rounded_rect_arc_size), shape)
+        return masks.rounded(box, float(element.rounded_rect_arc_size), shape)
     if element.subpixelresolution and element.subpixel_coordinates is not None:
-        return fill([element.subpixel_coordinates], shape)
-    return fill([element.integer_coordinates + np.array(box[:2])], shape)
+        return masks.polygons([element.subpixel_coordinates], shape)
+    return masks.polygons([element.integer_coordinates + np.array(box[:2])], shape)
 
 
-def _composite(element: Any, name: str, shape: tuple[int, int]) -> np.ndarray:
+def _composite(element: Any, name: str, shape: tuple[int, int]) -> Area:
     try:
-        return fill(element.path2coords(element.multi_coordinates), shape)
+        return masks.polygons(element.path2coords(element.multi_coordinates), shape)
     except NotImplementedError:  # curved pieces
         raise InputError(
             f'"{name}" is a composite with curves: in ImageJ make a mask of it (Edit > Selection > Create Mask) '
@@ -240,52 +244,5 @@ def _composite(element: Any, name: str, shape: tuple[int, int]) -> np.ndarray:
 
 
 def fill(outlines: Sequence[np.ndarray], shape: tuple[int, int]) -> np.ndarray:
-    """Pixels whose centres lie inside outlines by the even-odd rule, as ImageJ's PolygonFiller fills them.
-
-    Parameters
-    ----------
-    outlines : sequence of (n, 2) arrays
-        Closed polygons in ImageJ's coordinates, which count pixel corners: pixel (0, 0) reaches from 0 to 1.
-    shape : (ny, nx)
-
-    Returns
-    -------
-    bool array of that shape
-    """
-    ny, nx = shape
-    toggles = np.zeros((ny, nx + 1), dtype=np.int64)
-    for x0, y0, x1, y1 in _sides(outlines):
-        if y0 > y1:
-            x0, y0, x1, y1 = x1, y1, x0, y0
-        # Rows whose centre line the side crosses; the side belongs to its upper end.
-        rows = np.arange(max(int(np.ceil(y0 - 0.5)), 0), min(int(np.ceil(y1 - 0.5)), ny))
-        crossing = x0 + (rows + 0.5 - y0) * ((x1 - x0) / (y1 - y0) if y1 != y0 else 0.0)
-        columns = np.clip(np.floor(crossing + 0.5).astype(np.int64), 0, nx)
-        np.add.at(toggles, (rows, columns), 1)
-    return np.cumsum(toggles, axis=1)[:, :nx] % 2 == 1
-
-
-def _sides(outlines: Sequence[np.ndarray]) -> Iterator[tuple[float, float, float, float]]:
-    for outline in outlines:
-        points = np.asarray(outline, dtype=np.float64)
-        for start, end in zip(points, np.roll(points, -1, axis=0), strict=True):
-            yield (*start.tolist(), *end.tolist())
-
-
-def _oval(box: Sequence[int], shape: tuple[int, int]) -> np.ndarray:
-    left, top, right, bottom = box
-    y, x = np.ogrid[: shape[0], : shape[1]]
-    u = (x + 0.5 - (left + right) / 2) / ((right - left) / 2)
-    v = (y + 0.5 - (top + bottom) / 2) / ((bottom - top) / 2)
-    return u**2 + v**2 <= 1
-
-
-def _rounded(box: Sequence[int], diameter: float, shape: tuple[int, int]) -> np.ndarray:
-    """A rectangle with elliptic corners."""
-    left, top, right, bottom = box
-    y, x = np.ogrid[: shape[0], : shape[1]]
-    rx, ry = min(diameter, right - left) / 2, min(diameter, bottom - top) / 2
-    u = np.maximum(np.maximum(left + rx - (x + 0.5), (x + 0.5) - (right - rx)), 0) / rx
-    v = np.maximum(np.maximum(top + ry - (y + 0.5), (y + 0.5) - (bottom - ry)), 0) / ry
-    inside = (x >= left) & (x < right) & (y >= top) & (y < bottom)
-    return inside & (u**2 + v**2 <= 1)
+    """As `masks.polygons`, as a bool array of the image's shape."""
+    return masks.polygons(outlines, shape).whole()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 
-_EXTENSIONS = (".tif", ".tiff", ".png", ".jpg", ".jpeg", ".bmp", ".gif")
+_EXTENSIONS = (
+    *(".ome.tif", ".ome.tiff", ".tif", ".tiff", ".png", ".jpg", ".jpeg", ".bmp", ".gif"),
+    *(".fits", ".fit", ".fts", ".pgm", ".ppm", ".npy", ".webp", ".lsm", ".stk", ".btf", ".tf8"),
+)
 _suffixes: set[str] = set()
 
 
@@ -19,7 +21,7 @@ def base(title: str) -> str:
 
     ImageJ adds a number to make a title unique; "cells-g-1" has the base "cells" too.
     """
-    stem, extension = os.path.splitext(title)
-    stem = stem if extension.lower() in _EXTENSIONS else title
+    extension = next((each for each in _EXTENSIONS if title.lower().endswith(each)), "")
+    stem = title[: len(title) - len(extension)]
     words = "|".join(re.escape(suffix) for suffix in sorted(_suffixes))
     return re.sub(rf"(?<=.)-({words})(-\d+)?$", "", stem) if words else stem

@@ -245,7 +245,7 @@ def check_file(
     if not os.fspath(path):
         raise InputError(f"{name} has no name; give one that ends in {ending}")
     path = Path(path)
-    if path.suffix.lower() not in endings:
+    if not path.name.lower().endswith(endings):
         raise InputError(f"{name} must end in {ending}")
     check_writable(path, overwrite)
     return path

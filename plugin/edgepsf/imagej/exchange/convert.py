@@ -11,8 +11,6 @@ import sys
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from ...errors import EngineError, InputError
 from . import datasets, images, named
 from .named import AXES, NamedImage, Scale
@@ -105,8 +103,7 @@ def to_xarray(image: Any, title: str | None = None, axes: str | None = None) -> 
 def _from_imageplus(imp: Any) -> NamedImage:
     """An ij.ImagePlus as pixels with named axes."""
     calibration = imp.getCalibration()
-    altered = imp.getBitDepth() != 24 and bool(calibration.calibrated())
-    planes = _shown_values(imp) if altered else images.to_numpy(imp)
+    planes = images.shown_values(imp)
     channels, slices, frames = int(imp.getNChannels()), int(imp.getNSlices()), int(imp.getNFrames())
     data = planes.reshape(frames, slices, channels, *planes.shape[-2:])
     units = {"x": calibration.getXUnit(), "y": calibration.getYUnit(), "z": calibration.getZUnit()}
@@ -115,17 +112,6 @@ def _from_imageplus(imp: Any) -> NamedImage:
     scales = {a: Scale(float(sizes[a]), str(units[a]), float(origins[a])) for a in "xyz"}
     scales["t"] = Scale(float(calibration.frameInterval), str(calibration.getTimeUnit()))
     return NamedImage(data, AXES, str(imp.getTitle()), scales).squeezed()
-
-
-def _shown_values(imp: Any) -> np.ndarray:
-    """Gray values as ImageJ shows them where they differ from those stored: signed 16-bit, optical density."""
-    table, stack = imp.getCalibration().getCTable(), imp.getStack()
-    shown = []
-    for number in range(1, int(stack.getSize()) + 1):
-        processor = stack.getProcessor(number)
-        processor.setCalibrationTable(table)
-        shown.append(images.processor_to_numpy(processor.convertToFloatProcessor()))
-    return np.stack(shown)
 
 
 def _calibrate(calibration: Any, source: NamedImage) -> None:

@@ -105,6 +105,31 @@ def processor_to_numpy(processor: Any) -> np.ndarray:
     return _pixels(processor.getPixels(), _DEPTHS[int(processor.getBitDepth())]).reshape(shape)
 
 
+def shown_plane(imp: Any, processor: Any) -> np.ndarray:
+    """One plane of an image with the gray values that ImageJ shows: signed 16-bit and other calibrated ones.
+
+    Parameters
+    ----------
+    imp : ij.ImagePlus
+    processor : ij.process.ImageProcessor
+        The plane, of 8, 16 or 32 bits.
+    """
+    calibration = imp.getCalibration()
+    if not bool(calibration.calibrated()):
+        return processor_to_numpy(processor)
+    processor.setCalibrationTable(calibration.getCTable())
+    return processor_to_numpy(processor.convertToFloatProcessor())
+
+
+def shown_values(imp: Any) -> np.ndarray:
+    """All planes of an image with the gray values that ImageJ shows, shape (n, ny, nx), or (ny, nx) of one."""
+    if imp.getBitDepth() == 24 or not bool(imp.getCalibration().calibrated()):
+        return to_numpy(imp)
+    stack, count = imp.getStack(), int(imp.getStackSize())
+    planes = [shown_plane(imp, stack.getProcessor(number)) for number in range(1, count + 1)]
+    return np.stack(planes) if count > 1 else planes[0]
+
+
 def _pixels(pixels: Any, dtype: np.dtype) -> np.ndarray:
     """A copy of a Java pixel array; Java's bytes and shorts are signed, the bits are the same."""
     return np.array(memoryview(pixels)).view(dtype)

@@ -10,7 +10,7 @@ import numpy as np
 from ...pictures.graph import Graph
 from ...pictures.picture import Picture
 from ...pictures.result import Result
-from . import images
+from . import display, images
 from .table import add_rows
 
 _COLORS = {"edge": "red", "band-": "yellow", "band+": "yellow"}
@@ -77,8 +77,7 @@ def show_picture(picture: Picture, source: Any) -> None:
         if picture.data.ndim == 3:
             imp.setDimensions(*picture.dimensions)
             imp.setOpenAsHyperStack(source is not None and bool(source.isHyperStack()))
-            for i, label in enumerate(picture.labels, start=1):
-                imp.getStack().setSliceLabel(label, i)
+        imp = display.dressed(imp, picture)
         if picture.display is not None:
             imp.setDisplayRange(*picture.display)
     for key, value in picture.properties.items():

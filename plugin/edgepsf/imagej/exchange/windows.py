@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from ...errors import InputError
+from ...pictures import units
 from ...pictures.picture import Calibration, Picture
-from . import images
+from . import display, images
 from .regions import overlay_areas, region_of
 
 
@@ -33,30 +34,60 @@ def picture_of(imp: Any, color: bool = False) -> Picture:
             f'"{title}" is an RGB image; work on one channel in linear light: run Linear Channels... first'
         )
     dimensions = int(imp.getNChannels()), int(imp.getNSlices()), int(imp.getNFrames())
-    calibrated = bool(imp.getCalibration().calibrated())
     if color and imp.getBitDepth() == 24:
         data = _rgb(imp.getProcessor())
     elif color and dimensions == (3, 1, 1):
-        data = np.moveaxis(images.to_numpy(imp), 0, -1)
+        data, dimensions = np.moveaxis(images.shown_values(imp), 0, -1), (1, 1, 1)
     else:
-        processor = imp.getProcessor()
-        # Signed 16-bit and other calibrated gray values: as ImageJ shows them, not as it stores them.
-        data = images.processor_to_numpy(processor.convertToFloatProcessor() if calibrated else processor)
-    calibration = imp.getCalibration()
-    scale = Calibration(
-        float(calibration.pixelWidth), float(calibration.pixelHeight), str(calibration.getUnit())
-    )
+        data = images.shown_plane(imp, imp.getProcessor())
     return Picture(
         data,
         title,
         region_of(imp.getRoi(), data.shape[:2]),
-        scale,
+        scale_of(imp.getCalibration()),
         _notes(imp),
         dimensions,
-        lambda: images.to_numpy(imp),
+        lambda: _planes(imp, data.ndim == 3),
         lambda: overlay_areas(imp),
-        display=None if calibrated else (float(imp.getDisplayRangeMin()), float(imp.getDisplayRangeMax())),
+        meta=display.metadata_of(imp),
     )
+
+
+def scale_of(calibration: Any) -> Calibration:
+    """Steps of an ij.measure.Calibration; y and z in the unit of x, where ImageJ has them in other known units."""
+    unit = str(calibration.getUnit())
+    factors = [
+        units.ratio(str(each), unit) or 1.0 for each in (calibration.getYUnit(), calibration.getZUnit())
+    ]
+    return Calibration(
+        float(calibration.pixelWidth),
+        float(calibration.pixelHeight) * factors[0],
+        unit,
+        float(calibration.pixelDepth) * factors[1],
+        float(calibration.frameInterval),
+        str(calibration.getTimeUnit()),
+        (float(calibration.xOrigin), float(calibration.yOrigin), float(calibration.zOrigin)),
+    )
+
+
+def _planes(imp: Any, color: bool) -> np.ndarray:
+    """All planes of an image.
+
+    Raises
+    ------
+    InputError
+        If their axes are not those of the file.
+    """
+    problem = display.other_axes(imp)
+    if problem:
+        raise InputError(problem)
+    return _rgb_planes(imp) if color else images.shown_values(imp)
+
+
+def _rgb_planes(imp: Any) -> np.ndarray:
+    """All planes of an RGB stack, shape (n, ny, nx, 3)."""
+    stack = imp.getStack()
+    return np.stack([_rgb(stack.getProcessor(number)) for number in range(1, int(stack.getSize()) + 1)])
 
 
 def _notes(imp: Any) -> dict[str, str]:

@@ -23,6 +23,8 @@ class MacroRun:
         The reason why the macro stops.
     exit_text : str
         The message of the macro function exit().
+    exit_code : int or None
+        The code with which the macro ends the process.
     interrupted : bool
         Whether Ctrl-C or another signal that ends the program has come.
     signal : int
@@ -34,6 +36,7 @@ class MacroRun:
     interpreter: Any
     sentence: str | None = None
     exit_text: str = ""
+    exit_code: int | None = None
     interrupted: bool = False
     signal: int = 0
     over: bool = False

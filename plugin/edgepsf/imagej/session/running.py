@@ -89,7 +89,8 @@ class Session:
         KeyboardInterrupt
             If Ctrl-C stopped the macro.
         SystemExit
-            If SIGTERM or SIGHUP stopped it, for which the program has a handler.
+            If the macro ends the process by ``eval("script", "System.exit(CODE);")``, or SIGTERM or SIGHUP stopped it,
+            for which the program has a handler.
         """
         from jpype import JClass, JException
 
@@ -109,6 +110,8 @@ class Session:
             clear_macro_state(outer)
         if run.interrupted:
             raise ending(run)
+        if run.exit_code is not None:
+            raise SystemExit(run.exit_code)
         sentence = run.sentence or " ".join(run.exit_text.split()) or self._error_in_window(run, value)
         if sentence:
             raise MacroError(sentence)
@@ -151,6 +154,14 @@ class Session:
             # ImageJ's message box is as wide as its longest line.
             text = sentence if self.headless else textwrap.fill(sentence, 72)
             JClass("ij.IJ").error("edgepsf", text)
+
+    def exit_macro(self, code: int) -> bool:
+        """Stop all running macros and let `run_macro` raise SystemExit with a code; False where none runs."""
+        for run in self._runs:
+            run.exit_code = code
+        if self._runs:
+            self._stop(f"The macro ended the process with {code}.")
+        return bool(self._runs)
 
     def _stop(self, sentence: str) -> None:
         """Mark the innermost run and whatever macro it is in as done; the first sentence counts."""
