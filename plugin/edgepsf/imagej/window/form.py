@@ -8,7 +8,7 @@ from typing import Any
 from ...options import Form, Option
 
 _HINT = 90  # characters of the words beside a field
-_ABBREVIATIONS = ("psf", "mtf", "fwhm")
+_ABBREVIATIONS = ("psf", "mtf", "fwhm", "tv")
 _SHORT, _LONG = 14, 30  # columns of a line for a word, and for a path
 
 Reader = Callable[[], str]
@@ -69,8 +69,8 @@ class DialogForm(Form[Reader]):
         return _reader(field)
 
     def number(self, option: Option, text: str) -> Reader:
-        """A short line with the unit beside it."""
-        return self._line(option, text, 12)
+        """A short line with the unit beside it, and for a rare option the help where that is short."""
+        return self._line(option, text, 12, option.help if option.rare and len(option.help) <= _HINT else "")
 
     def text(self, option: Option, text: str) -> Reader:
         """A line with the help beside it where that is short."""
