@@ -155,5 +155,13 @@ def _merge(picture: Picture, given: dict[str, Picture], gamma: float | None, bit
         raise InputError(f"the three channels differ in size: {', '.join(str(s) for s in sorted(shapes))}")
     out = new_image(picture, channels[0].data, "-RGB")
     out.data = np.stack([encode(channel.data, gamma, bits) for channel in channels], axis=-1)
-    out.meta = replace(out.meta, icc=picture.meta.icc)
+    out.meta = replace(out.meta, icc=picture.meta.icc, alpha=_alpha(picture, out.data))
     return Result([out])
+
+
+def _alpha(picture: Picture, colors: np.ndarray) -> np.ndarray | None:
+    """The alpha of the picture in the depth of the merged colours, where it has their size."""
+    alpha = picture.meta.alpha
+    if alpha is None or alpha.shape != colors.shape[:2]:
+        return None
+    return encode(alpha / white_level(alpha), 1.0, 8 * colors.dtype.itemsize)
