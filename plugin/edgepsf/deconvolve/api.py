@@ -80,7 +80,9 @@ def deconvolve(
 
     Returns
     -------
-    ndarray of float32, same shape as `image`
+    ndarray, same shape as `image`
+        float32; float64 where the image has such numbers and float32 would lose their digits, as with a picture on a
+        high pedestal. The result scales with the image: gray values may have any size.
 
     Raises
     ------
@@ -95,10 +97,10 @@ def deconvolve(
         restore = _as_plugins(engine, compat)
         return restore(numbers(image), psf, method, iterations, callback, **common, **options)
     job = prepare(image, psf, method, iterations, options, setting)
-    out, records = np.empty(job.pieces.original, np.float32), []
+    out, records = np.empty(job.pieces.original, job.result), []
     for index, view in enumerate(job.pieces.views(out)):
         log = Log(method, callback, full_output)
-        view[...] = job.restore(job.observe(index, log), log)
+        job.restore(job.observe(index, log), log, view)
         records.append(log.finish())
     return (out, _merged(records)) if full_output else out
 

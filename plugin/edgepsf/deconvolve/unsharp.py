@@ -34,7 +34,11 @@ def unsharp_mask(image: npt.ArrayLike, radius: float = 2.0, amount: float = 1.0)
     """
     if not (np.isfinite(radius) and radius > 0) or not (np.isfinite(amount) and amount >= 0):
         raise InputError(f"radius must be > 0 and amount ≥ 0, not radius={radius}, amount={amount}")
-    image = np.asarray(image, dtype=np.float32)
+    return sharpened(np.asarray(image, dtype=np.float32), radius, amount)
+
+
+def sharpened(image: np.ndarray, radius: float, amount: float) -> np.ndarray:
+    """The same for an array of float32 or float64, in its own precision."""
     return image + np.float32(amount) * _detail(image, radius)
 
 
