@@ -121,7 +121,7 @@ class Plan:
         precision: Precision = np.float32,
     ):
         self.shape, self.workers = tuple(shape), workers
-        self.backend = _trusted(_choose(backend), self.shape, workers, precision)
+        self.backend = _trusted(_choose(backend), self.shape, workers, precision is np.float64)
         self._library = _MAKERS[self.backend](self.shape, workers, precision)
 
     @property
@@ -168,14 +168,15 @@ def _choose(backend: str | None) -> str:
 
 
 @functools.lru_cache(maxsize=256)
-def _trusted(backend: str, shape: tuple[int, ...], workers: int, precision: Precision = np.float32) -> str:
+def _trusted(backend: str, shape: tuple[int, ...], workers: int, double: bool = False) -> str:
     """The backend if it transforms right at this shape, else scipy."""
+    precision = np.float64 if double else np.float32
     if transforms_right(_MAKERS[backend](shape, workers, precision), precision):
         return backend
     if backend == "scipy":
         raise EngineError(f"scipy's FFT of shape {shape} with {workers} threads gives wrong numbers here")
     warnings.warn(f"{backend} transforms the shape {shape} wrongly here: scipy takes over", stacklevel=3)
-    return _trusted("scipy", shape, workers, precision)
+    return _trusted("scipy", shape, workers, double)
 
 
 def transforms_right(library: Library, precision: Precision = np.float32) -> bool:
@@ -190,7 +191,9 @@ def transforms_right(library: Library, precision: Precision = np.float32) -> boo
     spectrum = library.forward(real)
     places = tuple(rng.integers(len(s), size=_PLACES) for s in spectra)
     expected = functools.reduce(np.multiply, [s[i] for s, i in zip(spectra, places, strict=True)])
-    if spectrum.dtype != np.result_type(precision, np.complex64) or spectrum.shape != tuple(len(s) for s in spectra):
+    if spectrum.dtype != np.result_type(precision, np.complex64) or spectrum.shape != tuple(
+        len(s) for s in spectra
+    ):
         return False
     # Every entry has modulus 1, so that a spectrum's root mean square is √N: rounding is a few 1e-7 of it.
     scale = np.sqrt(real.size)

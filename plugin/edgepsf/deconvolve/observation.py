@@ -103,8 +103,9 @@ class Observation:
         far = float(np.mean(self.signal < -offset - 1e-6 * abs(self.level)))
         if far > _FAR:
             raise InputError(
-                f"{100 * far:.3g} % of the pixels lie far below zero (down to {self.gray(self.lowest):.4g}{_above(self)}), and "
-                "this method counts light: give background= the gray value of no light"
+                f"{100 * far:.3g} % of the pixels lie far below zero (down to "
+                f"{self.gray(self.lowest):.4g}{_above(self)}), and this method counts light: give background= the gray "
+                "value of no light"
             )
 
     def gray(self, value: float) -> float:
@@ -169,10 +170,10 @@ def _signal(
     image: np.ndarray, bad: np.ndarray | None, background: float, precision: Precision
 ) -> tuple[np.ndarray, int]:
     """The scaled signal, and the exponent of its scale; may be the caller's own memory."""
-    kind = np.float64 if is_wide(image.dtype) else precision
+    kind = np.dtype(np.float64 if is_wide(image.dtype) else precision)
     data = image.astype(kind, copy=bad is not None)
     if background:
-        data = data - kind(background)
+        data = data - np.asarray(background, kind)
     if bad is not None:
         data[bad] = 0
     exponent = exponent_of(data)
@@ -199,8 +200,8 @@ def check_light(seen: Observation) -> None:
     """
     if seen.level < 0:
         raise InputError(
-            f"the mean of the picture lies below zero ({seen.gray(seen.level):.4g}{_above(seen)}), and this method allows no "
-            "negative light: give background= the gray value of no light"
+            f"the mean of the picture lies below zero ({seen.gray(seen.level):.4g}{_above(seen)}), and this method "
+            "allows no negative light: give background= the gray value of no light"
         )
 
 

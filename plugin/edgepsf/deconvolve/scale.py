@@ -18,7 +18,9 @@ from .pieces import Pieces
 
 _EXPONENT = 8  # the largest value lies below 2**8
 _SAMPLE = 4096
-_FINE = 2.4e-4  # share of the RMS below which rounding in single precision, 1e-7 of the RMS, shows in a detail
+_FINE = (
+    2.4e-4  # share of the RMS below which rounding in single precision, 1e-7 of the RMS, shows in a detail
+)
 _FINEST = 1e-12  # and below which double precision cannot tell it either
 _SMALL, _LARGE = 2.0**-100, 2.0**120  # results of such sizes fit into single precision
 
