@@ -11,7 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import InputError
+from ..psf.checkin import check_in
+from ..psf.prepared import wanted_of
 from ..psf.protocol import Psf, kernel_of
+from ..psf.values import axes_of
 from . import memory
 from .fft import Precision
 from .memory import Size
@@ -33,7 +36,7 @@ class Setting:
 
     Attributes
     ----------
-    boundary, axes, mask, background, saturation, workers
+    boundary, axes, mask, background, saturation, workers, psf_background
     """
 
     boundary: str = "extended"
@@ -42,6 +45,7 @@ class Setting:
     background: float | None = None
     saturation: float | None = None
     workers: int | None = None
+    psf_background: str | float | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,8 @@ class Job:
     blur : Blur
     result : dtype
         Of the restored picture.
+    warnings : tuple of str
+        What was mended in the PSF, and what is doubtful.
     """
 
     method: Method
@@ -69,6 +75,7 @@ class Job:
     masks: Callable[[int], np.ndarray] | None
     blur: Blur
     result: np.dtype
+    warnings: tuple[str, ...] = ()
 
     def observe(self, index: int, log: Log) -> Observation:
         """The observation of a piece; the log notes how it is seen."""
@@ -146,8 +153,11 @@ def prepare(
     chosen, values = checked(method, iterations, options)
     if setting.workers is not None and (int(setting.workers) != setting.workers or setting.workers < 1):
         raise InputError(f"workers must be a whole number ≥ 1, not {setting.workers}")
-    array, kernel = numbers(image), kernel_of(psf)
-    pieces = cut(array, np.ndim(kernel), setting.axes)
+    array = numbers(image)
+    axes = axes_of(kernel_of(psf), array)
+    pieces = cut(array, axes, setting.axes)
+    ready = check_in(psf, pieces.array, wanted_of(axes, setting.psf_background))
+    kernel = ready.array
     trimmed = prepare_kernel(kernel, pieces.spatial)
     masks = None if setting.mask is None else _masks(setting.mask, pieces, setting.axes)
     _check_memory(chosen, values, pieces, trimmed.shape, setting)
@@ -156,7 +166,7 @@ def prepare(
         trimmed = prepare_kernel(kernel, pieces.spatial, precision)
         _check_memory(chosen, values, pieces, trimmed.shape, setting, precision)
     blur = Blur(trimmed, pieces.shape, setting.boundary, setting.workers, precision=precision)
-    return Job(chosen, values, setting, pieces, masks, blur, result)
+    return Job(chosen, values, setting, pieces, masks, blur, result, ready.warnings)
 
 
 def needed(

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
+from warnings import warn
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,9 @@ import numpy.typing as npt
 from ..deconvolve.operator import BOUNDARIES, prepare_kernel
 from ..deconvolve.pieces import cut
 from ..errors import InputError
+from ..psf.checkin import check_in
 from ..psf.protocol import Psf, kernel_of
+from ..psf.values import axes_of
 from .compat.dl2_setup import centred
 from .compat.pid_operator import BOUNDARIES as PARALLEL_BORDERS
 from .compat.pid_operator import work_shape
@@ -74,19 +77,22 @@ def restore(
     ndarray of float32, same shape as `image`; with `full_output` also the record
     """
     begin = time.perf_counter()
-    kernel = kernel_of(psf)
-    pieces = cut(image, np.ndim(kernel), axes)
-    kernel = prepare_kernel(kernel, pieces.spatial)
+    pieces = cut(image, axes_of(kernel_of(psf), image), axes)
+    ready = check_in(psf, pieces.array)
+    kernel = prepare_kernel(ready.array, pieces.spatial)
     views = list(pieces.views(out := np.empty(image.shape, np.float32)))
     parts = [pieces.take(i) for i in range(len(views))]
     lit = [i for i, part in enumerate(parts) if part.any() or call.code in MAKE_LIGHT] or [0]
     images = parts[0][None] if len(parts) == 1 else np.stack([parts[i] for i in lit])
     job = prepare(call, images, kernel, boundary)
+    job.warnings[:0] = ready.warnings
     out[...] = 0  # of darkness nothing is restored; a plugin can be busy with it for ever
     restored, notes = run(job) if job.images.any() or call.code in MAKE_LIGHT else ((), {})
     for i, part in zip(lit, restored, strict=False):
         views[i][...] = part[job.window]
     if not full_output:
+        for sentence in job.warnings:
+            warn(sentence, stacklevel=4)
         return out
     record = {"method": call.code, "iterations": call.iterations, "memory": None, "warnings": job.warnings}
     return out, record | notes | {"seconds": time.perf_counter() - begin}
