@@ -14,6 +14,7 @@ from ..pictures.graph import Curve, Graph
 from ..pictures.picture import Picture
 from ..pictures.result import Result
 from ..report.sharpening import LABELS, Comparison, compare_sharpening
+from .checked_psf import PSF_BACKGROUND, checked_psf
 from .command import command
 from .shared import KERNEL, new_image
 
@@ -29,6 +30,7 @@ from .shared import KERNEL, new_image
         Count("iterations", "of an iterative method; 20 when not given"),
         Number("regularization", "of the method; chosen from the data when not given", minimum=0),
         Choice("stop", "for richardson_lucy: auto chooses the iterations from the picture", ("auto",)),
+        PSF_BACKGROUND,
         Image("truth", "sharp picture of the same scene, where there is one"),
         Flag("plot", "show a profile through the three pictures too", windows=True),
     ),
@@ -76,7 +78,7 @@ def compare(
         )
     compared = compare_sharpening(
         picture.data,
-        psf.data,
+        checked_psf(psf, psf.data, picture, picture.data, options.pop("psf_background", None)),
         method,
         iterations,
         truth=None if truth is None else truth.data,

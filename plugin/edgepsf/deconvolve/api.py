@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import InputError
+from ..options.arguments import Check, flag, function, optional, real, scalar, sizes, takes, text, whole
 from ..psf.checkin import check_in
 from ..psf.prepared import wanted_of
 from ..psf.protocol import Psf, kernel_of
@@ -21,6 +22,28 @@ from .pieces import cut
 from .record import Log
 
 
+def gray_value(name: str, value: Any) -> float:
+    """A finite gray value."""
+    if not np.isfinite(number := real(name, value)):
+        raise InputError(f"{name} must be a gray value, not {number}")
+    return number
+
+
+_SHARED: dict[str, Check] = {
+    "method": text,
+    "iterations": optional(scalar),
+    "callback": optional(function),
+}
+_SETTING: dict[str, Check] = {
+    "boundary": text,
+    "axes": optional(text),
+    "background": optional(gray_value),
+    "saturation": optional(gray_value),
+    "workers": optional(whole(1, 4096)),
+}
+
+
+@takes(engine=text, compat=optional(text), full_output=flag, **_SHARED, **_SETTING)
 def deconvolve(
     image: npt.ArrayLike,
     psf: Psf | npt.ArrayLike,
@@ -119,6 +142,7 @@ def deconvolve(
     return out
 
 
+@takes(**_SHARED)
 def choose(
     image: npt.ArrayLike,
     psf: Psf | npt.ArrayLike,
@@ -162,6 +186,7 @@ def choose(
     return job.choose(seen, log) | {"background": seen.background} | shared
 
 
+@takes(shape=sizes(), psf_shape=sizes(), method=text)
 def memory_usage(
     shape: tuple[int, ...],
     psf_shape: tuple[int, ...],
@@ -199,6 +224,9 @@ def memory_usage(
 def _apart(options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The given options of a picture with every method, and those of the method."""
     names = {field.name for field in fields(Setting)}
+    options = {
+        name: _SETTING[name](name, value) if name in _SETTING else value for name, value in options.items()
+    }
     given = {name: value for name, value in options.items() if name in names and value is not None}
     return given, {name: value for name, value in options.items() if name not in names}
 

@@ -18,6 +18,8 @@ class Number(Option):
     ----------
     minimum : float, optional
         Smallest value that is allowed.
+    maximum : float, optional
+        Largest value that is allowed.
     above, below : float, optional
         Limits that the value must not reach.
     reason : str
@@ -26,6 +28,7 @@ class Number(Option):
 
     _: KW_ONLY
     minimum: float | None = None
+    maximum: float | None = None
     above: float | None = None
     below: float | None = None
     reason: str = ""
@@ -67,6 +70,7 @@ class Number(Option):
         return (
             self._exact(value)
             and (self.minimum is None or value >= self.minimum)
+            and (self.maximum is None or value <= self.maximum)
             and (self.above is None or value > self.above)
             and (self.below is None or value < self.below)
         )
@@ -76,6 +80,13 @@ class Number(Option):
         reason = f", {self.reason}" if self.reason else ""
         if self.above is not None and self.below is not None:
             return f"lie between {self.above:g} and {self.below:g}{reason}"
+        if self.maximum is not None:
+            low = self.minimum if self.minimum is not None else self.above
+            return (
+                f"be {self._article}"
+                + (f" from {low:g}" if low is not None else "")
+                + f" to {self.maximum:g}{reason}"
+            )
         if self.above == 0:
             return f"be a positive number{reason}"
         if self.above is not None:

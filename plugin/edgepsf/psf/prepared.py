@@ -72,12 +72,13 @@ class PreparedPsf(KernelPsf):
         self, kernel: npt.ArrayLike, warnings: Sequence[str] = (), figures: dict[str, Any] | None = None
     ):
         super().__init__(kernel)
+        self._given = np.asarray(kernel)
         self.warnings = tuple(warnings)
         self.figures = dict(figures or {})
 
     def checked(self) -> CheckedPsf:
-        """The kernel with all its digits."""
-        return CheckedPsf(self._values, self.warnings, self.figures)
+        """The kernel as it was given, with all its digits."""
+        return CheckedPsf(self._given, self.warnings, self.figures)
 
     def __repr__(self) -> str:
         told = f", {self.warnings!r}" if self.warnings else ""
@@ -105,7 +106,7 @@ def wanted_of(
     InputError
         If one of them is unusable.
     """
-    if centre not in CENTRES:
+    if not isinstance(centre, str) or centre not in CENTRES:
         raise InputError(f"centre must be one of {', '.join(CENTRES)}, not {centre!r}")
     if (psf_spacing is None) != (spacing is None):
         raise InputError("give both psf_spacing and spacing, the pixel sizes of the PSF and of the picture")

@@ -13,10 +13,10 @@ from ..method import method
 from ..observation import Observation
 from ..operator import Blur
 from ..record import Log
-from ..unsharp import sharpened
+from ..unsharp import LARGEST, sharpened
 
 AMOUNT = Number("amount", "strength", default=1.0, minimum=0)
-RADIUS = Number("radius", "Gaussian instead of the PSF", unit="px", minimum=0, above=0)
+RADIUS = Number("radius", "Gaussian instead of the PSF", unit="px", minimum=0, above=0, maximum=LARGEST)
 
 
 def memory(size: Size, *, radius: float | None, **others: Any) -> float:
