@@ -89,7 +89,7 @@ def compare(
     stack = new_image(picture, np.stack(compared.pictures), "-compared")
     stack.dimensions, stack.labels, stack.display = (1, len(LABELS), 1), LABELS, compared.display
     summary = {"noise": compared.noise, "searched_against": "wiener" if truth is None else truth.title}
-    chosen = {k: v for k, v in compared.record.items() if k not in ("objective", "residual")}
+    chosen = {k: v for k, v in compared.record.items() if k not in ("objective", "residual", "warnings")}
     result = Result([stack], summary=summary | chosen, warnings=list(compared.warnings), rows=compared.rows)
     if report is not None:
         compared.report(report, picture.title)

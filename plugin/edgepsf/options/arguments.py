@@ -67,13 +67,13 @@ def real(name: str, value: Any) -> float:
     raise InputError(f"{name} must be a number, not {shown(value)}")
 
 
-def between(low: float, high: float, kind: str = "a number") -> Check:
+def between(low: float, high: float) -> Check:
     """A finite number between two limits, both allowed."""
 
     def check(name: str, value: Any) -> float:
         number = real(name, value)
         if not (math.isfinite(number) and low <= number <= high):
-            raise InputError(f"{name} must be {kind} from {low:g} to {high:g}, not {number:g}")
+            raise InputError(f"{name} must be a number from {low:g} to {high:g}, not {number:g}")
         return number
 
     return check
@@ -83,9 +83,11 @@ def whole(low: int, high: int) -> Check:
     """A whole number between two limits, both allowed."""
 
     def check(name: str, value: Any) -> int:
-        number = between(low, high, "a whole number")(name, value)
-        if number != int(number):
-            raise InputError(f"{name} must be a whole number from {low} to {high}, not {number:g}")
+        number = real(name, value)
+        if not math.isfinite(number) or number != int(number) or number < low:
+            raise InputError(f"{name} must be a whole number ≥ {low}, not {number:g}")
+        if number > high:
+            raise InputError(f"{name} must be at most {high}, not {number:g}")
         return int(number)
 
     return check

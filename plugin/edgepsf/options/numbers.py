@@ -58,6 +58,8 @@ class Number(Option):
         return self._checked(number, value)
 
     def _checked(self, value: float, shown: Any) -> float:
+        if self.maximum is not None and math.isfinite(value) and value > self.maximum:
+            raise InputError(f"{self.key} must be at most {self.maximum:g}, not {shown}")
         if not math.isfinite(value) or not self._allowed(value):
             raise InputError(f"{self.key} must {self._demand()}, not {shown}")
         return value
@@ -70,7 +72,6 @@ class Number(Option):
         return (
             self._exact(value)
             and (self.minimum is None or value >= self.minimum)
-            and (self.maximum is None or value <= self.maximum)
             and (self.above is None or value > self.above)
             and (self.below is None or value < self.below)
         )
@@ -80,13 +81,6 @@ class Number(Option):
         reason = f", {self.reason}" if self.reason else ""
         if self.above is not None and self.below is not None:
             return f"lie between {self.above:g} and {self.below:g}{reason}"
-        if self.maximum is not None:
-            low = self.minimum if self.minimum is not None else self.above
-            return (
-                f"be {self._article}"
-                + (f" from {low:g}" if low is not None else "")
-                + f" to {self.maximum:g}{reason}"
-            )
         if self.above == 0:
             return f"be a positive number{reason}"
         if self.above is not None:

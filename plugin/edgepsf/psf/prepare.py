@@ -7,11 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from ..options.arguments import gray_values, optional, takes
 from .checkin import check_in
 from .prepared import PreparedPsf, wanted_of
 from .protocol import Psf
 
 
+@takes(image=optional(gray_values))
 def prepare_psf(
     psf: Psf | npt.ArrayLike,
     image: npt.ArrayLike | None = None,
