@@ -29,8 +29,13 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
+def run(line, *words):
+    """The exit code of a command line."""
+    return main([*line.split(), *words])
+
+
 def restored(psf, *words):
-    assert main(f"deconvolve y.tif --psf {psf} --method wiener -o x.tif --overwrite".split() + [*words]) == 0
+    assert run(f"deconvolve y.tif --psf {psf} --method wiener -o x.tif --overwrite", *words) == 0
     return tifffile.imread("x.tif")
 
 
@@ -43,13 +48,13 @@ def test_the_command_line_mends_and_says(folder, capsys):
             "warning: the PSF was off its centre by (+3, -3) px (y, x): it was moved"
             in capsys.readouterr().err
         )
-    assert main("deconvolve y.tif --psf bad.tif --method wiener -o z.tif".split()) == 2
+    assert run("deconvolve y.tif --psf bad.tif --method wiener -o z.tif") == 2
     assert "stands on a level of" in capsys.readouterr().err
     assert not (folder / "z.tif").exists()
 
 
 def test_psf_check_makes_a_psf_that_needs_no_more_check(folder, capsys):
-    assert main("psf check bad.tif --blurred y.tif -o ready.tif --json".split()) == 0
+    assert run("psf check bad.tif --blurred y.tif -o ready.tif --json") == 0
     told = json.loads(capsys.readouterr().out)
     assert [sentence.split(":")[0] for sentence in told["warnings"]] == [
         "the level at the rim of the PSF, 2000 (98.4 % of its light), was subtracted",
@@ -63,7 +68,7 @@ def test_psf_check_makes_a_psf_that_needs_no_more_check(folder, capsys):
 
 
 def test_a_centre_that_was_given_is_kept_until_somebody_changes_the_kernel(folder, capsys):
-    assert main("psf check shift.tif --centre given -o ready.tif".split()) == 0
+    assert run("psf check shift.tif --centre given -o ready.tif") == 0
     kept = restored("ready.tif")
     assert "moved" not in capsys.readouterr().err
     assert relative(kept[10:-10, 10:-10], restored("right.tif")[10:-10, 10:-10]) > 0.1
@@ -84,7 +89,7 @@ def test_other_pixels_are_resampled_by_the_calibration(folder, unit, size, capsy
     assert capsys.readouterr().err == ""
     assert relative(restored("fine.tif"), expected) < 2e-3
     assert "it was resampled" in capsys.readouterr().err
-    assert main("psf check fine.tif --blurred y.tif -o ready.tif".split()) == 0
+    assert run("psf check fine.tif --blurred y.tif -o ready.tif") == 0
     assert read_picture("ready.tif").calibration.pixel_width == pytest.approx(0.1)
     assert relative(restored("ready.tif"), expected) < 2e-3
 
@@ -97,7 +102,7 @@ def test_units_that_cannot_be_compared_are_said(folder, capsys):
 
 
 def test_swapped_pictures_and_stray_values_are_refused(folder, capsys):
-    tifffile.imwrite("nan.tif", np.where(KERNEL == KERNEL.max(), np.nan, KERNEL).astype(np.float32))
+    tifffile.imwrite("nan.tif", np.where(KERNEL.max() == KERNEL, np.nan, KERNEL).astype(np.float32))
     for words, sentence in (
         ("deconvolve right.tif --psf y.tif", "are they swapped"),
         ("deconvolve y.tif --psf nan.tif", "holds NaN"),
@@ -105,14 +110,14 @@ def test_swapped_pictures_and_stray_values_are_refused(folder, capsys):
         ("psf check right.tif --psf_background many", "psf_background must be"),
         ("psf check y.tif --blurred right.tif", "are they swapped"),
     ):
-        assert main([*words.split(), "-o", "z.tif"]) == 2
+        assert run(words, "-o", "z.tif") == 2
         assert sentence in capsys.readouterr().err
 
 
 def test_a_kernel_that_lacks_light_is_warned_of_and_refused(folder, capsys):
-    assert main("psf profile --p1 0.01 -o wide.tif".split()) == 2
+    assert run("psf profile --p1 0.01 -o wide.tif") == 2
     assert "% of the light of the PSF lie outside its kernel" in capsys.readouterr().err
-    assert main("psf profile --p1 0.5 --size 21 -o cut.tif --json".split()) == 0
+    assert run("psf profile --p1 0.5 --size 21 -o cut.tif --json") == 0
     told = json.loads(capsys.readouterr().out)
     assert 0.01 < told["energy_outside_kernel"] < 0.1
     assert "lie outside its kernel" in told["warnings"][0]
@@ -121,10 +126,10 @@ def test_a_kernel_that_lacks_light_is_warned_of_and_refused(folder, capsys):
 
 
 def test_comparison_uses_the_mended_psf(folder, capsys):
-    assert main("compare y.tif --psf shift.tif --method wiener --json".split()) == 0
+    assert run("compare y.tif --psf shift.tif --method wiener --json") == 0
     told = json.loads(capsys.readouterr().out)
     assert any("was moved to the middle" in sentence for sentence in told["warnings"])
-    assert main("compare y.tif --psf right.tif --method wiener --json".split()) == 0
+    assert run("compare y.tif --psf right.tif --method wiener --json") == 0
     right = json.loads(capsys.readouterr().out)
     assert told["rows"][2]["residual"] == pytest.approx(right["rows"][2]["residual"], rel=1e-2)
 

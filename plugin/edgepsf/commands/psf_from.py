@@ -13,6 +13,8 @@ from ..options import Flag
 from ..pictures.picture import Picture
 from ..pictures.region import take_region
 from ..pictures.result import Result
+from ..psf.checkin import light_lost
+from ..psf.pointspread import PointSpread
 from ..report.measurement_page import write_page
 from .command import Command, Preview, Regions, declare
 from .overlay import fit_overlay
@@ -69,6 +71,11 @@ def psf_from(
         lines=found.lines(region.origin, region.shape),
         warnings=list(found.warnings),
     )
+    if isinstance(found.psf, PointSpread):
+        remedy = (
+            "deconvolution refuses kernels that lack 10 %; give a larger size, or reduce the picture first"
+        )
+        result.warnings += light_lost(found.psf.crop_loss(size), remedy, refuse=False)
     if report is not None:
         write_page(picture.data, found, picture.roi, report, title=picture.title)
     if plot:

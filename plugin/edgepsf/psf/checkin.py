@@ -61,15 +61,15 @@ def check_in(
     return _Check(given, wanted).done()
 
 
-def light_lost(share: float, remedy: str) -> list[str]:
+def light_lost(share: float, remedy: str, refuse: bool = True) -> list[str]:
     """The warning for a kernel that holds too little of the light of its PSF; empty where it holds enough.
 
     Raises
     ------
     InputError
-        If it lacks 10 % or more.
+        If it lacks 10 % or more, and is not only told about.
     """
-    if share >= REFUSED:
+    if share >= REFUSED and refuse:
         raise InputError(
             f"{100 * share:.3g} % of the light of the PSF lie outside its kernel, and no more than "
             f"{100 * REFUSED:g} % may: {remedy}"
