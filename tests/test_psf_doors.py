@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -148,3 +149,22 @@ def test_macros_in_imagej_mend_and_say(imagej, folder):
         assert relative(tifffile.imread(folder / name), expected) < 0.02
     with pytest.raises(ep.MacroError, match="stands on a level"):
         imagej.run_macro('selectImage("y"); run("Deconvolve...", "psf=h method=wiener");')
+
+
+@pytest.mark.skipif(
+    "EDGEPSF_PLUGINS" not in os.environ, reason="EDGEPSF_PLUGINS names no folder with the plugins"
+)
+@pytest.mark.parametrize(
+    ("engine", "method"), [("DeconvolutionLab2", "TRIF 0.01"), ("Parallel Iterative", "CGLS 5")]
+)
+def test_both_plugins_get_the_mended_psf(engine, method):
+    right, told = ep.deconvolve(BLURRED, KERNEL, method, engine=engine, full_output=True)
+    assert told["warnings"] == []
+    bad = ep.deconvolve(BLURRED, OFF, method, engine=engine, psf_background="auto", full_output=True)
+    assert [sentence.split(",")[0].split(" by ")[0] for sentence in bad[1]["warnings"]] == [
+        "the level at the rim of the PSF",
+        "the PSF was off its centre",
+    ]
+    assert relative(bad[0], right) < 0.02
+    with pytest.raises(ep.InputError, match="stands on a level"):
+        ep.deconvolve(BLURRED, OFF, method, engine=engine)
