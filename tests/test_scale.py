@@ -176,3 +176,16 @@ def test_planes_of_a_stack_have_scales_of_their_own():
     out = ep.deconvolve(stack, KERNEL, iterations=5, axes="tyx")
     for plane, factor in zip(out, (1, 1e-9, 1e12), strict=True):
         assert relative(plane / factor, ep.deconvolve(PICTURE, KERNEL, iterations=5)) < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("program", "method"),
+    [("DeconvolutionLab2", m) for m in ("RL 5", "LW 5 1", "NNLS 5 1", "TRIF 0.01", "RIF 0.01", "TM 5 1 0.1")]
+    + [("Parallel Iterative", m) for m in ("CGLS", "MRNSD", "HyBR", "WPL")],
+)
+def test_the_numbers_of_the_plugins_scale_too(program, method):
+    picture = PICTURE.clip(0)
+    expected = ep.deconvolve(picture, KERNEL, method, compat=program)
+    for factor in (2.0**-90, 2.0**-40, 2.0**40, 2.0**90):
+        out = ep.deconvolve(picture * factor, KERNEL, method, compat=program)
+        assert relative(out / factor, expected) < 1e-4, factor
