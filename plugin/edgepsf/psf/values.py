@@ -31,7 +31,9 @@ def real_values(psf: npt.ArrayLike, image: npt.ArrayLike | None = None) -> np.nd
     if array.dtype.kind not in "buif":
         raise InputError(f"the PSF must hold real numbers, not {array.dtype}")
     if array.ndim not in (2, 3) or array.size == 0:
-        raise InputError(f"the PSF has shape {array.shape}, a 2-D kernel, or a 3-D one, is needed")
+        raise InputError(
+            f"the PSF has shape {array.shape}, a 2-D or 3-D one is needed, a 2-D kernel for a plane"
+        )
     array = _one_channel(array, image)
     bad = array.size - int(np.count_nonzero(np.isfinite(array)))
     if bad:
