@@ -226,8 +226,9 @@ def test_examples_run(imagej, command):
     show(imagej, EDGE, "img")
     if command.name in ("Fit Edge Plane", "Fit Edge Profile..."):
         imagej.run_macro('run("Edge f...", "v1=30 v2=100");')
-    if command.name in ("Deconvolve...", "Compare Sharpening..."):
-        imagej.run_macro('run("PSF from Profile...", "p1=1.2"); rename("PSF"); selectImage("img");')
+    if command.name in ("Deconvolve...", "Compare Sharpening...", "Check PSF..."):
+        shown = "PSF" if command.name == "Check PSF..." else "img"
+        imagej.run_macro(f'run("PSF from Profile...", "p1=1.2"); rename("PSF"); selectImage("{shown}");')
     made = 'return "" + (nImages + nResults);'
     before = int(imagej.run_macro(made))
     assert int(imagej.run_macro(f'run("{command.name}", "{command.example}"); {made}')) > before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -40,9 +41,11 @@ def logit() -> Picture:
 
 
 def run_example(command: Command) -> Result:
-    """The example on a gray image; on an f image where the command wants one."""
+    """The example on a gray image; on an f image or a PSF where the command wants one."""
     values = parse_options(command.example, command.options)
     values = {o.key: o.opened(values[o.key], lambda name: KERNEL) for o in command.options}
+    if command.name == "Check PSF...":
+        return command.run(replace(KERNEL, title="cells.tif"), values)
     try:
         return command.run(gray(), values)
     except InputError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 from pathlib import Path
@@ -20,7 +21,7 @@ from edgepsf.plugins import PROGRAMS
 from edgepsf.plugins.methods import NATIVE_ONLY
 
 PAGE = (Path(__file__).parent.parent / "docs" / "deconvolution.md").read_text(encoding="utf-8")
-MODULES = Path(ep.deconvolve.__code__.co_filename).parent / "methods"
+MODULES = Path(inspect.unwrap(ep.deconvolve).__code__.co_filename).parent / "methods"
 
 
 PICTURE, KERNEL = blobs(noise=1.0), gaussian((9, 8)) * np.linspace(0.5, 1.5, 8)

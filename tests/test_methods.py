@@ -317,7 +317,7 @@ def test_observation_counts_what_is_left():
     image[0, 0] = np.nan
     seen = observe(image, mask=image == 5, saturation=10.5)
     assert seen.count == 9
-    assert seen.data[0, 0] == seen.data[1, 1] == seen.data[2, 3] == 0
+    assert seen.signal[0, 0] == seen.signal[1, 1] == seen.signal[2, 3] == 0
 
 
 @pytest.mark.parametrize(

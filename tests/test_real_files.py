@@ -493,6 +493,28 @@ def test_alpha_is_said_where_it_says_anything(tmp_path, capsys):
         np.testing.assert_array_equal(np.asarray(image), color)
 
 
+def test_alpha_and_profile_go_from_a_picture_to_the_merged_one(tmp_path, capsys):
+    from PIL import ImageCms
+
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    color = np.stack([RAMP, RAMP + 5, RAMP * 0, 40 + RAMP // 2], axis=-1).astype(np.uint8)
+    Image.fromarray(color).save(tmp_path / "p.png", icc_profile=profile)
+    assert run(capsys, "linear", tmp_path / "p.png", "-o", tmp_path / "l.tif")[0] == 0
+    channels = [w for c in ("red", "green", "blue") for w in (f"--{c}", tmp_path / f"l-{c}.tif")]
+    for bits, ending in ((8, "png"), (16, "png"), (8, "tif")):
+        out = tmp_path / f"m{bits}.{ending}"
+        words = ("linear", tmp_path / "p.png", "--merge", *channels, "--bits", bits, "-o", out)
+        assert run(capsys, *words)[0] == 0
+        again = read_picture(out, color=True)
+        scale = 1 if bits == 8 else 257
+        assert np.abs(again.data.astype(int) - color[..., :3].astype(int) * scale).max() <= scale
+        np.testing.assert_array_equal(again.meta.alpha, color[..., 3].astype(int) * scale)
+        assert again.meta.icc == profile
+    code, _, err = run(capsys, "linear", tmp_path / "p.png", "--merge", *channels, "-o", tmp_path / "m.jpg")
+    assert code == 2
+    assert "JPEG cannot keep the alpha of this picture; write .png" in err
+
+
 def test_deep_colour_png_keeps_its_16_bits(tmp_path):
     color = np.stack([RAMP * 300, RAMP * 7, RAMP + 5], axis=-1).astype(np.uint16)
     _png16(tmp_path / "p.png", color)

@@ -12,6 +12,8 @@ from .measure import edge
 from .measure.edge.fit import fit_edge
 from .measure.edge.result import EdgeFit
 from .psf.pointspread import PointSpread
+from .psf.prepare import prepare_psf
+from .psf.prepared import PreparedPsf
 from .report.sharpening import compare_sharpening
 
 __version__ = "0.1.0"
@@ -25,12 +27,14 @@ __all__ = [
     "InputError",
     "MacroError",
     "PointSpread",
+    "PreparedPsf",
     "best_unsharp_mask",
     "compare_sharpening",
     "deconvolve",
     "edge",
     "engines",
     "fit_edge",
+    "prepare_psf",
     "psf",
     "unsharp_mask",
 ]

@@ -15,6 +15,7 @@ from ..pictures.metadata import Metadata
 from ..pictures.picture import Picture
 from ..pictures.result import Result
 from ..report.sharpening import LABELS, Comparison, compare_sharpening
+from .checked_psf import PSF_BACKGROUND, checked_psf
 from .command import command
 from .shared import KERNEL, KERNEL_OF, LIGHT, light_note, new_image
 
@@ -30,6 +31,7 @@ from .shared import KERNEL, KERNEL_OF, LIGHT, light_note, new_image
         Count("iterations", "of an iterative method; 20 when not given"),
         Number("regularization", "of the method; chosen from the data when not given", minimum=0),
         Choice("stop", "for richardson_lucy: auto chooses the iterations from the picture", ("auto",)),
+        PSF_BACKGROUND,
         Image("truth", "sharp picture of the same scene, where there is one"),
         Flag("plot", "show a profile through the three pictures too", windows=True),
     ),
@@ -79,7 +81,7 @@ def compare(
         )
     compared = compare_sharpening(
         picture.data,
-        psf.data,
+        checked_psf(psf, psf.data, picture, picture.data, options.pop("psf_background", None)),
         method,
         iterations,
         truth=None if truth is None else truth.data,
@@ -92,7 +94,7 @@ def compare(
     stack.meta = Metadata()
     stack.dimensions, stack.labels, stack.display = (1, len(LABELS), 1), LABELS, compared.display
     summary = {"noise": compared.noise, "searched_against": "wiener" if truth is None else truth.title}
-    chosen = {k: v for k, v in compared.record.items() if k not in ("objective", "residual")}
+    chosen = {k: v for k, v in compared.record.items() if k not in ("objective", "residual", "warnings")}
     result = Result([stack], summary=summary | chosen, warnings=list(compared.warnings), rows=compared.rows)
     if report is not None:
         compared.report(report, picture.title, light=LIGHT in picture.properties)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..deconvolve import deconvolve as restore
+from ..deconvolve.job import checked
 from ..deconvolve.methods import METHODS
 from ..deconvolve.operator import BOUNDARIES
 from ..errors import InputError
@@ -15,6 +16,7 @@ from ..options import Choice, Count, Image, Number, Text
 from ..pictures.picture import Picture
 from ..pictures.result import Result
 from ..plugins import PROGRAMS
+from .checked_psf import PSF_BACKGROUND, checked_psf
 from .command import command
 from .method_options import OF_METHODS, has_iterations, native_name, options_of
 from .shared import KERNEL, KERNEL_OF, STACK, light_note, new_image
@@ -35,6 +37,7 @@ _OPTIONS = (
     Choice("engine", "the native engine or an ImageJ plugin", ("native", *PROGRAMS), default="native"),
     Choice("boundary", "what lies beyond the picture", BOUNDARIES, default="extended"),
     *options_of(OF_METHODS, but=("iterations",)),
+    PSF_BACKGROUND,
     Number("background", "level that is not blurred signal", unit="gray value", rare=True),
     Number("saturation", "level from which on pixels are left out", unit="gray value", rare=True),
     Image("mask", "image that is not zero where a pixel is to be left out", rare=True),
@@ -94,12 +97,15 @@ def deconvolve(
     if engine == "native" and not options.keys().isdisjoint(("memory", "timeout")):
         raise InputError("memory and timeout are for a plugin engine; leave them out with engine=native")
     native = engine == "native" and options.get("compat") is None
-    method = native_name(method) if native else method
+    if native:
+        method = native_name(method)
+        checked(method, None, {})
     kernel, data = _numbers(psf, picture, stack)
-    axes, data = _named(data, np.ndim(kernel), picture.dimensions)
+    ready = checked_psf(psf, kernel, picture, data, options.pop("psf_background", None))
+    axes, data = _named(data, ready.ndim, picture.dimensions)
     restored, record = restore(
         data,
-        kernel,
+        ready,
         method,
         iterations,
         engine,

@@ -167,5 +167,13 @@ def _merge(picture: Picture | None, given: dict[str, Picture], gamma: float | No
     out = new_image(source, channels[0].data, "-RGB")
     out.title = re.sub(rf"(?<=.)-({'|'.join(CHANNELS)})(-\d+)?$", "", source.base) + "-RGB"
     out.data = np.stack([encode(channel.data, gamma, bits) for channel in channels], axis=-1)
-    out.meta = replace(out.meta, icc=source.meta.icc)
+    out.meta = replace(out.meta, icc=source.meta.icc, alpha=_alpha(source, out.data))
     return Result([out])
+
+
+def _alpha(picture: Picture, colors: np.ndarray) -> np.ndarray | None:
+    """The alpha of the picture in the depth of the merged colours, where it has their size."""
+    alpha = picture.meta.alpha
+    if alpha is None or alpha.shape != colors.shape[:2]:
+        return None
+    return encode(alpha / white_level(alpha), 1.0, 8 * colors.dtype.itemsize)

@@ -17,6 +17,8 @@ from ..pictures.picture import Picture
 from ..pictures.region import take_region
 from ..pictures.result import Result
 from ..pictures.writing import check_writable
+from ..psf.checkin import light_lost
+from ..psf.pointspread import PointSpread
 from ..report.measurement_page import write_page
 from .command import Command, Preview, Regions, declare
 from .overlay import fit_overlay
@@ -87,6 +89,11 @@ def psf_from(
         warnings=list(found.warnings),
     )
     result.units = units_of(found, result.row)
+    if isinstance(found.psf, PointSpread):
+        remedy = (
+            "deconvolution refuses kernels that lack 10 %; give a larger size, or reduce the picture first"
+        )
+        result.warnings += light_lost(found.psf.crop_loss(size), remedy, refuse=False)
     if curves is not None:
         write_curves(curves, found.curves())
     if report is not None:

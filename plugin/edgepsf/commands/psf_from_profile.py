@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..options import Number
 from ..pictures.picture import Picture
 from ..pictures.result import Result
+from ..psf.checkin import light_lost
 from ..psf.graphs import psf_graph
 from ..psf.pointspread import from_profile
 from .command import command, figures
@@ -37,17 +38,20 @@ def psf_from_profile(
     Raises
     ------
     InputError
-        There are no coefficients, or f(d) does not rise.
+        There are no coefficients, f(d) does not rise, or 10 % of the light or more would lie outside the kernel.
     """
     given = {k: v for k, v in coefficients.items() if v is not None}
     kept = picture.numbers(PROFILE) if picture is not None else None
     if not given and kept:
         given = {f"p{2 * i + 1}": v for i, v in enumerate(kept)}
     psf = from_profile(aspect=picture.calibration.aspect if picture else 1.0, **given)
+    lost = light_lost(psf.crop_loss(size), "give a larger size, or reduce the picture first")
     row = psf.parameters | {"fwhm": psf.fwhm, "mtf50": psf.mtf50, "energy_outside": psf.crop_loss(size)}
     if picture is not None:
         row |= picture.calibration.in_units(row, {"fwhm": 1, "mtf50": -1})
-    result = Result([kernel_image(psf, size, picture)], row, psf.summary(size), warnings=list(psf.warnings))
+    result = Result(
+        [kernel_image(psf, size, picture)], row, psf.summary(size), warnings=[*psf.warnings, *lost]
+    )
     if plot:
         result.graphs.append(psf_graph(picture.base if picture else "PSF", psf))
     return result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
@@ -10,13 +11,39 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import InputError
-from ..psf.protocol import Psf
+from ..options.arguments import Check, flag, function, optional, real, scalar, sizes, takes, text, whole
+from ..psf.checkin import check_in
+from ..psf.prepared import wanted_of
+from ..psf.protocol import Psf, kernel_of
+from ..psf.values import axes_of
 from . import engines
 from .job import Setting, checked, needed, numbers, prepare
 from .pieces import cut
 from .record import Log
 
 
+def gray_value(name: str, value: Any) -> float:
+    """A finite gray value."""
+    if not np.isfinite(number := real(name, value)):
+        raise InputError(f"{name} must be a gray value, not {number}")
+    return number
+
+
+_SHARED: dict[str, Check] = {
+    "method": text,
+    "iterations": optional(scalar),
+    "callback": optional(function),
+}
+_SETTING: dict[str, Check] = {
+    "boundary": text,
+    "axes": optional(text),
+    "background": optional(gray_value),
+    "saturation": optional(gray_value),
+    "workers": optional(whole(1, 4096)),
+}
+
+
+@takes(engine=text, compat=optional(text), full_output=flag, **_SHARED, **_SETTING)
 def deconvolve(
     image: npt.ArrayLike,
     psf: Psf | npt.ArrayLike,
@@ -33,6 +60,7 @@ def deconvolve(
     workers: int | None = None,
     full_output: bool = False,
     compat: str | None = None,
+    psf_background: str | float | None = None,
     **options: Any,
 ) -> Any:
     """Restore a picture blurred by a known PSF.
@@ -43,7 +71,8 @@ def deconvolve(
         Blurred picture in linear light; pixels that are NaN or infinite are left out, and filled from the
         restored scene.
     psf : PointSpread or array_like, 2-D or 3-D
-        Kernel with its centre at index n // 2 of every axis; divided by its sum before use.
+        Kernel with its centre at index n // 2 of every axis; divided by its sum before use. A kernel image is checked
+        first, see `edgepsf.prepare_psf`: what was mended in it is a warning, and an entry of the record.
     method : str
         "richardson_lucy", "wiener", "tikhonov", "inverse", "landweber", "nnls", "cgls", "mrnsd", "hybr",
         "wpl", "fista" or "unsharp_mask". With another engine or `compat` also the plugin's own names, with
@@ -73,6 +102,9 @@ def deconvolve(
         objective of every iteration, seconds, and memory in bytes.
     compat : {"DeconvolutionLab2", "Parallel Iterative"}, optional
         The native engine with a plugin's conventions and numbers; see `edgepsf.deconvolve.compat`.
+    psf_background : None, "auto" or float, optional
+        Gray value of the PSF that is no light of it; "auto" takes the level at its rim. When not given, a level at
+        the rim is warned of, and refused where it is 10 % of the light or more.
     **options
         Options of the method: accelerate, tv, stop, offset ("richardson_lucy"); regularization ("wiener",
         "tikhonov", "inverse", "hybr", "wpl", "fista"; chosen from the data when not given); penalty, noise
@@ -80,7 +112,9 @@ def deconvolve(
 
     Returns
     -------
-    ndarray of float32, same shape as `image`
+    ndarray, same shape as `image`
+        float32; float64 where the image has such numbers and float32 would lose their digits, as with a picture on a
+        high pedestal. The result scales with the image: gray values may have any size.
 
     Raises
     ------
@@ -89,20 +123,26 @@ def deconvolve(
     EngineError
         If the engine is not there.
     """
-    setting = Setting(boundary, axes, mask, background, saturation, workers)
+    setting = Setting(boundary, axes, mask, background, saturation, workers, psf_background)
     if str(engine).lower() != engines.NATIVE or compat is not None:
+        restore, array = _as_plugins(engine, compat), numbers(image)
         common = vars(setting) | {"full_output": full_output}
-        restore = _as_plugins(engine, compat)
-        return restore(numbers(image), psf, method, iterations, callback, **common, **options)
+        wanted = wanted_of(axes_of(kernel_of(psf), array), common.pop("psf_background"))
+        return restore(array, check_in(psf, array, wanted), method, iterations, callback, **common, **options)
     job = prepare(image, psf, method, iterations, options, setting)
-    out, records = np.empty(job.pieces.original, np.float32), []
+    out, records = np.empty(job.pieces.original, job.result), []
     for index, view in enumerate(job.pieces.views(out)):
         log = Log(method, callback, full_output)
-        view[...] = job.restore(job.observe(index, log), log)
+        job.restore(job.observe(index, log), log, view)
         records.append(log.finish())
-    return (out, _merged(records)) if full_output else out
+    if full_output:
+        return out, _merged(records) | {"warnings": list(job.warnings)}
+    for sentence in job.warnings:
+        warnings.warn(sentence, stacklevel=2)
+    return out
 
 
+@takes(**_SHARED)
 def choose(
     image: npt.ArrayLike,
     psf: Psf | npt.ArrayLike,
@@ -146,6 +186,7 @@ def choose(
     return job.choose(seen, log) | {"background": seen.background} | shared
 
 
+@takes(shape=sizes(), psf_shape=sizes(), method=text)
 def memory_usage(
     shape: tuple[int, ...],
     psf_shape: tuple[int, ...],
@@ -183,6 +224,9 @@ def memory_usage(
 def _apart(options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The given options of a picture with every method, and those of the method."""
     names = {field.name for field in fields(Setting)}
+    options = {
+        name: _SETTING[name](name, value) if name in _SETTING else value for name, value in options.items()
+    }
     given = {name: value for name, value in options.items() if name in names and value is not None}
     return given, {name: value for name, value in options.items() if name not in names}
 

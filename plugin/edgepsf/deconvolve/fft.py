@@ -1,4 +1,4 @@
-"""Real single-precision FFTs of one shape: scipy, or ducc0 where it is installed.
+"""Real FFTs of one shape, in single or double precision: scipy, or ducc0 where it is installed.
 
 A backend is trusted only after it transformed a picture with a known spectrum rightly, there and back, at the very
 shape and number of threads that will be used: some released libraries give wrong numbers at some shapes.
@@ -23,6 +23,8 @@ BACKENDS = ("ducc0", "scipy")
 _LOADED = {"ducc0": 15 << 20, "scipy": 10 << 20}
 _PLACES = 4096
 
+Precision = type[np.float32] | type[np.float64]
+
 
 class Library(Protocol):
     """An FFT library at one shape; see `Plan` for its methods."""
@@ -42,9 +44,9 @@ class Library(Protocol):
 class _Scipy:
     """scipy.fft; every transform makes a new array."""
 
-    def __init__(self, shape: tuple[int, ...], workers: int):
+    def __init__(self, shape: tuple[int, ...], workers: int, precision: Precision = np.float32):
         self.shape, self.workers = shape, workers
-        self.real: np.ndarray | None = np.zeros(shape, np.float32)
+        self.real: np.ndarray | None = np.zeros(shape, precision)
 
     def forward(self, real: np.ndarray, conjugate: bool = False) -> np.ndarray:
         if conjugate:
@@ -62,13 +64,13 @@ class _Scipy:
 class _Ducc:
     """ducc0; two buffers, no array made in a transform."""
 
-    def __init__(self, shape: tuple[int, ...], workers: int):
+    def __init__(self, shape: tuple[int, ...], workers: int, precision: Precision = np.float32):
         import ducc0
 
         self.shape, self.workers, self._library = shape, workers, ducc0.fft
         self._axes = tuple(range(len(shape)))
-        self.real: np.ndarray | None = np.zeros(shape, np.float32)
-        self._spectrum = np.empty((*shape[:-1], shape[-1] // 2 + 1), np.complex64)
+        self.real: np.ndarray | None = np.zeros(shape, precision)
+        self._spectrum = np.empty((*shape[:-1], shape[-1] // 2 + 1), np.result_type(precision, np.complex64))
 
     def forward(self, real: np.ndarray, conjugate: bool = False) -> np.ndarray:
         return self._library.r2c(
@@ -88,7 +90,7 @@ class _Ducc:
         )
 
 
-_MAKERS: dict[str, Callable[[tuple[int, ...], int], Library]] = {"ducc0": _Ducc, "scipy": _Scipy}
+_MAKERS: dict[str, Callable[[tuple[int, ...], int, Precision], Library]] = {"ducc0": _Ducc, "scipy": _Scipy}
 
 
 class Plan:
@@ -101,18 +103,26 @@ class Plan:
         Threads.
     backend : {"ducc0", "scipy"}, optional
         By default the environment variable EDGEPSF_FFT, else ducc0 where it is installed, else scipy.
+    precision : float32 or float64
+        Type of the real arrays.
 
     Attributes
     ----------
-    real : ndarray of float32
+    real : ndarray
         Result of the last `inverse`. The caller may work in it, and may put another array in its place.
     backend : str
     """
 
-    def __init__(self, shape: tuple[int, ...], workers: int, backend: str | None = None):
+    def __init__(
+        self,
+        shape: tuple[int, ...],
+        workers: int,
+        backend: str | None = None,
+        precision: Precision = np.float32,
+    ):
         self.shape, self.workers = tuple(shape), workers
-        self.backend = _trusted(_choose(backend), self.shape, workers)
-        self._library = _MAKERS[self.backend](self.shape, workers)
+        self.backend = _trusted(_choose(backend), self.shape, workers, precision is np.float64)
+        self._library = _MAKERS[self.backend](self.shape, workers, precision)
 
     @property
     def real(self) -> np.ndarray:
@@ -158,17 +168,18 @@ def _choose(backend: str | None) -> str:
 
 
 @functools.lru_cache(maxsize=256)
-def _trusted(backend: str, shape: tuple[int, ...], workers: int) -> str:
+def _trusted(backend: str, shape: tuple[int, ...], workers: int, double: bool = False) -> str:
     """The backend if it transforms right at this shape, else scipy."""
-    if transforms_right(_MAKERS[backend](shape, workers)):
+    precision = np.float64 if double else np.float32
+    if transforms_right(_MAKERS[backend](shape, workers, precision), precision):
         return backend
     if backend == "scipy":
         raise EngineError(f"scipy's FFT of shape {shape} with {workers} threads gives wrong numbers here")
     warnings.warn(f"{backend} transforms the shape {shape} wrongly here: scipy takes over", stacklevel=3)
-    return _trusted("scipy", shape, workers)
+    return _trusted("scipy", shape, workers, double)
 
 
-def transforms_right(library: Library) -> bool:
+def transforms_right(library: Library, precision: Precision = np.float32) -> bool:
     """Whether a product of random vectors gets the product of their spectra, and comes back.
 
     Compared at some thousand places spread over the whole, and in the energy of all.
@@ -176,11 +187,13 @@ def transforms_right(library: Library) -> bool:
     rng = np.random.default_rng(0)
     vectors = [rng.choice((-1.0, 1.0), n) for n in library.shape]
     spectra = [np.fft.fft(v) for v in vectors[:-1]] + [np.fft.rfft(vectors[-1])]
-    real = functools.reduce(np.multiply.outer, [v.astype(np.float32) for v in vectors])
+    real = functools.reduce(np.multiply.outer, [v.astype(precision) for v in vectors])
     spectrum = library.forward(real)
     places = tuple(rng.integers(len(s), size=_PLACES) for s in spectra)
     expected = functools.reduce(np.multiply, [s[i] for s, i in zip(spectra, places, strict=True)])
-    if spectrum.dtype != np.complex64 or spectrum.shape != tuple(len(s) for s in spectra):
+    if spectrum.dtype != np.result_type(precision, np.complex64) or spectrum.shape != tuple(
+        len(s) for s in spectra
+    ):
         return False
     # Every entry has modulus 1, so that a spectrum's root mean square is √N: rounding is a few 1e-7 of it.
     scale = np.sqrt(real.size)
@@ -192,5 +205,5 @@ def transforms_right(library: Library) -> bool:
         return False
     back = library.inverse(spectrum)
     places = tuple(rng.integers(n, size=_PLACES) for n in library.shape)
-    right = back.dtype == np.float32 and bool(np.abs(back[places] - real[places]).max() < 1e-4)
+    right = back.dtype == precision and bool(np.abs(back[places] - real[places]).max() < 1e-4)
     return right and bool(np.isclose(sum(float(np.vdot(part, part)) for part in back), real.size, rtol=1e-3))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,8 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import InputError
+from ..psf.checkin import check_in
+from ..psf.prepared import wanted_of
 from ..psf.protocol import Psf, kernel_of
+from ..psf.values import axes_of
 from . import memory
+from .fft import Precision
 from .memory import Size
 from .method import ITERATIONS, Method
 from .methods import METHODS
@@ -19,6 +24,7 @@ from .observation import Observation, observe
 from .operator import Blur, prepare_kernel
 from .pieces import Pieces, cut
 from .record import Log
+from .scale import precision_for, write
 
 # Bytes for which the system is not asked: reading its files would take longer than the work on a small picture.
 _ALWAYS_FREE = 64 << 20
@@ -30,7 +36,7 @@ class Setting:
 
     Attributes
     ----------
-    boundary, axes, mask, background, saturation, workers
+    boundary, axes, mask, background, saturation, workers, psf_background
     """
 
     boundary: str = "extended"
@@ -39,6 +45,7 @@ class Setting:
     background: float | None = None
     saturation: float | None = None
     workers: int | None = None
+    psf_background: str | float | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,10 @@ class Job:
     masks : callable or None
         Mask of a piece by its number.
     blur : Blur
+    result : dtype
+        Of the restored picture.
+    warnings : tuple of str
+        What was mended in the PSF, and what is doubtful.
     """
 
     method: Method
@@ -63,12 +74,15 @@ class Job:
     pieces: Pieces
     masks: Callable[[int], np.ndarray] | None
     blur: Blur
+    result: np.dtype
+    warnings: tuple[str, ...] = ()
 
     def observe(self, index: int, log: Log) -> Observation:
         """The observation of a piece; the log notes how it is seen."""
         piece, blur, setting = self.pieces.take(index), self.blur, self.setting
         mask = None if self.masks is None else self.masks(index)
-        seen = observe(piece, mask, setting.saturation, setting.background)
+        seen = observe(piece, mask, setting.saturation, setting.background, blur.precision)
+        log.exponent, log.gray = seen.exponent, log.gray | self._gray
         left_out = piece.size - seen.count
         log.note(engine="native", boundary=blur.boundary, fft=blur.plan.backend, left_out=left_out)
         return seen
@@ -77,15 +91,40 @@ class Job:
         """The numbers of the method for an observation; nothing is read from darkness."""
         if not seen.signal.any():
             return {name: value for name, value in self.options.items() if value is not None}
-        return self.method.choose(seen, self.blur, log, **self.options)
+        return self._scaled(self._chosen(seen, log), seen.exponent)
 
-    def restore(self, seen: Observation, log: Log) -> np.ndarray:
-        """The restored piece, of its own shape."""
+    def restore(self, seen: Observation, log: Log, out: np.ndarray) -> None:
+        """Write the restored piece into an array of its own shape.
+
+        Raises
+        ------
+        InputError
+            If a restored value is not finite.
+        """
         if not seen.signal.any():  # nothing but darkness
-            return np.zeros(self.blur.shape, np.float32)
-        numbers = self.method.choose(seen, self.blur, log, **self.options)
-        restored = self.method.restore(seen, self.blur, log, **numbers)
-        return self.blur.crop(restored) if restored.shape != self.blur.shape else restored
+            out[...] = 0
+            return
+        restored = self.method.restore(seen, self.blur, log, **self._chosen(seen, log))
+        restored = self.blur.crop(restored) if restored.shape != self.blur.shape else restored
+        write(restored, seen.exponent, out, self.method.name)
+
+    @property
+    def _gray(self) -> set[str]:
+        """Options of the method that are gray values."""
+        return {option.key for option in self.method.options if option.unit == "gray value"}
+
+    def _chosen(self, seen: Observation, log: Log) -> dict[str, Any]:
+        """The numbers of the method, in the scale of the observation."""
+        options = self._scaled(self.options, -seen.exponent)
+        return self.method.choose(seen, self.blur, log, **options)
+
+    def _scaled(self, numbers: dict[str, Any], exponent: int) -> dict[str, Any]:
+        """Numbers of the method, those that are gray values multiplied by 2**exponent."""
+        gray = self._gray
+        return {
+            key: math.ldexp(value, exponent) if key in gray and value is not None else value
+            for key, value in numbers.items()
+        }
 
 
 def prepare(
@@ -114,29 +153,46 @@ def prepare(
     chosen, values = checked(method, iterations, options)
     if setting.workers is not None and (int(setting.workers) != setting.workers or setting.workers < 1):
         raise InputError(f"workers must be a whole number ≥ 1, not {setting.workers}")
-    array, kernel = numbers(image), kernel_of(psf)
-    pieces = cut(array, np.ndim(kernel), setting.axes)
-    kernel = prepare_kernel(kernel, pieces.spatial)
+    array = numbers(image)
+    axes = axes_of(kernel_of(psf), array)
+    pieces = cut(array, axes, setting.axes)
+    ready = check_in(psf, pieces.array, wanted_of(axes, setting.psf_background))
+    kernel = ready.array
+    trimmed = prepare_kernel(kernel, pieces.spatial)
     masks = None if setting.mask is None else _masks(setting.mask, pieces, setting.axes)
-    _check_memory(chosen, values, pieces, kernel.shape, setting)
-    blur = Blur(kernel, pieces.shape, setting.boundary, setting.workers)
-    return Job(chosen, values, setting, pieces, masks, blur)
+    _check_memory(chosen, values, pieces, trimmed.shape, setting)
+    precision, result = precision_for(pieces, setting.background or 0.0)
+    if precision is np.float64:
+        trimmed = prepare_kernel(kernel, pieces.spatial, precision)
+        _check_memory(chosen, values, pieces, trimmed.shape, setting, precision)
+    blur = Blur(trimmed, pieces.shape, setting.boundary, setting.workers, precision=precision)
+    return Job(chosen, values, setting, pieces, masks, blur, result, ready.warnings)
 
 
 def needed(
-    method: Method, options: dict[str, Any], pieces: Pieces, kernel_shape: tuple[int, ...], setting: Setting
+    method: Method,
+    options: dict[str, Any],
+    pieces: Pieces,
+    kernel_shape: tuple[int, ...],
+    setting: Setting,
+    precision: Precision = np.float32,
 ) -> int:
     """Bytes that a deconvolution holds at its peak beside the image itself."""
     masked = setting.mask is not None or setting.saturation is not None
-    size = Size.of(pieces.shape, kernel_shape, setting.boundary, masked)
+    size = Size.of(pieces.shape, kernel_shape, setting.boundary, masked, np.dtype(precision).itemsize)
     return size.total(method.memory(size, **options), pieces.array.size, setting.workers)
 
 
 def _check_memory(
-    method: Method, options: dict[str, Any], pieces: Pieces, kernel_shape: tuple[int, ...], setting: Setting
+    method: Method,
+    options: dict[str, Any],
+    pieces: Pieces,
+    kernel_shape: tuple[int, ...],
+    setting: Setting,
+    precision: Precision = np.float32,
 ) -> None:
     """Refuse a picture that does not fit into the free memory."""
-    bytes_needed = needed(method, options, pieces, kernel_shape, setting)
+    bytes_needed = needed(method, options, pieces, kernel_shape, setting, precision)
     if bytes_needed < _ALWAYS_FREE:
         return
     free = memory.free_memory()
@@ -145,7 +201,7 @@ def _check_memory(
     leaner = [
         other.name
         for other in METHODS.values()
-        if needed(other, other.checked({}), pieces, kernel_shape, setting) <= free
+        if needed(other, other.checked({}), pieces, kernel_shape, setting, precision) <= free
     ]
     raise InputError(
         f"{method.name} needs about {memory.readable(bytes_needed)} of memory for a picture of shape "

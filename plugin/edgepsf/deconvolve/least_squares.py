@@ -17,7 +17,7 @@ from .parallel import blockwise, dot
 
 def start(seen: Observation, blur: Blur) -> np.ndarray:
     """Flat scene of the picture's mean."""
-    return np.full(blur.scene_shape, seen.level, np.float32)
+    return np.full(blur.scene_shape, seen.level, blur.precision)
 
 
 class Scaled:

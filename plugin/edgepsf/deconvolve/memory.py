@@ -12,14 +12,13 @@ from .parallel import BLOCK
 
 __all__ = ["Size", "_free_on_linux", "free_memory", "readable"]
 
-_NUMBER = 4  # bytes of a single-precision number
 _PER_THREAD = 16 * BLOCK  # of blockwise work
 _SAFETY = 1.05
 
 
 @dataclass(frozen=True)
 class Size:
-    """Bytes of the single-precision arrays of a deconvolution.
+    """Bytes of the arrays of a deconvolution.
 
     Attributes
     ----------
@@ -33,6 +32,8 @@ class Size:
         Number of spatial axes.
     masked : bool
         Whether pixels are left out.
+    number : int
+        Bytes of a number: 4 in single precision, 8 in double precision.
     """
 
     picture: int
@@ -40,15 +41,21 @@ class Size:
     domain: int
     axes: int
     masked: bool = False
+    number: int = 4
 
     @classmethod
     def of(
-        cls, shape: tuple[int, ...], kernel_shape: tuple[int, ...], boundary: str, masked: bool = False
+        cls,
+        shape: tuple[int, ...],
+        kernel_shape: tuple[int, ...],
+        boundary: str,
+        masked: bool = False,
+        number: int = 4,
     ) -> Size:
         """The sizes for the shapes of a picture and of a kernel."""
         domain, scene = domain_and_scene(kernel_shape, shape, boundary)
-        picture, scene_bytes, domain_bytes = (_NUMBER * math.prod(each) for each in (shape, scene, domain))
-        return cls(picture, scene_bytes, domain_bytes, len(shape), masked)
+        picture, scene_bytes, domain_bytes = (number * math.prod(each) for each in (shape, scene, domain))
+        return cls(picture, scene_bytes, domain_bytes, len(shape), masked, number)
 
     @property
     def noise(self) -> int:
@@ -73,5 +80,5 @@ class Size:
             Threads; all cores by default.
         """
         operator = self.picture * (1.5 if self.masked else 1) + 3 * self.domain
-        arrays = _SAFETY * (operator + method + _NUMBER * image)
+        arrays = _SAFETY * (operator + method + self.number * image)
         return int(arrays) + loaded_bytes() + threads(workers) * _PER_THREAD

@@ -19,7 +19,7 @@ from .operator import Blur
 from .record import Log
 
 # Options that several methods declare.
-ITERATIONS = Count("iterations", "iterations", default=20)
+ITERATIONS = Count("iterations", "iterations", default=20, maximum=100_000)
 REGULARIZATION = Number("regularization", "chosen from the data when not given", minimum=0, above=0)
 _LAST = 1000
 _declared: dict[str, Method] = {}

@@ -38,7 +38,7 @@ def _residual(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     Second differences along x and y annul every surface that is linear along either (Immerkær 1996,
     doi:10.1006/cviu.1996.0060): of a blurred picture little is left but its noise.
     """
-    out = image.astype(np.float32)
+    out = image.astype(np.float64 if image.dtype == np.float64 else np.float32)
     mean = out
     for axis in (-2, -1):
         if image.shape[axis] >= 3:
@@ -76,7 +76,7 @@ def high_frequency_sd(image: np.ndarray, valid: np.ndarray | None = None) -> flo
     residual, _ = _residual(image)
     inside = _inside(valid, image.shape)
     chosen = np.abs(residual[inside] if inside.any() else residual)
-    least = 4 * np.finfo(np.float32).eps * float(np.abs(image).max())
+    least = 4 * np.finfo(residual.dtype).eps * float(np.abs(image).max())
     sizes = np.quantile(chosen, _SHARES) / _QUANTILES
     return float(next((size for size in sizes if size > least), 0.0))
 

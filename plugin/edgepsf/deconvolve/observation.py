@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -10,7 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import InputError
+from .fft import Precision
 from .noise import estimate_noise, high_frequency_sd
+from .scale import exponent_of, is_wide, scaled
 
 _FAR = 0.05
 
@@ -21,46 +24,36 @@ class Observation:
 
     Attributes
     ----------
-    data : ndarray of float32
-        The picture; 0 where it is not valid.
+    signal : ndarray of float32 or float64
+        The picture without its background, divided by the scale; 0 where it is not valid; only read.
     valid : ndarray of bool, or None
         Pixels that count; None when all do.
     background : float
-        Level added by camera and stray light: the model is A x + background.
+        Level added by camera and stray light, gray values: the model is A x + background.
+    exponent : int
+        The scale is 2**exponent gray values.
     """
 
-    data: np.ndarray
+    signal: np.ndarray
     valid: np.ndarray | None
     background: float = 0.0
+    exponent: int = 0
     _kept: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def count(self) -> int:
         """Number of valid pixels."""
-        return self.data.size if self.valid is None else int(self.valid.sum())
+        return self.signal.size if self.valid is None else int(self.valid.sum())
 
     @cached_property
-    def mean(self) -> float:
-        """Mean of the valid pixels."""
-        return float(self.data.sum(dtype=np.float64) / self.count)
-
-    @property
     def level(self) -> float:
-        """Mean of the valid pixels above the background."""
-        return self.mean - self.background
-
-    @cached_property
-    def signal(self) -> np.ndarray:
-        """Data minus background, 0 where not valid; float32, only read."""
-        if not self.background:
-            return self.data
-        out = self.data - np.float32(self.background)
-        return out if self.valid is None else np.where(self.valid, out, np.float32(0))
+        """Mean of the valid pixels of the signal."""
+        return float(self.signal.sum(dtype=np.float64) / self.count)
 
     @cached_property
     def noise(self) -> float:
-        """Variance of the noise at the picture's mean, gray values squared."""
-        return estimate_noise(self.data, self.valid).mean_square(self.mean)
+        """Variance of the noise at the mean of the signal."""
+        return estimate_noise(self.signal, self.valid).mean_square(self.level)
 
     @cached_property
     def lowest(self) -> float:
@@ -88,7 +81,7 @@ class Observation:
         return offset
 
     def raised(self, offset: float) -> np.ndarray:
-        """The signal with an offset added, float32, not negative; a copy only where something has to change.
+        """The signal with an offset added, not negative; a copy only where something has to change.
 
         A pixel that is still below zero is a defect and counts as zero.
 
@@ -100,19 +93,24 @@ class Observation:
         if offset == 0 and self.lowest >= 0:
             return self.signal
         self._check_far(offset)
-        data = np.maximum(self.signal + np.float32(offset), 0)
+        data = np.maximum(self.signal + self.signal.dtype.type(offset), 0)
         if self.valid is not None:
             data[~self.valid] = 0
         return data
 
     def _check_far(self, offset: float) -> None:
         """Refuse a picture of which many pixels lie below zero by more than the offset."""
-        far = float(np.mean(self.signal < -offset - 1e-6 * abs(self.mean)))
+        far = float(np.mean(self.signal < -offset - 1e-6 * abs(self.level)))
         if far > _FAR:
             raise InputError(
-                f"{100 * far:.3g} % of the pixels lie far below zero (down to {self.lowest:.4g}{_above(self)}), and "
-                "this method counts light: give background= the gray value of no light"
+                f"{100 * far:.3g} % of the pixels lie far below zero (down to "
+                f"{self.gray(self.lowest):.4g}{_above(self)}), and this method counts light: give background= the gray "
+                "value of no light"
             )
+
+    def gray(self, value: float) -> float:
+        """A value of the signal in gray values."""
+        return math.ldexp(value, self.exponent)
 
     def keep(self, **computed: Any) -> None:
         """Keep arrays that a choice computed for the restoration of the same picture that follows it."""
@@ -128,8 +126,9 @@ def observe(
     mask: npt.ArrayLike | None = None,
     saturation: float | None = None,
     background: float | None = None,
+    precision: Precision = np.float32,
 ) -> Observation:
-    """Leave out the pixels that are not finite, masked or saturated.
+    """Leave out the pixels that are not finite, masked or saturated; take off the background; scale the rest.
 
     Parameters
     ----------
@@ -141,6 +140,8 @@ def observe(
         Gray value from which on a pixel counts as saturated and is left out.
     background : float, optional
         Level that is not blurred signal; 0 when not given.
+    precision : float32 or float64
+        Type of the signal.
 
     Raises
     ------
@@ -161,10 +162,22 @@ def observe(
     left_out = int(bad.sum())
     if left_out == image.size:
         raise InputError("no pixel is left: every one is NaN, infinite, masked or saturated")
-    data = image.astype(np.float32, copy=left_out > 0)  # else the caller's own memory: it is only read
-    if left_out:
+    signal, exponent = _signal(image, bad if left_out else None, float(background or 0.0), precision)
+    return Observation(signal, ~bad if left_out else None, float(background or 0.0), exponent)
+
+
+def _signal(
+    image: np.ndarray, bad: np.ndarray | None, background: float, precision: Precision
+) -> tuple[np.ndarray, int]:
+    """The scaled signal, and the exponent of its scale; may be the caller's own memory."""
+    kind = np.dtype(np.float64 if is_wide(image.dtype) else precision)
+    data = image.astype(kind, copy=bad is not None)
+    if background:
+        data = data - np.asarray(background, kind)
+    if bad is not None:
         data[bad] = 0
-    return Observation(data, ~bad if left_out else None, float(background or 0.0))
+    exponent = exponent_of(data)
+    return scaled(data, -exponent).astype(precision, copy=False), exponent
 
 
 def _masked(mask: npt.ArrayLike, shape: tuple[int, ...]) -> np.ndarray:
@@ -187,8 +200,8 @@ def check_light(seen: Observation) -> None:
     """
     if seen.level < 0:
         raise InputError(
-            f"the mean of the picture lies below zero ({seen.level:.4g}{_above(seen)}), and this method allows no "
-            "negative light: give background= the gray value of no light"
+            f"the mean of the picture lies below zero ({seen.gray(seen.level):.4g}{_above(seen)}), and this method "
+            "allows no negative light: give background= the gray value of no light"
         )
 
 

@@ -15,15 +15,15 @@ import numpy.typing as npt
 from ..errors import InputError
 from ..psf.protocol import Psf, kernel_of
 from . import border
-from .fft import Plan, fast_length
+from .fft import Plan, Precision, fast_length
 from .parallel import blockwise
 
 BOUNDARIES = ("extended", "reflect", "periodic", "zero")
-_NOTHING = 1e-7  # of the light
+_NOTHING = {np.float32: 1e-7, np.float64: 1e-16}  # of the light, by precision
 _SEEN = 1e-2  # of a scene pixel, below which it is left alone
 
 
-def prepare_kernel(psf: Psf | npt.ArrayLike, ndim: int) -> np.ndarray:
+def prepare_kernel(psf: Psf | npt.ArrayLike, ndim: int, precision: Precision = np.float32) -> np.ndarray:
     """Kernel of a PSF divided by its sum, float64.
 
     Parameters
@@ -31,6 +31,8 @@ def prepare_kernel(psf: Psf | npt.ArrayLike, ndim: int) -> np.ndarray:
     psf : Psf or array_like
     ndim : int
         Number of dimensions the kernel must have.
+    precision : float32 or float64
+        Of the work: dark margins that it cannot tell from nothing are cut.
 
     Raises
     ------
@@ -50,16 +52,16 @@ def prepare_kernel(psf: Psf | npt.ArrayLike, ndim: int) -> np.ndarray:
     total = kernel.sum()
     if not total > 0:
         raise InputError(f"the PSF sums to {total:g}; it must be positive")
-    return trim(kernel / total)
+    return trim(kernel / total, precision)
 
 
-def trim(kernel: np.ndarray) -> np.ndarray:
-    """Kernel without margins that hold less light than single precision can tell, its centre still at n // 2.
+def trim(kernel: np.ndarray, precision: Precision = np.float32) -> np.ndarray:
+    """Kernel without margins that hold less light than the precision can tell, its centre still at n // 2.
 
     PSF images are often much larger than the light in them, and every pixel of margin makes the scene beyond
     the picture's border, and so every FFT, larger.
     """
-    limit = _NOTHING * np.abs(kernel).sum()
+    limit = _NOTHING[precision] * np.abs(kernel).sum()
     for axis, n in enumerate(kernel.shape):
         held = np.abs(kernel).sum(axis=tuple(a for a in range(kernel.ndim) if a != axis))
         centre = n // 2
@@ -116,6 +118,8 @@ class Blur:
         Threads; all cores by default.
     backend : str, optional
         FFT library, see `Plan`.
+    precision : float32 or float64
+        Type of all arrays.
 
     Attributes
     ----------
@@ -132,20 +136,21 @@ class Blur:
         boundary: str = "extended",
         workers: int | None = None,
         backend: str | None = None,
+        precision: Precision = np.float32,
     ):
-        self.shape, self.boundary = tuple(shape), boundary
+        self.shape, self.boundary, self.precision = tuple(shape), boundary, precision
         self.workers = threads(workers)
         self.domain, self.scene_shape = domain_and_scene(kernel.shape, self.shape, boundary)
         before = [0 if boundary == "periodic" else k // 2 for k in kernel.shape]
         self.margins = [(b, d - n - b) for b, d, n in zip(before, self.domain, shape, strict=True)]
         self.window = tuple(slice(b, b + n) for b, n in zip(before, shape, strict=True))
-        self.plan = Plan(self.domain, self.workers, backend)
+        self.plan = Plan(self.domain, self.workers, backend, precision)
         self.otf = self.plan.forward(self._centred(kernel)).copy()
 
     def _centred(self, kernel: np.ndarray) -> np.ndarray:
         """Kernel on the domain with its centre at index 0; a part that does not fit wraps around."""
         index = [(np.arange(k) - k // 2) % n for k, n in zip(kernel.shape, self.domain, strict=True)]
-        out = np.zeros(self.domain, np.float32)
+        out = np.zeros(self.domain, self.precision)
         if all(k <= n for k, n in zip(kernel.shape, self.domain, strict=True)):
             out[np.ix_(*index)] = kernel
         else:
@@ -153,11 +158,11 @@ class Blur:
         return out
 
     def forward(self, scene: np.ndarray) -> np.ndarray:
-        """A x: the picture of a scene, float32; may be changed in place, holds until the next call."""
+        """A x: the picture of a scene; may be changed in place, holds until the next call."""
         return self.convolve(self._spread(scene))[self.window]
 
     def adjoint(self, picture: np.ndarray) -> np.ndarray:
-        """Aᵀ y, float32; may be changed in place, holds until the next call."""
+        """Aᵀ y; may be changed in place, holds until the next call."""
         out = self.correlate(self.embed(picture))
         if self.boundary == "reflect":
             return border.fold(out, self.margins)
@@ -173,8 +178,9 @@ class Blur:
         """
         if valid is None and self.boundary == "periodic":
             return None
-        weight = self.adjoint(np.ones(self.shape, np.float32) if valid is None else valid.astype(np.float32))
-        out = np.empty(self.scene_shape, np.float32)
+        seen = np.ones(self.shape, self.precision) if valid is None else valid.astype(self.precision)
+        weight = self.adjoint(seen)
+        out = np.empty(self.scene_shape, self.precision)
         blockwise(_invert, weight, out, workers=self.workers)
         if not out.any():
             raise InputError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections.abc import Callable
@@ -26,20 +27,26 @@ class Log:
         before) and the numbers that a method chose.
     full : bool
         Whether the record is asked for: costly figures are left out otherwise.
+    exponent : int
+        Of the scale of the picture: methods tell their figures in units of 2**exponent gray values.
+    gray : set of str
+        Names of the figures that are gray values; they are converted for callback and record.
     """
 
     def __init__(self, method: str, callback: Callable[..., Any] | None = None, full: bool = False):
         self.callback, self.full = callback, full
+        self.exponent, self.gray = 0, {"objective"}
         self.record: dict[str, Any] = {"method": method, "iterations": 0}
         self._started = time.perf_counter()
         self._memory, self._peak = memory_now(), memory_peak()
 
     def note(self, **chosen: Any) -> None:
         """Write into the record."""
-        self.record |= chosen
+        self.record |= self._in_gray(chosen)
 
     def iteration(self, i: int, n: int, stage: str = "restoring", **figures: float) -> bool:
         """Report iteration i of at most n; False when the callback wants to stop."""
+        figures = self._in_gray(figures)
         if stage == "restoring":
             self.record["iterations"] = i
             for name, value in figures.items():
@@ -51,6 +58,13 @@ class Log:
     def finish(self) -> dict[str, Any]:
         """The record with time and memory."""
         return self.record | {"seconds": time.perf_counter() - self._started, "memory": self._grown()}
+
+    def _in_gray(self, figures: dict[str, Any]) -> dict[str, Any]:
+        """The figures, those of the picture's scale in gray values."""
+        return {
+            name: math.ldexp(value, self.exponent) if name in self.gray else value
+            for name, value in figures.items()
+        }
 
     def _grown(self) -> int | None:
         """Bytes by which the process grew at its peak."""

@@ -13,7 +13,7 @@ from .operator import Blur
 from .parallel import blockwise, dot
 from .variation import variation_factor
 
-_TINY = 1e-7
+_TINY = {np.float32: 1e-7, np.float64: 1e-16}  # of the mean, by precision
 _LIMIT = np.float32(1e-12)
 
 
@@ -22,7 +22,7 @@ class RichardsonLucy:
 
     Parameters
     ----------
-    data : ndarray of float32
+    data : ndarray
         Non-negative picture, 0 where not valid.
     blur : Blur
     valid : ndarray of bool, optional
@@ -39,7 +39,7 @@ class RichardsonLucy:
 
     Attributes
     ----------
-    scene : ndarray of float32, blur.scene_shape
+    scene : ndarray, blur.scene_shape
     objective : float
         I-divergence Σ y log(y/m) − y + m of data and model m before the last step; NaN when not watched.
     """
@@ -59,12 +59,13 @@ class RichardsonLucy:
         self.accelerate, self.watch = accelerate, watch or accelerate
         count = data.size if valid is None else int(valid.sum())
         mean = float(data.sum(dtype=np.float64)) / count
-        self.background = np.float32(background)
-        self.floor = np.float32(_TINY * mean + np.finfo(np.float32).tiny)
-        level = max(mean - background, _TINY * mean)
+        self.background = blur.precision(background)
+        tiny = _TINY[blur.precision]
+        self.floor = blur.precision(tiny * mean + np.finfo(np.float32).tiny)
+        level = max(mean - background, tiny * mean)
         self.gain = blur.gain(valid)
         self.valid = valid
-        self.scene = np.full(blur.scene_shape, level, np.float32)
+        self.scene = np.full(blur.scene_shape, level, blur.precision)
         if self.gain is not None:
             self.scene[self.gain == 0] = 0  # nothing is put where no pixel looks
         self.objective = self._last = float("nan")

@@ -27,7 +27,7 @@ def thin(data: np.ndarray, noise: Noise, share: float, seed: int = 0) -> tuple[n
 
     Parameters
     ----------
-    data : ndarray of float32
+    data : ndarray
         Non-negative.
     noise : Noise
         Where photon noise is the smaller part, Gaussian noise of the picture's own size is added to one part
@@ -37,7 +37,7 @@ def thin(data: np.ndarray, noise: Noise, share: float, seed: int = 0) -> tuple[n
 
     Returns
     -------
-    first, second : ndarray of float32
+    first, second : ndarray of the same type
         Expectations are share · data and (1 − share) · data; either may be negative where read noise is large.
     """
     rng = np.random.default_rng(seed)
@@ -48,8 +48,8 @@ def thin(data: np.ndarray, noise: Noise, share: float, seed: int = 0) -> tuple[n
         photons = np.rint((data + extra) / noise.gain).astype(np.int64)
         first = rng.binomial(np.maximum(photons, 0), share) * noise.gain - share * extra
         second = (data + extra) - (first + share * extra) - (1 - share) * extra
-        return first.astype(np.float32), second.astype(np.float32)
-    sd = np.sqrt(noise.read**2 + noise.gain * np.maximum(data, 0), dtype=np.float32)
+        return first.astype(data.dtype), second.astype(data.dtype)
+    sd = np.sqrt(noise.read**2 + noise.gain * np.maximum(data, 0), dtype=data.dtype)
     spread = np.float32(np.sqrt(share * (1 - share))) * sd * rng.standard_normal(data.shape, np.float32)
     return np.float32(share) * data + spread, np.float32(1 - share) * data - spread
 

@@ -10,12 +10,15 @@ from scipy.ndimage import gaussian_filter
 from scipy.optimize import minimize_scalar
 
 from ..errors import InputError
+from ..options.arguments import between, gray_values, optional, real, takes
 
+LARGEST = 500.0  # px, radius of a Gaussian; the work grows with it
 _RADII = (0.5, 12.0)  # px, searched by default
 _GRID = 12
 _TOLERANCE = 0.01  # of the logarithm of the radius
 
 
+@takes(image=gray_values, radius=real, amount=real)
 def unsharp_mask(image: npt.ArrayLike, radius: float = 2.0, amount: float = 1.0) -> np.ndarray:
     """Picture + amount · (picture − its Gaussian blur), float32.
 
@@ -32,12 +35,25 @@ def unsharp_mask(image: npt.ArrayLike, radius: float = 2.0, amount: float = 1.0)
     InputError
         If the radius is not positive, or the amount negative.
     """
+    if radius > LARGEST:
+        raise InputError(f"radius must be at most {LARGEST:g} px, not {radius:g}")
     if not (np.isfinite(radius) and radius > 0) or not (np.isfinite(amount) and amount >= 0):
         raise InputError(f"radius must be > 0 and amount ≥ 0, not radius={radius}, amount={amount}")
-    image = np.asarray(image, dtype=np.float32)
+    return sharpened(np.asarray(image, dtype=np.float32), radius, amount)
+
+
+def sharpened(image: np.ndarray, radius: float, amount: float) -> np.ndarray:
+    """The same for an array of float32 or float64, in its own precision."""
     return image + np.float32(amount) * _detail(image, radius)
 
 
+@takes(
+    image=gray_values,
+    truth=gray_values,
+    radii=optional(gray_values),
+    amounts=optional(gray_values),
+    region=optional(gray_values),
+)
 def best_unsharp_mask(
     image: npt.ArrayLike,
     truth: npt.ArrayLike,
@@ -70,7 +86,7 @@ def best_unsharp_mask(
         If the shapes differ, or the region has no pixel.
     """
     search = _Search(np.asarray(image, np.float32), np.asarray(truth, np.float32), amounts, region)
-    grid = np.geomspace(*_RADII, _GRID) if radii is None else [float(r) for r in radii]
+    grid = np.geomspace(*_RADII, _GRID) if radii is None else _searched("radii", radii, 1e-3, LARGEST)
     tries = [search.best(radius) for radius in grid]
     if radii is None:
         i = int(np.argmin([error for error, _, _ in tries]))
@@ -84,6 +100,14 @@ def best_unsharp_mask(
         tries.append(search.best(float(np.exp(found.x))))
     _, radius, amount = min(tries)
     return unsharp_mask(image, radius, amount), radius, amount
+
+
+def _searched(name: str, values: Iterable[float], low: float, high: float) -> list[float]:
+    """Values to try, checked."""
+    out = [between(low, high)(name, value) for value in np.atleast_1d(np.asarray(values)).ravel()]
+    if not out:
+        raise InputError(f"{name} is empty: give at least one value")
+    return out
 
 
 def _detail(image: np.ndarray, radius: float) -> np.ndarray:
@@ -102,12 +126,12 @@ class _Search:
     ):
         if image.shape != target.shape:
             raise InputError(f"the picture has shape {image.shape}, the truth {target.shape}")
-        region = np.ones(image.shape, dtype=bool) if region is None else region
+        region = np.ones(image.shape, dtype=bool) if region is None else np.asarray(region, dtype=bool)
         if region.shape != image.shape or not region.any():
             raise InputError(f"the region must be a mask of shape {image.shape} with pixels in it")
         self.image, self.region = image, region
         self.missing = (target - image)[region].astype(np.float64)
-        self.amounts = None if amounts is None else [float(a) for a in amounts]
+        self.amounts = None if amounts is None else _searched("amounts", amounts, 0, 1e6)
 
     def best(self, radius: float) -> tuple[float, float, float]:
         """(mean squared error, radius, amount) of the best amount at this radius."""

@@ -321,7 +321,7 @@ class Choice(Option):
 
     def check(self, value: Any) -> str:
         """The choice itself; from Python its letters count."""
-        if value in self.choices or (self.free and isinstance(value, str) and value):
+        if isinstance(value, str) and (value in self.choices or (self.free and value)):
             return str(value)
         known = f'"{self.choices[0]}"' if len(self.choices) == 1 else f"one of {', '.join(self.choices)}"
         raise InputError(f"{self.key} must be {known}, not {value!r}")

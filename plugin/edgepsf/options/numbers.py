@@ -18,6 +18,8 @@ class Number(Option):
     ----------
     minimum : float, optional
         Smallest value that is allowed.
+    maximum : float, optional
+        Largest value that is allowed.
     above, below : float, optional
         Limits that the value must not reach.
     reason : str
@@ -26,6 +28,7 @@ class Number(Option):
 
     _: KW_ONLY
     minimum: float | None = None
+    maximum: float | None = None
     above: float | None = None
     below: float | None = None
     reason: str = ""
@@ -55,6 +58,8 @@ class Number(Option):
         return self._checked(number, value)
 
     def _checked(self, value: float, shown: Any) -> float:
+        if self.maximum is not None and math.isfinite(value) and value > self.maximum:
+            raise InputError(f"{self.key} must be at most {self.maximum:g}, not {shown}")
         if not math.isfinite(value) or not self._allowed(value):
             raise InputError(f"{self.key} must {self._demand()}, not {shown}")
         return value

@@ -155,7 +155,7 @@ def _rectangle(roi: Sequence[float] | np.ndarray) -> tuple[int, int, int, int]:
     try:
         numbers = [int(v) for v in roi]
         exact = all(float(v) == n for v, n in zip(roi, numbers, strict=True))
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError, OverflowError, np.ma.MaskError):
         numbers, exact = [], False
     if len(numbers) != 4 or not exact:
         raise InputError(f"a region is four whole numbers x, y, width, height, not {roi!r}")

@@ -10,14 +10,18 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
+from warnings import warn
 
 import numpy as np
 import numpy.typing as npt
 
 from ..deconvolve.operator import BOUNDARIES, prepare_kernel
 from ..deconvolve.pieces import cut
+from ..deconvolve.scale import exponent_of, scaled
 from ..errors import InputError
+from ..psf.checkin import check_in
 from ..psf.protocol import Psf, kernel_of
+from ..psf.values import axes_of
 from .compat.dl2_setup import centred
 from .compat.pid_operator import BOUNDARIES as PARALLEL_BORDERS
 from .compat.pid_operator import work_shape
@@ -26,6 +30,9 @@ from .methods import BORDERS, Call
 # Methods that diverge, shift the levels or clip where pixels are negative.
 NEED_POSITIVE = ("RL", "RLTV", "MRNSD", "WPL")
 MAKE_LIGHT = ("SIM",)
+_IN_GRAY = ("SIM", "ISTA", "FISTA")  # methods with parameters in gray values
+_GRAY = ("threshold", "stopping_tol")
+_USUAL = (1e-2, 1e8)  # gray values
 _PAD_MODES: dict[str, Literal["symmetric", "constant"]] = {"reflect": "symmetric", "zero": "constant"}
 _LOST = 0.001  # share of a cropped PSF from which on the user is told
 
@@ -77,22 +84,39 @@ def restore(
     ndarray of float32, same shape as `image`; with `full_output` also the record
     """
     begin = time.perf_counter()
-    kernel = kernel_of(psf)
-    pieces = cut(image, np.ndim(kernel), axes)
-    kernel = prepare_kernel(kernel, pieces.spatial)
+    pieces = cut(image, axes_of(kernel_of(psf), image), axes)
+    ready = check_in(psf, pieces.array)
+    kernel = prepare_kernel(ready.array, pieces.spatial)
     views = list(pieces.views(out := np.empty(image.shape, np.float32)))
     parts = [pieces.take(i) for i in range(len(views))]
     lit = [i for i, part in enumerate(parts) if part.any() or call.code in MAKE_LIGHT] or [0]
     images = parts[0][None] if len(parts) == 1 else np.stack([parts[i] for i in lit])
-    job = prepare(call, images, kernel, boundary)
+    exponent = _exponent(call, images)
+    job = prepare(call, scaled(images, -exponent) if exponent else images, kernel, boundary)
+    job.warnings[:0] = ready.warnings
     out[...] = 0  # of darkness nothing is restored; a plugin can be busy with it for ever
     restored, notes = run(job) if job.images.any() or call.code in MAKE_LIGHT else ((), {})
     for i, part in zip(lit, restored, strict=False):
-        views[i][...] = part[job.window]
+        views[i][...] = scaled(part[job.window], exponent)
     if not full_output:
+        for sentence in job.warnings:
+            warn(sentence, stacklevel=4)
         return out
     record = {"method": call.code, "iterations": call.iterations, "memory": None, "warnings": job.warnings}
     return out, record | notes | {"seconds": time.perf_counter() - begin}
+
+
+def _exponent(call: Call, images: np.ndarray) -> int:
+    """The power of two that brings values far from the plugins' constants, such as 1e-6, to a usual size.
+
+    Usual pictures stay as they are, and so does a method with a parameter in gray values.
+    """
+    known = call.parameters | call.controls
+    gray = call.code in _IN_GRAY or known.get("db") or any(known.get(key, -1) > 0 for key in _GRAY)
+    if gray or images.dtype.kind != "f" or not np.isfinite(images).all():
+        return 0
+    largest = float(np.abs(images).max())
+    return 0 if _USUAL[0] <= largest <= _USUAL[1] else exponent_of(images)
 
 
 def prepare(call: Call, images: np.ndarray, kernel: np.ndarray, boundary: str) -> Job:

@@ -42,7 +42,7 @@ CODES = {
 }
 CONTROLS = ("constraint", "epsilon", "residual", "seconds")
 _KNOWN = {
-    *("tv", "regularization", "boundary", "axes", "workers"),
+    *("tv", "regularization", "boundary", "axes", "workers", "psf_background"),
     *(key for algorithm in ALGORITHMS.values() for key, _ in algorithm.parameters),
     *(key for known in PARALLEL_ITERATIVE.values() for key in known),
 }

@@ -15,6 +15,8 @@ from .models.logistic import Logistic, logistic_closed_form
 from .models.moffat import Moffat
 from .odd import OddPolynomial
 from .pointspread import PointSpread, from_profile
+from .prepare import prepare_psf
+from .prepared import PreparedPsf
 from .protocol import Psf, kernel_of
 from .reading import from_json
 
@@ -32,6 +34,7 @@ __all__ = [
     "Moffat",
     "OddPolynomial",
     "PointSpread",
+    "PreparedPsf",
     "Psf",
     "RadialModel",
     "Steps",
@@ -40,4 +43,5 @@ __all__ = [
     "from_profile",
     "kernel_of",
     "logistic_closed_form",
+    "prepare_psf",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from functools import cached_property
 from typing import Any
 
@@ -12,7 +13,9 @@ from scipy.interpolate import CubicSpline
 from scipy.optimize import brentq
 
 from ..errors import InputError
+from ..options.arguments import real
 
+LARGEST_SIZE = 2047  # px, of a kernel that is asked for
 _UNIT = 1e-12  # a sum this near to 1 is rounding of double precision
 
 
@@ -144,8 +147,11 @@ class KernelPsf:
 
 def check_size(size: float) -> None:
     """Refuse a kernel size that is not an odd number of pixels."""
-    if int(size) != size or size < 1 or int(size) % 2 == 0:
+    number = real("size", size)
+    if not math.isfinite(number) or int(number) != number or number < 1 or int(number) % 2 == 0:
         raise InputError(f"the kernel size must be an odd number of pixels, not {size}")
+    if number > LARGEST_SIZE:
+        raise InputError(f"the kernel size must be at most {LARGEST_SIZE} pixels, not {size:g}")
 
 
 def _real_array(kernel: npt.ArrayLike) -> np.ndarray:

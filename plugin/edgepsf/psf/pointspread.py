@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy.optimize import brentq
 
 from ..errors import EdgeError, InputError
+from ..options.arguments import between, real, shown
 from .families import model_classes
 from .kernel import check_size
 from .model import RadialModel
@@ -25,7 +26,7 @@ _KERNEL_MAX = 255
 
 def check_pixel(pixel: str) -> None:
     """Refuse an unknown pixel convention."""
-    if pixel not in ("sampled", "optical"):
+    if not isinstance(pixel, str) or pixel not in ("sampled", "optical"):
         raise InputError(f'pixel must be "sampled" or "optical", not "{pixel}"')
 
 
@@ -54,6 +55,13 @@ class PointSpread:
 
     def __init__(self, model: RadialModel, pixel: str = "sampled", aspect: float = 1.0):
         check_pixel(pixel)
+        if not isinstance(model, RadialModel):
+            raise InputError(
+                f"model must be a model of edgepsf.psf, such as Gaussian(1.5), not {shown(model)}"
+            )
+        aspect = between(1e-3, 1e3)("aspect", aspect)
+        if not 1e-20 < model.reach < 1e20:
+            raise InputError(f"{model!r} reaches {model.reach:g} px: give parameters of the size of pixels")
         self.model = model
         self.pixel = pixel
         self.aspect = float(aspect)
@@ -179,7 +187,7 @@ class PointSpread:
 
     def crop_loss(self, size: int | None = None) -> float:
         """Share of the energy that lies outside the circle inscribed in a kernel of this size."""
-        size = self.default_size if size is None else size
+        size = self.default_size if size is None else between(0, 1e9)("size", size)
         return float(1.0 - self.energy(0.5 * size * min(1.0, self.aspect)))
 
     def summary(self, size: int | None = None) -> dict[str, Any]:
@@ -217,6 +225,14 @@ class PointSpread:
         return float(-np.clip(density, None, 0).sum() / above) if above > 0 else 1.0
 
 
+def _coefficient(key: str, value: float) -> float:
+    """A coefficient of a profile of a size that can be computed with."""
+    number = real(key, value)
+    if not np.isfinite(number) or (number != 0 and not 1e-30 < abs(number) < 1e30):
+        raise InputError(f"{key} must be a number between 1e-30 and 1e30, or 0, not {number:g}")
+    return number
+
+
 def from_profile(*, aspect: float = 1.0, **coefficients: float) -> PointSpread:
     """PSF of an odd profile: `from_profile(p1=1.2)`, `from_profile(p1=1.0, p3=0.05)`.
 
@@ -242,7 +258,7 @@ def from_profile(*, aspect: float = 1.0, **coefficients: float) -> PointSpread:
     for key, value in coefficients.items():
         if not (key[:1] == "p" and key[1:].isdecimal() and int(key[1:]) % 2 == 1):
             raise InputError(f'unknown coefficient "{key}": use p1, p3, p5, … (odd powers)')
-        powers[int(key[1:])] = float(value)
+        powers[int(key[1:])] = _coefficient(key, value)
     if "p1" not in coefficients:
         raise InputError("p1 is missing: the slope of f at the edge, px⁻¹")
     values = [powers.get(k, 0.0) for k in range(1, max(powers) + 1, 2)]

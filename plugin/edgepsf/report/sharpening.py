@@ -13,8 +13,11 @@ from ..deconvolve import best_unsharp_mask, deconvolve, unsharp_mask
 from ..deconvolve.noise import high_frequency_sd
 from ..deconvolve.operator import prepare_kernel
 from ..errors import InputError
+from ..options.arguments import function, gray_values, optional, takes, text
 from ..pictures.quality import psnr, ssim
 from ..pictures.region import gray_image, take_region
+from ..psf.checkin import check_in
+from ..psf.prepared import PreparedPsf, wanted_of
 from ..psf.protocol import Psf
 from .compared import LABELS, ComparedPictures
 from .sharpening_page import write_page
@@ -63,6 +66,7 @@ class Comparison(ComparedPictures):
         write_page(self, path, title=title, light=light)
 
 
+@takes(image=gray_values, method=text, callback=optional(function), truth=optional(gray_values))
 def compare_sharpening(
     image: npt.ArrayLike,
     psf: Psf | npt.ArrayLike,
@@ -114,17 +118,20 @@ def compare_sharpening(
     if known is not None and known.shape != blurred.shape:
         raise InputError(f"the truth has shape {known.shape}, the picture {blurred.shape}")
     region = _mask(blurred, roi)
-    kernel = prepare_kernel(psf, 2)
+    ready = check_in(psf, blurred, wanted_of(2, options.pop("psf_background", None)))
+    kernel = prepare_kernel(ready.array, 2)
+    checked = PreparedPsf(kernel)
     if blurred[region].min() == blurred[region].max():
         raise InputError(f"the picture is constant ({blurred[region][0]:g}): there is nothing to sharpen")
     noise = max(high_frequency_sd(blurred, region), _rounding(image), _FLOOR * float(np.ptp(blurred[region])))
     first, second = _halves(callback)
     restored, record = deconvolve(
-        blurred, kernel, method, iterations, callback=first, full_output=True, **options
+        blurred, checked, method, iterations, callback=first, full_output=True, **options
     )
-    target = deconvolve(blurred, kernel, "wiener") if known is None else known
+    target = deconvolve(blurred, checked, "wiener") if known is None else known
     unsharp, radius, amount = best_unsharp_mask(blurred, target, region=region)
     out = Comparison(blurred, unsharp, restored, known, region, radius, amount, method, noise, record=record)
+    out.warnings += ready.warnings
     if amount == 0:
         out.warnings.append("no unsharp mask brings this picture nearer to the scene: its amount is 0")
 
@@ -132,7 +139,7 @@ def compare_sharpening(
         """The same restoration for the probe, not one with parameters of its own."""
         kept = {k: record[k] for k in ("regularization",) if k in record}
         settings = {k: v for k, v in options.items() if k != "stop"} | kept
-        return deconvolve(picture, kernel, method, record["iterations"], callback=second, **settings)
+        return deconvolve(picture, checked, method, record["iterations"], callback=second, **settings)
 
     out.rows = _rows(out, kernel, again)
     return out

@@ -5,6 +5,7 @@ Beck & Teboulle 2009, doi:10.1137/080716542 (wavelets) and doi:10.1109/TIP.2009.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,8 @@ import numpy as np
 from ...options import Choice, Number
 from ..least_squares import Residual, start
 from ..memory import Size
-from ..method import ITERATIONS, REGULARIZATION, method
+from ..method import ITERATIONS, method
+from ..method import REGULARIZATION as UNITLESS
 from ..observation import Observation, check_light
 from ..operator import Blur
 from ..record import Log
@@ -28,6 +30,7 @@ NOISE = Number(
     minimum=0,
     rare=True,
 )
+REGULARIZATION = replace(UNITLESS, unit="gray value")
 _FIRST = 0.3
 
 

@@ -25,7 +25,7 @@ def mrnsd(seen: Observation, blur: Blur, log: Log, *, iterations: int) -> np.nda
     """Modified residual-norm steepest descent: non-negative (Nagy & Strakoš 2000, doi:10.1117/12.402439)."""
     check_light(seen)
     residual, weight = Residual(seen, blur), blur.gain(seen.valid)
-    scene = np.full(blur.scene_shape, max(seen.level, 1e-6 * residual.norm / seen.count**0.5), np.float32)
+    scene = np.full(blur.scene_shape, max(seen.level, 1e-6 * residual.norm / seen.count**0.5), blur.precision)
     rest = residual(scene).copy()
     for i in range(iterations):
         gradient = blur.adjoint(rest)

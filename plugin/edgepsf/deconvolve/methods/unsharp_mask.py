@@ -13,10 +13,12 @@ from ..method import method
 from ..observation import Observation
 from ..operator import Blur
 from ..record import Log
-from ..unsharp import unsharp_mask as mask_by_gaussian
+from ..unsharp import LARGEST, sharpened
 
 AMOUNT = Number("amount", "strength", default=1.0, minimum=0, rare=True)
-RADIUS = Number("radius", "Gaussian instead of the PSF", unit="px", minimum=0, above=0, rare=True)
+RADIUS = Number(
+    "radius", "Gaussian instead of the PSF", unit="px", minimum=0, above=0, maximum=LARGEST, rare=True
+)
 
 
 def memory(size: Size, *, radius: float | None, **others: Any) -> float:
@@ -30,7 +32,7 @@ def unsharp_mask(
 ) -> np.ndarray:
     """Unsharp mask y + amount · (y − blurred y), blurred with the PSF or, with `radius`, with a Gaussian."""
     if radius is not None:
-        return mask_by_gaussian(filled(seen), radius, amount)
+        return sharpened(filled(seen), radius, amount)
     picture = filled(seen)
     blurred = blur.convolve(blur.close(picture))[blur.window]
     log.iteration(1, 1)

@@ -28,6 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...errors import InputError
+from ...options.arguments import ASPECT, no_masked_pixels, optional, real, takes, text
 from ...pictures.region import Roi, take_region, usable_pixels
 from ...psf.families import family, library
 from ...psf.model import ShapeFamily
@@ -80,6 +81,7 @@ class Question:
         return self.model in _ANY and self.pixel == "sampled"
 
 
+@takes(image=no_masked_pixels, model=text, pixel=text, v1=optional(real), v2=optional(real), aspect=ASPECT)
 def fit_edge(
     image: npt.ArrayLike,
     roi: Roi | None = None,

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...errors import EdgeError, InputError
+from ...options.arguments import ASPECT, gray_values, optional, origin_of, shown, sizes, takes
 from ...psf.odd import esf_from_f
 
 _MAX_ITERATIONS = 200
@@ -70,6 +71,16 @@ class Plane:
         return float(np.sqrt(gradient @ self.covariance @ gradient))
 
 
+def _a_plane(name: str, value: object) -> Plane:
+    """A plane."""
+    if not isinstance(value, Plane):
+        raise InputError(f"{name} must be a Plane, as fit_plane gives it, not {shown(value)}")
+    return value
+
+
+@takes(
+    f=gray_values, weights=optional(gray_values), mask=optional(gray_values), origin=origin_of, aspect=ASPECT
+)
 def fit_plane(
     f: npt.ArrayLike,
     weights: npt.ArrayLike | None = None,
@@ -139,6 +150,7 @@ def position_weights(model_f: np.ndarray, p: float) -> tuple[np.ndarray, np.ndar
     return (esf * (1.0 - esf)) ** 2, np.clip(1.0 - (model_f / limit) ** 2, 0.0, None) ** 2
 
 
+@takes(plane=_a_plane, shape=sizes(2), origin=origin_of)
 def distance_map(plane: Plane, shape: tuple[int, int], *, origin: tuple[int, int] = (0, 0)) -> np.ndarray:
     """Signed distance to the edge, d(x, y) = (a + b x + c y) / p.
 

@@ -6,10 +6,12 @@ import numpy as np
 import numpy.typing as npt
 
 from ...errors import EdgeError, InputError
+from ...options.arguments import gray_values, optional, takes, whole
 from ...psf.odd import OddPolynomial
 from .plane import check_mask, position_weights
 
 
+@takes(d=gray_values, f=gray_values, degree=whole(1, 99), mask=optional(gray_values))
 def fit_profile(
     d: npt.ArrayLike, f: npt.ArrayLike, degree: int = 5, *, mask: npt.ArrayLike | None = None
 ) -> OddPolynomial:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...errors import InputError
+from ...options.arguments import gray_values, real, takes
 from ...psf.odd import esf_from_f
 
 
@@ -22,12 +23,14 @@ def check_levels(v1: float, v2: float) -> None:
     InputError
         If a level is not finite or both are equal.
     """
+    v1, v2 = real("v1", v1), real("v2", v2)
     if not (np.isfinite(v1) and np.isfinite(v2)):
         raise InputError(f"the plateau levels must be finite numbers, not v1={v1:g}, v2={v2:g}")
     if v1 == v2:
         raise InputError(f"v1 and v2 are both {v1:g}: an edge needs two different plateau levels")
 
 
+@takes(v=gray_values)
 def g(v: npt.ArrayLike, v1: float, v2: float) -> np.ndarray:
     """Edge transform g = (v − v1) / (2 (v2 − v1)), half of the ESF.
 
@@ -52,6 +55,7 @@ def g(v: npt.ArrayLike, v1: float, v2: float) -> np.ndarray:
     return (np.asarray(v, dtype=np.float64) - v1) / (2.0 * (v2 - v1))
 
 
+@takes(g=gray_values)
 def v_from_g(g: npt.ArrayLike, v1: float, v2: float) -> np.ndarray:
     """Gray value of an edge transform: v = v1 + 2 (v2 − v1) g, the inverse of the function `g`.
 
@@ -64,6 +68,7 @@ def v_from_g(g: npt.ArrayLike, v1: float, v2: float) -> np.ndarray:
     return v1 + 2.0 * (v2 - v1) * np.asarray(g, dtype=np.float64)
 
 
+@takes(g=gray_values)
 def f(g: npt.ArrayLike) -> np.ndarray:
     """Logit of the edge: f = log(1/(2g) − 1).
 
@@ -83,6 +88,7 @@ def f(g: npt.ArrayLike) -> np.ndarray:
     return np.where(inside, np.log((0.5 - safe) / safe), np.nan)
 
 
+@takes(f=gray_values)
 def g_from_f(f: npt.ArrayLike) -> np.ndarray:
     """Edge transform of a logit: g = ½ / (1 + exp f), the inverse of the function `f`."""
     return 0.5 * esf_from_f(f)
@@ -100,6 +106,7 @@ def dg_dv(v1: float, v2: float) -> float:
     return 1.0 / (2.0 * (v2 - v1))
 
 
+@takes(g=gray_values)
 def df_dg(g: npt.ArrayLike) -> np.ndarray:
     """Derivative of f by g, −1 / (2 g (½ − g)); NaN where f is NaN."""
     g = np.asarray(g, dtype=np.float64)

@@ -33,6 +33,13 @@ def lost(picture: Picture) -> str:
     return ""
 
 
+def holds_alpha(picture: Picture) -> bool:
+    """Whether the alpha can be written: as the fourth sample of 8-bit colours."""
+    alpha, data = picture.meta.alpha, np.asarray(picture.data)
+    single = picture.color and picture.plane_count == 1 and data.dtype == np.uint8
+    return single and alpha is not None and alpha.dtype == np.uint8 and alpha.shape == data.shape[:2]
+
+
 def write(path: Path, picture: Picture) -> None:
     """Write a picture; gray values other than 8 and 16 bits become 32-bit."""
     import tifffile
@@ -45,6 +52,9 @@ def write(path: Path, picture: Picture) -> None:
         options["resolution"] = (_fraction(scale.pixel_width), _fraction(scale.pixel_height))
     if picture.meta.icc:
         options["iccprofile"] = picture.meta.icc
+    if picture.meta.alpha is not None:
+        data = np.concatenate([data, picture.meta.alpha[..., None]], axis=-1)
+        options |= {"photometric": "rgb", "extrasamples": ["unassalpha"]}
     tifffile.imwrite(path, data, imagej=True, metadata=metadata, **options)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import struct
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +17,7 @@ from .. import units
 from ..picture import Picture
 from . import imagej_tiff, ome
 
+_PNG_HEAD = 33  # bytes of signature and first chunk
 _OTHERS = "write .tif or .ome.tif"
 
 
@@ -33,6 +36,10 @@ class Writer:
         Why a picture cannot be written so, in words that follow "cannot keep"; "" where it can.
     floats : bool
         Whether it holds gray values of 32 bits.
+    profile : bool
+        Whether it holds a colour profile.
+    alpha : callable
+        Whether it holds the alpha of a picture.
     """
 
     name: str
@@ -40,6 +47,8 @@ class Writer:
     write: Callable[[Path, Picture], None]
     refusal: Callable[[Picture], str]
     floats: bool = True
+    profile: bool = False
+    alpha: Callable[[Picture], bool] = lambda picture: False
 
 
 def writer_of(path: Path) -> Writer | None:
@@ -56,9 +65,15 @@ def check_kept(path: Path, picture: Picture) -> None:
     InputError
     """
     writer = writer_of(path)
-    lost = writer.refusal(picture) if writer is not None else ""
-    if writer is not None and lost:
+    if writer is None:
+        return
+    lost = writer.refusal(picture)
+    if lost:
         raise InputError(f'"{path.name}": {writer.name} cannot keep {lost}; {_OTHERS}')
+    if picture.meta.icc and not writer.profile:
+        raise InputError(f'"{path.name}": {writer.name} cannot keep the colour profile; {_OTHERS}')
+    if picture.meta.alpha is not None and not writer.alpha(picture):
+        raise InputError(f'"{path.name}": {writer.name} cannot keep the alpha of this picture; write .png')
 
 
 def _kind(picture: Picture) -> np.dtype:
@@ -122,7 +137,7 @@ def _ome_lost(picture: Picture) -> str:
     unit = picture.calibration.unit
     if picture.calibration.calibrated and not units.is_length(unit):
         return f'sizes in "{unit}", which is no unit of length'
-    return "alpha" if picture.meta.alpha is not None and picture.color else ""
+    return ""
 
 
 def _npy(path: Path, picture: Picture) -> None:
@@ -132,14 +147,29 @@ def _npy(path: Path, picture: Picture) -> None:
 
 def _png(path: Path, picture: Picture) -> None:
     data, alpha = np.asarray(picture.data), picture.meta.alpha
-    if alpha is not None and alpha.dtype == data.dtype:
+    if alpha is not None:
         data = np.concatenate([data if data.ndim == 3 else data[..., None], alpha[..., None]], axis=-1)
     if data.dtype == np.uint16 and data.ndim == 3:
         import imagecodecs
 
-        path.write_bytes(imagecodecs.png_encode(np.ascontiguousarray(data)))
+        raw = imagecodecs.png_encode(np.ascontiguousarray(data))
+        path.write_bytes(raw[:_PNG_HEAD] + _profile_chunk(picture.meta.icc) + raw[_PNG_HEAD:])
         return
     _save(path, picture, data, "PNG")
+
+
+def _profile_chunk(icc: bytes) -> bytes:
+    """The chunk of a PNG that holds a colour profile; nothing without one."""
+    if not icc:
+        return b""
+    body = b"iCCP" + b"profile\0\0" + zlib.compress(icc)
+    return struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+
+
+def _one_depth(picture: Picture) -> bool:
+    """Whether the alpha has the depth and the size of the picture, which is a single plane."""
+    alpha, data = picture.meta.alpha, np.asarray(picture.data)
+    return alpha is not None and alpha.dtype == data.dtype and alpha.shape == data.shape[:2]
 
 
 def _save(path: Path, picture: Picture, data: np.ndarray, kind: str, **options: Any) -> None:
@@ -215,13 +245,20 @@ def _fits_lost(picture: Picture) -> str:
 
 
 WRITERS = (
-    Writer("OME-TIFF", (".ome.tif", ".ome.tiff"), _ome, _ome_lost),
-    Writer("ImageJ TIFF", (".tif", ".tiff"), imagej_tiff.write, imagej_tiff.lost),
+    Writer("OME-TIFF", (".ome.tif", ".ome.tiff"), _ome, _ome_lost, profile=True),
+    Writer(
+        "ImageJ TIFF",
+        (".tif", ".tiff"),
+        imagej_tiff.write,
+        imagej_tiff.lost,
+        profile=True,
+        alpha=imagej_tiff.holds_alpha,
+    ),
     Writer("FITS", (".fits", ".fit", ".fts"), _fits, _fits_lost),
     Writer(
         "NPY", (".npy",), _npy, lambda p: _lost(p, "uint8 int16 uint16 int32 uint32 float32 float64", "z")
     ),
-    Writer("PNG", (".png",), _png, lambda p: _lost(p, "uint8 uint16", color=True), floats=False),
-    Writer("JPEG", (".jpg", ".jpeg"), _jpeg, lambda p: _lost(p, "uint8", color=True), floats=False),
+    Writer("PNG", (".png",), _png, lambda p: _lost(p, "uint8 uint16", color=True), False, True, _one_depth),
+    Writer("JPEG", (".jpg", ".jpeg"), _jpeg, lambda p: _lost(p, "uint8", color=True), False, True),
     Writer("PGM", (".pgm", ".ppm"), _pgm, lambda p: _lost(p, "uint8 uint16", color=True), floats=False),
 )

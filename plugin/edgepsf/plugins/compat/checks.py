@@ -11,6 +11,8 @@ import numpy.typing as npt
 from ...errors import InputError
 from ...psf.protocol import Psf, kernel_of
 
+MOST = 100_000  # iterations
+
 
 def check_image(image: npt.ArrayLike) -> np.ndarray:
     """The picture as float64, 2-D or 3-D and finite.
@@ -87,7 +89,7 @@ def number(name: str, value: Any, low: float = -np.inf, high: float = np.inf, ab
         If the value is no such number.
     """
     try:
-        result = float(value)
+        result = float("nan") if np.ndim(value) else float(value)
     except (TypeError, ValueError):
         raise InputError(f"{name} must be a number, not {value!r}") from None
     inside = low < result <= high if above else low <= result <= high
@@ -106,7 +108,7 @@ def whole(name: str, value: Any, low: int = 1) -> int:
     InputError
         If the value is no such number.
     """
-    result = number(name, value)
+    result = number(name, value, high=MOST) if name == "iterations" else number(name, value)
     if result != round(result) or result < low:
         raise InputError(f"{name} must be a whole number ≥ {low}, not {value}")
     return round(result)

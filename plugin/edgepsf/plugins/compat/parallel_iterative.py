@@ -180,7 +180,7 @@ def _checked(key: str, value: Any) -> Any:
     if key in ("iterations", "begin_reg"):
         return whole(key, value, 1 if key == "iterations" else 2)
     if key in ("preconditioner_tol", "stopping_tol", "threshold", "reg_param"):
-        if value == -1:
+        if np.ndim(value) == 0 and value == -1:
             return 1.0 if key == "reg_param" else -1.0
         return number(key, value, 0, np.inf if key in ("threshold", "stopping_tol") else 1)
     return number(key, value, 0)

@@ -14,6 +14,7 @@ from scipy.interpolate import CubicSpline
 from scipy.special import j0, j1, struve
 
 from ...errors import InputError
+from ...options.arguments import real
 from ..model import Example, RadialModel, Shape, ShapeFamily
 
 _X_MAX = 400.0  # end of the table; beyond it E = 2/(π² x), with ripples of order x^−5/2
@@ -63,6 +64,7 @@ class Airy(RadialModel):
     name = "airy"
 
     def __init__(self, cutoff: float):
+        cutoff = real("cutoff", cutoff)
         if not (np.isfinite(cutoff) and cutoff > 0):
             raise InputError(f"cutoff must be a positive number of cycles/px, not {cutoff}")
         self.cutoff = float(cutoff)

@@ -7,6 +7,7 @@ import numpy.typing as npt
 from scipy.special import j1
 
 from ...errors import InputError
+from ...options.arguments import real
 from ..model import Example, RadialModel, Shape, ShapeFamily
 
 
@@ -22,6 +23,7 @@ class Disk(RadialModel):
     name = "disk"
 
     def __init__(self, radius: float):
+        radius = real("radius", radius)
         if not (np.isfinite(radius) and radius > 0):
             raise InputError(f"radius must be a positive number of px, not {radius}")
         self.radius = float(radius)

@@ -7,6 +7,7 @@ import numpy.typing as npt
 from scipy.special import ndtr
 
 from ...errors import InputError
+from ...options.arguments import real
 from ..model import Example, RadialModel, Shape, ShapeFamily
 
 
@@ -22,6 +23,7 @@ class Gaussian(RadialModel):
     name = "gaussian"
 
     def __init__(self, sigma: float):
+        sigma = real("sigma", sigma)
         if not (np.isfinite(sigma) and sigma > 0):
             raise InputError(f"sigma must be a positive number of px, not {sigma}")
         self.sigma = float(sigma)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from scipy.optimize import brentq
 
 from ...errors import EdgeError
+from ...options.arguments import between, gray_values, real, takes, whole
 from ..model import Example, Known, RadialModel, Shape, ShapeFamily
 from ..odd import OddPolynomial, esf_from_f
 
@@ -36,7 +37,8 @@ class Logistic(RadialModel):
     """
 
     def __init__(self, *coefficients: float):
-        self.polynomial = OddPolynomial(tuple(float(c) for c in coefficients))
+        coefficients = tuple(float(real(f"p{2 * i + 1}", c)) for i, c in enumerate(coefficients))
+        self.polynomial = OddPolynomial(coefficients)
         if not np.all(np.isfinite(coefficients)) or not self.polynomial.monotone:
             text = ", ".join(f"{k}={v:.4g}" for k, v in self.polynomial.parameters.items())
             raise EdgeError(
@@ -76,6 +78,7 @@ class Logistic(RadialModel):
         return 0.5 * e * (1.0 - e) * ((1.0 - 2.0 * e) * slope**2 - bend)
 
 
+@takes(r=gray_values, p=between(1e-30, 1e30), terms=whole(1, 1_000_000))
 def logistic_closed_form(r: npt.ArrayLike, p: float, terms: int = 4000) -> np.ndarray:
     """P(r) (px⁻², any shape of r) of the edge f = p d as its closed series, the oracle for the quadrature.
 

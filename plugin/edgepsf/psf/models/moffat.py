@@ -7,6 +7,7 @@ import numpy.typing as npt
 from scipy.special import gammaln, kve, stdtr
 
 from ...errors import InputError
+from ...options.arguments import real
 from ..model import Example, RadialModel, Shape, ShapeFamily
 
 
@@ -27,6 +28,7 @@ class Moffat(RadialModel):
     name = "moffat"
 
     def __init__(self, alpha: float, beta: float):
+        alpha, beta = real("alpha", alpha), real("beta", beta)
         if not (np.isfinite(alpha) and alpha > 0 and np.isfinite(beta) and beta > 1):
             raise InputError(f"a Moffat PSF needs alpha > 0 and beta > 1, not alpha={alpha}, beta={beta}")
         self.alpha, self.beta = float(alpha), float(beta)
