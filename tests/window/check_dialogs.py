@@ -34,9 +34,9 @@ def prepare(imagej, name):
     if name in ("Fit Edge Plane", "Edge Distance Map", "Fit Edge Profile..."):
         imagej.run_macro('run("Edge f...", "v1=30 v2=100"); run("Fit Edge Plane");')
         return "img-f"
-    if name in ("Deconvolve...", "Compare Sharpening..."):
+    if name in ("Deconvolve...", "Compare Sharpening...", "Check PSF..."):
         imagej.run_macro('run("PSF from Profile...", "p1=1.2 size=15"); rename("PSF");')
-    return "img"
+    return "PSF" if name == "Check PSF..." else "img"
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda c: c.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from .shared import STACK, new_image
     place=75,
     help="Checks a measured PSF: centre, order, level, negative values, energy outside, pixels; mends or refuses it.",
     options=(
-        PSF_BACKGROUND,
+        replace(PSF_BACKGROUND, rare=False),
         Choice("centre", "auto, or where the centre is", CENTRES, default="auto"),
         Image(
             "blurred",
