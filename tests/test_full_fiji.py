@@ -153,7 +153,8 @@ sys.exit(5)
 
 
 def test_threads_of_a_plugin_do_not_keep_the_process(full_fiji, work):
-    line = f"-image file {work}/y.tif -psf file {work}/h.tif -algorithm RL 3 -out stack noshow z -path {work}"
+    line = f"-image file {work}/y.tif -psf file {work}/h.tif -algorithm RL 3 -monitor no"
+    line += f" -out stack noshow z -path {work}"
     done = child("-c", THREADS, line, EDGEPSF_FIJI=str(full_fiji))
     assert done.returncode == 5, done.stderr
     assert "True True" in done.stdout

@@ -47,6 +47,8 @@ def opened():
 
 
 def check_the_iterations_are_shown_and_logged(imagej, opened):
+    # The plugin appends its lines to the Results window, whatever that holds.
+    imagej.run_macro('if (isOpen("Results")) { selectWindow("Results"); run("Close"); }')
     show(imagej, IMAGE, "y")
     show(imagej, PSF, "h")
     imagej.run_macro(LINE.format("normalize show log perform maximum=5"))
