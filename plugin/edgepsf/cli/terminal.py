@@ -20,15 +20,12 @@ def show_every_name() -> None:
 
 
 def ended_by_signals() -> None:
-    """Let SIGTERM and SIGHUP end the program as Ctrl-C does, with 128 + their number as the exit code.
-
-    Java takes signals over when it starts: call this again then.
-    """
+    """Let SIGTERM and SIGHUP end the program as Ctrl-C does, with 128 + their number as the exit code."""
     if threading.current_thread() is not threading.main_thread():
         return
     for name in _NAMES:
         number = getattr(signal, name, None)  # Windows has no SIGHUP
-        if number is not None and signal.getsignal(number) in (signal.SIG_DFL, _end):  # nohup ignores SIGHUP
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:  # nohup ignores SIGHUP
             signal.signal(number, _end)
 
 

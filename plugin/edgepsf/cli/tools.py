@@ -9,7 +9,6 @@ from typing import Any
 from ..errors import InputError
 from .fiji import add_fiji
 from .sources import add_plugin_folders
-from .terminal import ended_by_signals
 
 
 def add_tools(commands: Any) -> None:
@@ -39,9 +38,7 @@ def _run_macro(given: argparse.Namespace) -> int:
         raise InputError(f'there is no macro file "{path}"')
     from ..imagej.bridge import register
 
-    running = register()
-    ended_by_signals()
-    value = running.run_macro(path, given.argument)
+    value = register().run_macro(path, given.argument)
     if value:
         print(value)
     return 0

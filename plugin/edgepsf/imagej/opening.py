@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import signal
 import sys
-import threading
 import time
 
 from ..errors import EngineError
@@ -28,9 +26,6 @@ def open_window() -> None:
     running = register(start(headless=False))
     from jpype import JClass, JVMNotRunning
 
-    if threading.current_thread() is threading.main_thread():
-        # Java took Ctrl-C over when it started, and would end while Python still calls it.
-        signal.signal(signal.SIGINT, signal.default_int_handler)
     imagej = JClass("ij.IJ")
     with contextlib.suppress(JVMNotRunning):
         while imagej.getInstance() is not None:

@@ -11,6 +11,7 @@ from ...errors import EngineError
 from .ending import end_in_time
 from .java import Java
 from .libraries import quiet, reason
+from .signals import kept
 
 ON_MAC = (
     "ImageJ's window needs the main thread on macOS, where Python runs: run a macro with `edgepsf macro FILE` "
@@ -75,7 +76,7 @@ def launch(
     before = config.endpoints[:]
     config.endpoints[:] = endpoints
     try:
-        with quiet():
+        with quiet(), kept():
             scyjava.start_jvm([*config.get_options(), *_options(headless, memory), *options])
     except Exception as error:
         raise _not_started(error, java, memory, endpoints) from error
