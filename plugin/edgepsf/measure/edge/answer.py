@@ -9,7 +9,8 @@ import numpy as np
 
 from .candidate import Bic, Candidate
 from .free import FreeFit
-from .noise import Noise, measure, parameter_covariance
+from .irregular import noise_of
+from .noise import Noise, parameter_covariance
 from .residuals import Residuals
 from .slots import SHAPE
 from .views import Views
@@ -52,7 +53,7 @@ class Answer:
     ) -> Answer:
         """The candidate with its residuals and the noise read from them."""
         residuals = Residuals.of(views, candidate)
-        return cls(candidate, residuals, measure(residuals, views.start.floor), tuple(rivals), bic, free)
+        return cls(candidate, residuals, noise_of(views, candidate, residuals), tuple(rivals), bic, free)
 
 
 def covariance(views: Views, answer: Answer) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 from .answer import Answer
 from .candidate import Bic, Candidate
 from .free import FreeFit, explains_more, fit_free, misfit
-from .noise import measure
+from .irregular import noise_of
 from .residuals import Residuals
 from .sieve import compose
 from .views import Views
@@ -56,7 +56,7 @@ def _criterion(views: Views, library: Answer, *, always: bool) -> Bic:
     closest = min([single, *loose], key=lambda c: c.cost)
     if closest is single:
         return bic
-    return Bic(floor, measure(Residuals.of(views, closest), floor).inflation)
+    return Bic(floor, noise_of(views, closest, Residuals.of(views, closest)).inflation)
 
 
 def _compositions(views: Views, candidate: Candidate, bic: Bic, *, always: bool) -> list[Candidate]:

@@ -121,7 +121,7 @@ def check_structure(answer: Answer) -> list[str]:
     count = np.bincount(key)
     full = count >= _BLOCK
     mean = np.bincount(key, weights=answer.residuals.residual)[full] / count[full]
-    expected = 0.5 * (noise.low**2 + noise.high**2) * noise.inflation / count[full]
+    expected = 0.5 * (noise.low**2 + noise.high**2) * noise.correlated / count[full]
     structure = float(np.sqrt(max((mean**2 - expected).mean(), 0.0))) if full.any() else 0.0
     if structure > 0.04:
         raise EdgeError(

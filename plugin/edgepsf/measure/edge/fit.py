@@ -40,12 +40,13 @@ from .defects import check_clipping, clipped, outliers
 from .encoded import WARNING as ENCODED
 from .encoded import looks_encoded
 from .finish import edge_fit
+from .irregular import noise_of
 from .library import FirstFits, choose, library_fits, polished
-from .noise import measure
 from .pixels import Pixels
 from .residuals import Residuals
 from .result import EdgeFit
 from .start import Start, find_start
+from .straight import straightened
 from .transform import check_levels
 from .views import Views
 
@@ -126,11 +127,12 @@ def fit_edge(
     use, missing = usable_pixels(region)
     pixels, start, cut = _unclipped(Pixels.of(region, use, question.aspect), question, dtype)
     views, first, hot = _without_defects(Views.of(pixels, start, pixel))
+    views, first, rough = straightened(views, first)
     answer, encoded = _library_answer(views, first, question, dtype)
     if question.beyond:
         answer = beyond_library(views, answer, only=model == "free")
     psf = PointSpread(answer.candidate.model, pixel, aspect)
-    fit = edge_fit(views, answer, psf, [*missing, *hot, *cut])
+    fit = edge_fit(views, answer, psf, [*missing, *hot, *cut, *rough])
     shown = check_fit(fit, answer, start)
     return replace(fit, warnings=[*fit.warnings, *shown, *([ENCODED] if encoded else [])])
 
@@ -183,7 +185,7 @@ def _library_answer(
 ) -> tuple[Answer, bool]:
     """The best model of the library, and whether the picture looks gamma-encoded."""
     start = views.start
-    bic = Bic(start.floor, measure(first.residuals, start.floor).inflation)
+    bic = Bic(start.floor, noise_of(views, first.best, first.residuals).inflation)
     candidates = library_fits(views, question.families, first, bic)
     chosen = choose(candidates, bic, explicit=question.model not in _ANY)
     check_contrast(chosen, Residuals.of(views, chosen), start, bic)

@@ -24,11 +24,14 @@ class Residuals:
         Value minus model, in units of the step.
     esf : ndarray, shape (n,)
         ESF part of the model: 0 on the v1 side, 1 on the v2 side.
+    rounding : float
+        Standard deviation by rounding to whole gray values, in units of the step; 0 where the values are not whole.
     """
 
     pixels: Pixels
     residual: np.ndarray
     esf: np.ndarray
+    rounding: float = 0.0
 
     @classmethod
     def of(cls, views: Views, candidate: Candidate) -> Residuals:
@@ -37,7 +40,7 @@ class Residuals:
         only_v2[V2] = True
         # The derivative by v2 is the ESF.
         model, esf = views.every.predict(candidate.family, candidate.parameters, only_v2)
-        return cls(views.pixels, views.every.samples.values - model, esf[0])
+        return cls(views.pixels, views.every.samples.values - model, esf[0], float(np.sqrt(views.start.floor)))
 
     def lonely(self) -> np.ndarray:
         """Difference of each residual from the median of its 3 × 3 neighbourhood, shape (n,), in steps.
