@@ -13,6 +13,7 @@ from .result import EdgeFit
 from .start import Start
 
 _BLOCK = 8  # px
+_UNCERTAIN = 0.10  # share of the FWHM
 _SHARPEST = 0.4  # px, FWHM; the pixel box alone gives about 0.7
 
 
@@ -68,9 +69,32 @@ def check_fit(fit: EdgeFit, answer: Answer, start: Start) -> list[str]:
             "no single edge: the fit turns dark and bright around; choose a region with one edge only"
         )
     warnings = [*check_plateaus(fit, answer.residuals.pixels), *check_structure(answer)]
+    warnings += check_width(fit)
     if not answer.candidate.solution.converged:
         warnings.append("the fit did not settle fully; its numbers are less certain than stated")
     return warnings
+
+
+def check_width(fit: EdgeFit) -> list[str]:
+    """Refuse a width that is no number; warn of one that the edge does not tell.
+
+    Raises
+    ------
+    EdgeError
+    """
+    fwhm, mtf50 = fit.psf.fwhm, fit.psf.mtf50
+    low, high = fit.interval("fwhm")
+    if not np.isfinite([fwhm, mtf50, low, high, fit.v1, fit.v2, fit.normal_angle, fit.offset]).all():
+        raise EdgeError(
+            f"no PSF: the fit has no width (FWHM {fwhm:g} px, MTF50 {mtf50:g} cycles/px, model {fit.model}); "
+            "choose a region with one straight edge and clean plateaus, or a model"
+        )
+    if high - fwhm > _UNCERTAIN * fwhm:
+        return [
+            f"the edge does not tell the width well: FWHM {fwhm:.3g} px, 95 % interval {max(low, 0.0):.3g} to {high:.3g} px; "
+            "choose a longer or cleaner edge, or a model"
+        ]
+    return []
 
 
 def check_plateaus(fit: EdgeFit, pixels: Pixels) -> list[str]:

@@ -12,6 +12,7 @@ from .start import Start
 
 _CLIPPED_SHARE = 0.15
 _OUTLIER = 5.5  # standard deviations
+_HARMLESS = 0.03  # share of the step
 _LONELY = 2.5  # times the second largest of its neighbours
 _DEFECTIVE = 0.03  # share of the pixels; more of them are no defects
 
@@ -117,7 +118,7 @@ def outliers(residuals: Residuals) -> np.ndarray:
     low, high, near = (robust_deviation(differences[side]) for side in sides)
     scale = np.maximum(Noise(low, high).deviation(esf), max(residuals.rounding, 1e-6))
     scale[sides[2]] = np.maximum(scale[sides[2]], near)
-    bad = np.abs(differences) > _OUTLIER * scale
+    bad = np.abs(differences) > np.maximum(_OUTLIER * scale, _HARMLESS)
     bad[bad] = _alone(residuals, differences, bad)
     return bad if bad.sum() <= _DEFECTIVE * bad.size else np.zeros_like(bad)
 

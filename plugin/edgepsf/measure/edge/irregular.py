@@ -9,7 +9,7 @@ A misfit that is the same in all blocks does not count: the choice of the model 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,6 +24,8 @@ from .views import Views
 _BLOCK = 7.0  # px
 _LEAST_BLOCKS = 5
 _CLEAR = 3.5  # standard deviations of the ratio
+_SYMMETRIC = 2  # shapes that a symmetric PSF could make
+_CLEARLY_LOPSIDED = 5.4  # mean of three squares: once in a thousand by chance
 
 
 def noise_of(views: Views, candidate: Candidate, residuals: Residuals) -> Noise:
@@ -37,50 +39,71 @@ def noise_of(views: Views, candidate: Candidate, residuals: Residuals) -> Noise:
     residuals : Residuals
         Of the candidate.
     """
-    noise = measure(residuals, views.start.floor)
-    return replace(noise, irregularity=irregularity(views.fitted(candidate), candidate, noise))
-
-
-def irregularity(scene: Scene, candidate: Candidate, noise: Noise) -> float:
-    """Variance of the shape from block to block, over the variance that the noise makes; 1 where it is not clear.
-
-    Parameters
-    ----------
-    scene : Scene
-        The one that the candidate was fitted to.
-    candidate : Candidate
-    noise : Noise
-        Read from the residuals of the candidate.
-    """
-    d, along = line_distance(scene, candidate.parameters)
-    blocks = max(int(np.ptp(along) / _BLOCK), 1)
-    if blocks < _LEAST_BLOCKS or candidate.cost <= 0:
-        return 1.0
-    influence = _influence(candidate, d)
-    residual = candidate.solution.residual
-    place = np.minimum((blocks * (along - along.min()) / np.ptp(along)).astype(int), blocks - 1)
+    noise, scene = measure(residuals, views.start.floor), views.fitted(candidate)
+    if candidate.cost <= 4.0 * views.start.floor * candidate.count:
+        return noise
+    basis = Basis.of(scene, candidate)
     level = np.clip(scene.samples.values, 0.0, 1.0)
-    expected = (influence**2 * noise.deviation(level) ** 2).sum(axis=1) * noise.correlated
+    expected = (basis.shapes**2 * noise.deviation(level) ** 2).sum(axis=1) * noise.correlated
+    scatter = _block_scatter(basis, scene, candidate, expected)
+    lopsided = _lopsided(basis, candidate, expected * scatter)
+    return replace(noise, irregularity=scatter * lopsided)
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Shapes of a misfit that no level, no place and no gradient explains, orthonormal over the weighted samples.
+
+    Attributes
+    ----------
+    shapes : ndarray, shape (5, samples)
+        Two that a symmetric PSF could make (wider, heavier tails), then three that it cannot.
+    along : ndarray, shape (samples,)
+        Position along the line, px.
+    """
+
+    shapes: np.ndarray
+    along: np.ndarray
+
+    @classmethod
+    def of(cls, scene: Scene, candidate: Candidate) -> Basis:
+        """The shapes around a fitted edge."""
+        d, along = line_distance(scene, candidate.parameters)
+        jacobian, names = candidate.solution.jacobian, np.nonzero(candidate.free)[0]
+        slope = jacobian[int(np.nonzero(names == OFFSET)[0][0])]
+        u = np.clip(d / edge_width(candidate, slope), -8.0, 8.0)
+        known = jacobian[: int(candidate.free[SCENE].sum())]
+        halo = scene.samples.root * np.exp(-np.abs(u) / 2.0)
+        rows = np.vstack([known, slope * u, slope * u**3, slope * u**2, slope * u**4, halo])
+        upper = np.linalg.qr(rows.T)[0].T
+        return cls(upper[len(known) :], along)
+
+
+def _block_scatter(basis: Basis, scene: Scene, candidate: Candidate, expected: np.ndarray) -> float:
+    """Variance of the shapes from block to block, over the variance by the noise; 1 where it is not clear."""
+    along = basis.along
+    blocks = max(int(np.ptp(along) / _BLOCK), 1)
+    if blocks < _LEAST_BLOCKS:
+        return 1.0
+    place = np.minimum((blocks * (along - along.min()) / np.ptp(along)).astype(int), blocks - 1)
     share = np.bincount(place, weights=scene.samples.weight, minlength=blocks) / candidate.count
     ratios = []
-    for row, variance in zip(influence, expected, strict=True):
-        sums = np.bincount(place, weights=row * residual, minlength=blocks)
+    for row, variance in zip(basis.shapes, expected, strict=True):
+        sums = np.bincount(place, weights=row * candidate.solution.residual, minlength=blocks)
         scatter = ((sums - share * sums.sum()) ** 2).sum() * blocks / (blocks - 1)
         ratios.append(scatter / max(variance, 1e-300))
     ratio = float(np.mean(ratios))
-    limit = 1.0 + _CLEAR * np.sqrt(2.0 / (len(ratios) * (blocks - 1)))
-    return ratio if ratio > limit else 1.0
+    return ratio if ratio > 1.0 + _CLEAR * np.sqrt(2.0 / (len(ratios) * (blocks - 1))) else 1.0
 
 
-def _influence(candidate: Candidate, d: np.ndarray) -> np.ndarray:
-    """How much each weighted residual moves the width and the next odd shape, shape (2, samples)."""
-    jacobian = candidate.solution.jacobian
-    names = np.nonzero(candidate.free)[0]
-    slope = jacobian[int(np.nonzero(names == OFFSET)[0][0])]
-    width = candidate.model.half_width(0.16)
-    u = np.clip(d / width, -6.0, 6.0)
-    scene = jacobian[: int(candidate.free[SCENE].sum())]
-    rows = np.vstack([scene, slope * u, slope * u**3])
-    size = np.linalg.norm(rows, axis=1)
-    rows = rows / np.maximum(size, 1e-300)[:, None]
-    return np.linalg.lstsq(rows @ rows.T, rows, rcond=1e-9)[0][-2:]
+def _lopsided(basis: Basis, candidate: Candidate, expected: np.ndarray) -> float:
+    """Mean square of the misfits that no symmetric PSF makes, over that by the noise; 1 where it is not clear."""
+    found = (basis.shapes @ candidate.solution.residual) ** 2 / np.maximum(expected, 1e-300)
+    ratio = float(np.mean(found[_SYMMETRIC:]))
+    return ratio if ratio > _CLEARLY_LOPSIDED else 1.0
+
+
+def edge_width(candidate: Candidate, slope: np.ndarray) -> float:
+    """Scale of the transition, px: the σ of a Gaussian edge with the same greatest slope (steps per px)."""
+    low, high = candidate.slots.levels
+    return float(0.4 * abs(high - low) / max(np.abs(slope).max(), 1e-12))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from .irregular import edge_width
 from .library import FirstFits
 from .noise import measure
 from .pixels import Pixels
@@ -20,6 +21,7 @@ from .views import Views
 
 _LEAST_ROWS = 12
 _CLEAR = 5.0  # standard deviations of the scatter
+_ROUGHEST = 0.6  # share of the width; more of it is no rough edge but a bent or broken one
 _TOLD = 0.06  # share of the width; less is not worth a word
 
 
@@ -35,11 +37,14 @@ class Positions:
         Position towards the v1 side, px; 0 where a row does not see the edge.
     variance : ndarray, shape (rows,)
         Variance of the shift by the noise, px²; infinite where a row does not see the edge.
+    width : float
+        Scale of the transition, px.
     """
 
     row: np.ndarray
     shift: np.ndarray
     variance: np.ndarray
+    width: float
 
     @classmethod
     def of(cls, views: Views, first: FirstFits) -> Positions:
@@ -58,7 +63,8 @@ class Positions:
         spread = np.bincount(row, weights=(jacobian[0] * noise.deviation(first.residuals.esf)) ** 2) * stretch
         seen = power > 0.3 * np.median(power[power > 0])
         safe = np.where(seen, power, 1.0)
-        return cls(row, np.where(seen, pull / safe, 0.0), np.where(seen, spread / safe**2, np.inf))
+        shift, variance = np.where(seen, pull / safe, 0.0), np.where(seen, spread / safe**2, np.inf)
+        return cls(row, shift, variance, edge_width(candidate, jacobian[0]))
 
     @property
     def seen(self) -> np.ndarray:
@@ -93,13 +99,13 @@ def straightened(views: Views, first: FirstFits) -> tuple[Views, FirstFits, list
     """
     positions = Positions.of(views, first)
     roughness = positions.roughness
-    if roughness == 0.0:
+    if not 0.0 < roughness < _ROUGHEST * positions.width:
         return views, first, []
     shift = positions.trusted(roughness)[positions.row]
     pixels = _moved(views.pixels, shift, float(first.best.slots.line[0]))
     views = Views.of(pixels, views.start, views.pixel)
     first = FirstFits.of(views)
-    if roughness < _TOLD * first.best.model.half_width(0.16):
+    if roughness < _TOLD * positions.width:
         return views, first, []
     told = (
         f"the edge is not straight: its position varies by {roughness:.2g} px rms along it; the fit follows it, and the "
