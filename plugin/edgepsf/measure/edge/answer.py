@@ -12,6 +12,7 @@ from .free import FreeFit
 from .irregular import noise_of
 from .noise import Noise, parameter_covariance
 from .residuals import Residuals
+from .rounded import rounded_covariance
 from .slots import SHAPE
 from .views import Views
 
@@ -86,4 +87,6 @@ def _fitted(views: Views, answer: Answer) -> np.ndarray:
         white = np.linalg.pinv(jacobian @ jacobian.T, hermitian=True)
         return white * candidate.cost / candidate.count * noise.inflation
     _, jacobian = views.every.predict(candidate.family, candidate.parameters, candidate.free)
+    if views.start.half:
+        return rounded_covariance(jacobian, views.pixels.values, views.start.floor)
     return parameter_covariance(jacobian, answer.residuals, noise)

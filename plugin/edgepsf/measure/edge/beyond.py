@@ -18,6 +18,21 @@ _MARGIN = 1.0  # in BIC: a composition that is hardly better than a model of the
 _MISFIT = 5.0  # standard deviations: once in ten thousand edges by chance
 
 
+def may_leave_library(views: Views, library: Answer) -> bool:
+    """Whether the edge is even enough to tell more than a model of the library.
+
+    Where the edge changes from place to place, or no symmetric PSF explains it, a free PSF follows what is not the
+    PSF: spikes, rings and halos.
+
+    Parameters
+    ----------
+    views : Views
+    library : Answer
+        The best model of the library.
+    """
+    return library.noise.irregularity == 1.0 and not views.start.half
+
+
 def beyond_library(views: Views, library: Answer, *, only: bool) -> Answer:
     """The best model, composition or free fit.
 
@@ -47,7 +62,7 @@ def beyond_library(views: Views, library: Answer, *, only: bool) -> Answer:
 
 def _criterion(views: Views, library: Answer, *, always: bool) -> Bic:
     """BIC with the correlation of the noise alone, without the misfit of the best model of the library."""
-    floor, single = views.start.floor, library.candidate
+    floor, single = views.floor, library.candidate
     bic = Bic(floor, library.noise.inflation)
     if bic.exact(single) or bic.inflation == 1.0:
         return bic

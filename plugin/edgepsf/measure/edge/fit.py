@@ -33,7 +33,7 @@ from ...psf.families import family, library
 from ...psf.model import ShapeFamily
 from ...psf.pointspread import PointSpread, check_pixel
 from .answer import Answer
-from .beyond import beyond_library
+from .beyond import beyond_library, may_leave_library
 from .candidate import Bic
 from .checks import check_contrast, check_fit
 from .defects import check_clipping, clipped, outliers
@@ -129,7 +129,7 @@ def fit_edge(
     views, first, hot = _without_defects(Views.of(pixels, start, pixel))
     views, first, rough = straightened(views, first)
     answer, encoded = _library_answer(views, first, question, dtype)
-    if question.beyond:
+    if question.beyond and (model == "free" or may_leave_library(views, answer)):
         answer = beyond_library(views, answer, only=model == "free")
     psf = PointSpread(answer.candidate.model, pixel, aspect)
     fit = edge_fit(views, answer, psf, [*missing, *hot, *cut, *rough])
@@ -172,7 +172,7 @@ def _unclipped(pixels: Pixels, question: Question, dtype: np.dtype) -> tuple[Pix
 def _without_defects(views: Views) -> tuple[Views, FirstFits, list[str]]:
     """The views without hot and dead pixels, the first fits of them, and a warning of these pixels."""
     first, start = FirstFits.of(views), views.start
-    check_contrast(first.best, first.residuals, start, Bic(start.floor))
+    check_contrast(first.best, first.residuals, start, Bic(views.floor))
     bad = outliers(first.residuals)
     if not bad.any():
         return views, first, []
@@ -185,9 +185,10 @@ def _library_answer(
 ) -> tuple[Answer, bool]:
     """The best model of the library, and whether the picture looks gamma-encoded."""
     start = views.start
-    bic = Bic(start.floor, noise_of(views, first.best, first.residuals).inflation)
+    noise = noise_of(views, first.best, first.residuals)
+    bic = Bic(views.floor, noise.inflation)
     candidates = library_fits(views, question.families, first, bic)
     chosen = choose(candidates, bic, explicit=question.model not in _ANY)
     check_contrast(chosen, Residuals.of(views, chosen), start, bic)
-    encoded = looks_encoded(views, chosen, first.best, bic, dtype)
+    encoded = looks_encoded(views, chosen, first.best, noise, dtype)
     return Answer.of(views, polished(views, chosen), candidates, bic), encoded

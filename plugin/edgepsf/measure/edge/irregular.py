@@ -40,14 +40,29 @@ def noise_of(views: Views, candidate: Candidate, residuals: Residuals) -> Noise:
         Of the candidate.
     """
     noise, scene = measure(residuals, views.start.floor), views.fitted(candidate)
+    if views.start.half:
+        return replace(noise, correlation={})
     if candidate.cost <= 4.0 * views.start.floor * candidate.count:
         return noise
     basis = Basis.of(scene, candidate)
-    level = np.clip(scene.samples.values, 0.0, 1.0)
-    expected = (basis.shapes**2 * noise.deviation(level) ** 2).sum(axis=1) * noise.correlated
+    expected = basis.expected(scene, noise)
     scatter = _block_scatter(basis, scene, candidate, expected)
-    lopsided = _lopsided(basis, candidate, expected * scatter)
-    return replace(noise, irregularity=scatter * lopsided)
+    lopsided = _lopsided(basis, candidate.solution.residual, expected * scatter)
+    return replace(noise, scatter=scatter, lopsided=lopsided)
+
+
+def lopsidedness(scene: Scene, candidate: Candidate, noise: Noise) -> float:
+    """Mean square of the misfits that no symmetric PSF makes, over the mean square by the noise; 1 where not clear.
+
+    Parameters
+    ----------
+    scene : Scene
+        The one that the candidate was fitted to.
+    candidate : Candidate
+    noise : Noise
+    """
+    basis = Basis.of(scene, candidate)
+    return _lopsided(basis, candidate.solution.residual, basis.expected(scene, noise) * noise.scatter)
 
 
 @dataclass(frozen=True)
@@ -78,6 +93,11 @@ class Basis:
         upper = np.linalg.qr(rows.T)[0].T
         return cls(upper[len(known) :], along)
 
+    def expected(self, scene: Scene, noise: Noise) -> np.ndarray:
+        """Mean square of each misfit by the noise alone, shape (5,)."""
+        level = np.clip(scene.samples.values, 0.0, 1.0)
+        return (self.shapes**2 * noise.deviation(level) ** 2).sum(axis=1) * noise.correlated
+
 
 def _block_scatter(basis: Basis, scene: Scene, candidate: Candidate, expected: np.ndarray) -> float:
     """Variance of the shapes from block to block, over the variance by the noise; 1 where it is not clear."""
@@ -96,9 +116,9 @@ def _block_scatter(basis: Basis, scene: Scene, candidate: Candidate, expected: n
     return ratio if ratio > 1.0 + _CLEAR * np.sqrt(2.0 / (len(ratios) * (blocks - 1))) else 1.0
 
 
-def _lopsided(basis: Basis, candidate: Candidate, expected: np.ndarray) -> float:
+def _lopsided(basis: Basis, residual: np.ndarray, expected: np.ndarray) -> float:
     """Mean square of the misfits that no symmetric PSF makes, over that by the noise; 1 where it is not clear."""
-    found = (basis.shapes @ candidate.solution.residual) ** 2 / np.maximum(expected, 1e-300)
+    found = (basis.shapes @ residual) ** 2 / np.maximum(expected, 1e-300)
     ratio = float(np.mean(found[_SYMMETRIC:]))
     return ratio if ratio > _CLEARLY_LOPSIDED else 1.0
 

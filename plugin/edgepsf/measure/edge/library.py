@@ -37,7 +37,7 @@ class FirstFits:
     @classmethod
     def of(cls, views: Views) -> FirstFits:
         """Fit the library; pixels count as uncorrelated, since nothing else is known yet."""
-        bic = Bic(views.start.floor)
+        bic = Bic(views.floor)
         plain = [views.fit(views.thinned, f) for f in library().values()]
         best = views.thinned.free_extras(min(plain, key=bic), bic)
         return cls({c.family.name: c for c in plain}, best, Residuals.of(views, best))

@@ -29,19 +29,27 @@ class Noise:
         Standard deviation on the v1 and on the v2 plateau, in units of the step.
     correlation : dict
         (dy, dx) → correlation, only where it is significant.
-    irregularity : float
+    scatter : float
         Variance of the shape from block to block along the edge, over the variance by this noise; see `irregular`.
+    lopsided : float
+        Mean square of the misfits that no symmetric PSF makes, over the mean square by this noise.
     """
 
     low: float
     high: float
     correlation: dict[Lag, float] = field(default_factory=dict)
-    irregularity: float = 1.0
+    scatter: float = 1.0
+    lopsided: float = 1.0
 
     @property
     def correlated(self) -> float:
         """Sum of all correlations: the factor by which the variance of a broad mean grows, at least 1."""
         return max(1.0, 1.0 + 2.0 * sum(self.correlation.values()))
+
+    @property
+    def irregularity(self) -> float:
+        """By how much the edge is less certain than its noise says: 1 for an even, symmetric one."""
+        return self.scatter * self.lopsided
 
     @property
     def inflation(self) -> float:

@@ -9,6 +9,7 @@ from scipy.ndimage import median_filter
 
 from .candidate import Candidate
 from .pixels import Pixels
+from .rounded import excess
 from .slots import V2
 from .views import Views
 
@@ -40,7 +41,10 @@ class Residuals:
         only_v2[V2] = True
         # The derivative by v2 is the ESF.
         model, esf = views.every.predict(candidate.family, candidate.parameters, only_v2)
-        return cls(views.pixels, views.every.samples.values - model, esf[0], float(np.sqrt(views.start.floor)))
+        residual, half = views.every.samples.values - model, views.start.half
+        if half:
+            residual, _ = excess(residual, half)
+        return cls(views.pixels, residual, esf[0], float(np.sqrt(views.start.floor)))
 
     def lonely(self) -> np.ndarray:
         """Difference of each residual from the median of its 3 × 3 neighbourhood, shape (n,), in steps.

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
-_COARSE = 120.0  # gray values in the step; finer rounding does not matter
+_COARSE = 300.0  # gray values in the step; finer rounding does not matter
 _STILL = 0.35  # standard deviation of a plateau, in gray values; more of it dithers the rounding away
-_INSIDE = 0.03  # share of a residual that counts within the half
+_INSIDE = 0.01  # share of a residual that counts within the half
 _MOST_VALUES = 1000
 
 
@@ -51,10 +51,18 @@ def coarse_rounding(values: np.ndarray, unit: float, v1: float, v2: float) -> fl
     if unit == 0.0 or step > _COARSE * unit:
         return 0.0
     middle = 0.5 * (v1 + v2)
-    sides = (values[(values < middle) & (values < min(v1, v2) + 0.05 * step + 0.6 * unit)],
-             values[(values > middle) & (values > max(v1, v2) - 0.05 * step - 0.6 * unit)])
-    still = [bool(s.size) and float(np.mean((s - np.median(s)) ** 2)) < (_STILL * unit) ** 2 for s in sides]
+    still = [_still(values[side], unit) for side in (values < middle, values > middle)]
     return 0.5 * unit / step if any(still) else 0.0
+
+
+def _still(side: np.ndarray, unit: float) -> bool:
+    """Whether the plateau among these gray values holds hardly more than one of them."""
+    few, count = np.unique(side, return_counts=True)
+    if not len(few):
+        return False
+    offset = (side - few[np.argmax(count)]) / unit
+    near = offset[np.abs(offset) < 1.5]
+    return float(np.mean(near**2)) < _STILL**2
 
 
 def excess(residual: np.ndarray, half: float) -> tuple[np.ndarray, np.ndarray]:
@@ -73,4 +81,25 @@ def excess(residual: np.ndarray, half: float) -> tuple[np.ndarray, np.ndarray]:
 
 def least_excess(floor: float) -> float:
     """Mean square of the counted residuals of an exact model, from the variance of plain rounding."""
-    return floor * _INSIDE**2
+    return 3.0 * floor * _INSIDE**2  # a plateau may lie a half off
+
+
+def rounded_covariance(jacobian: np.ndarray, values: np.ndarray, floor: float) -> np.ndarray:
+    """Covariance of parameters where rounding is all the noise: the pixels of a plateau share one error.
+
+    Parameters
+    ----------
+    jacobian : ndarray, shape (parameters, n)
+        Derivatives of the model, in steps.
+    values : ndarray, shape (n,)
+        Gray values.
+    floor : float
+        Variance of the rounding, in squared steps.
+    """
+    few, place, count = np.unique(values, return_inverse=True, return_counts=True)
+    shared = np.zeros(len(few), dtype=bool)
+    middle = 0.5 * (few[0] + few[-1])
+    for side in (few < middle, few >= middle):
+        shared[np.argmax(np.where(side, count, 0))] = True
+    weight = np.where(shared, 1.0 / count, 1.0)[place]
+    return np.linalg.pinv((jacobian * weight) @ jacobian.T, hermitian=True) * 3.0 * floor  # an error of up to a half
