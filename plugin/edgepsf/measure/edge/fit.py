@@ -45,6 +45,7 @@ from .library import FirstFits, choose, library_fits, polished
 from .pixels import Pixels
 from .residuals import Residuals
 from .result import EdgeFit
+from .sides import check_sides
 from .start import Start, find_start
 from .straight import straightened
 from .transform import check_levels
@@ -129,12 +130,13 @@ def fit_edge(
     views, first, hot = _without_defects(Views.of(pixels, start, pixel))
     views, first, rough = straightened(views, first)
     answer, encoded = _library_answer(views, first, question, dtype)
-    if question.beyond and (model == "free" or may_leave_library(views, answer)):
+    sides = [] if encoded else check_sides(views, answer)
+    if question.beyond and (model == "free" or (not sides and may_leave_library(views, answer))):
         answer = beyond_library(views, answer, only=model == "free")
     psf = PointSpread(answer.candidate.model, pixel, aspect)
     fit = edge_fit(views, answer, psf, [*missing, *hot, *cut, *rough])
     shown = check_fit(fit, answer, start)
-    return replace(fit, warnings=[*fit.warnings, *shown, *([ENCODED] if encoded else [])])
+    return replace(fit, warnings=[*fit.warnings, *([ENCODED] if encoded else []), *sides, *shown])
 
 
 def _question(model: str, pixel: str, v1: float | None, v2: float | None, aspect: float) -> Question:
