@@ -118,7 +118,8 @@ def outliers(residuals: Residuals) -> np.ndarray:
     low, high, near = (robust_deviation(differences[side]) for side in sides)
     scale = np.maximum(Noise(low, high).deviation(esf), max(residuals.rounding, 1e-6))
     scale[sides[2]] = np.maximum(scale[sides[2]], near)
-    bad = np.abs(differences) > np.maximum(_OUTLIER * scale, _HARMLESS)
+    rest = robust_deviation(residuals.residual)
+    bad = np.abs(differences) > np.maximum(_OUTLIER * scale, max(_HARMLESS, _OUTLIER * rest))
     bad[bad] = _alone(residuals, differences, bad)
     return bad if bad.sum() <= _DEFECTIVE * bad.size else np.zeros_like(bad)
 

@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from ...errors import EdgeError
+from ...psf.composite import BlurredFamily
 from ...psf.families import library
 from ...psf.model import ShapeFamily
 from ...psf.pointspread import PointSpread
-from .candidate import Bic, Candidate
+from .candidate import UNEVEN, Bic, Candidate
 from .residuals import Residuals
+from .scene import Scene
 from .views import Views
 
+_CLEARLY_BETTER = 6.0  # in BIC
+_ENDS = ("gaussian", "disk")  # of the soft disk
+_SOFTNESS = 0.25  # of the radius: the first guess of the blur of a disk
 _NOISELESS = 1e-7  # mean squared residual, in steps
 
 
@@ -59,6 +66,8 @@ def library_fits(
     """
     scene = views.thinned
     plain = [first.plain[f.name] if f.name in first.plain else views.fit(scene, f) for f in families]
+    if len(families) > 1 and bic.inflation > UNEVEN and views.pixel == "sampled":
+        plain.append(_soft_disk(scene, first.plain["disk"]))
     best = min(plain, key=bic)
     if best.cost < _NOISELESS * best.count:
         # Without noise even the curvature within blocks counts: take every pixel by itself.
@@ -71,6 +80,30 @@ def library_fits(
     others = [scene.refit(c.family, c.shape, with_extras) for c in plain if c is not best]
     richer = scene.free_extras(min([with_extras, *others], key=bic), bic)
     return [*plain, with_extras, *others, richer]
+
+
+def _soft_disk(scene: Scene, disk: Candidate) -> Candidate:
+    """The disk with a soft rim, as a lens out of focus makes it of a scene that is not quite sharp.
+
+    A clean edge tells such a PSF by itself (`beyond`). A photograph seldom does, so it is one of its first candidates:
+    without it a Gaussian is the best model of a small disk, and its FWHM a quarter too small.
+    """
+    radius = float(disk.shape[0])
+    shape = np.array([radius, radius + np.log(_SOFTNESS)])
+    return scene.refit(BlurredFamily(library()["disk"]), shape, disk)
+
+
+def prefer_soft_disk(candidates: Sequence[Candidate], bic: Bic) -> Sequence[Candidate]:
+    """The candidates without those that a soft disk makes needless, where there is one.
+
+    A Gaussian and a disk are its two ends: what lies between them is its own uncertainty. It is preferred to
+    all others unless one of them explains the pixels clearly better.
+    """
+    soft = [c for c in candidates if isinstance(c.family, BlurredFamily)]
+    if not soft:
+        return candidates
+    limit = min(bic(c) for c in soft) - _CLEARLY_BETTER
+    return [*soft, *(c for c in candidates if c.family.name not in _ENDS and bic(c) < limit)]
 
 
 def choose(candidates: Sequence[Candidate], bic: Bic, *, explicit: bool) -> Candidate:

@@ -208,4 +208,4 @@ class Scene:
         gain = (rest @ residual) ** 2 / power
         noise = max(candidate.variance, 1e-18, bic.floor if bic.floor > FLOOR else 0.0)
         best = int(np.argmax(gain))
-        return int(order[new][best]) if gain[best] > noise * bic.inflation * np.log(n) else None
+        return int(order[new][best]) if gain[best] > noise * bic.inflation * bic.price(n) else None
