@@ -15,7 +15,6 @@ from .sieve import compose
 from .views import Views
 
 _MARGIN = 1.0  # in BIC: a composition that is hardly better than a model of the library is not preferred
-_MOST_CORRELATED = 10.0  # pixels of correlated noise that count for one; more is texture or JPEG
 _MISFIT = 5.0  # standard deviations: once in ten thousand edges by chance
 
 
@@ -31,8 +30,8 @@ def may_leave_library(views: Views, library: Answer) -> bool:
     library : Answer
         The best model of the library.
     """
-    noise = library.noise
-    return noise.irregularity == 1.0 and noise.correlated < _MOST_CORRELATED and not views.start.half
+    bic = library.bic
+    return library.noise.irregularity == 1.0 and not bic.uneven and not views.start.half
 
 
 def beyond_library(views: Views, library: Answer, *, only: bool) -> Answer:

@@ -69,7 +69,7 @@ class Candidate:
         return self.cost / self.count
 
 
-UNEVEN = 3.0  # pixels that count for one; more of them do in photographs, whose noise is texture and JPEG blocks
+_UNEVEN = 8.0  # pixels that count for one; more of them do in photographs, whose noise is texture and JPEG blocks
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,12 @@ class Bic:
         In an uneven edge it is the 2 of Akaike: there no model is true, and the one with the fewest numbers is
         not the likeliest.
         """
-        return float(np.log(count)) if self.inflation <= UNEVEN else 2.0
+        return 2.0 if self.uneven else float(np.log(count))
+
+    @property
+    def uneven(self) -> bool:
+        """Whether the residuals are those of a photograph, texture and JPEG blocks, rather than noise."""
+        return self.inflation > _UNEVEN
 
     def exact(self, candidate: Candidate) -> bool:
         """Whether a candidate explains the pixels down to the floor."""

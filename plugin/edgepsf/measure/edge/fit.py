@@ -41,7 +41,7 @@ from .encoded import WARNING as ENCODED
 from .encoded import looks_encoded
 from .finish import edge_fit
 from .irregular import noise_of
-from .library import FirstFits, choose, library_fits, polished, prefer_soft_disk
+from .library import FirstFits, choose, library_fits, polished
 from .pixels import Pixels
 from .residuals import Residuals
 from .result import EdgeFit
@@ -190,7 +190,6 @@ def _library_answer(
     noise = noise_of(views, first.best, first.residuals)
     bic = Bic(views.floor, noise.inflation)
     candidates = library_fits(views, question.families, first, bic)
-    candidates = list(prefer_soft_disk(candidates, bic))
     chosen = choose(candidates, bic, explicit=question.model not in _ANY)
     check_contrast(chosen, Residuals.of(views, chosen), start, bic)
     encoded = looks_encoded(views, chosen, first.best, noise, dtype)

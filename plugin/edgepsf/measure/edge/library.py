@@ -12,12 +12,12 @@ from ...psf.composite import BlurredFamily
 from ...psf.families import library
 from ...psf.model import ShapeFamily
 from ...psf.pointspread import PointSpread
-from .candidate import UNEVEN, Bic, Candidate
+from .candidate import Bic, Candidate
 from .residuals import Residuals
 from .scene import Scene
 from .views import Views
 
-_CLEARLY_BETTER = 6.0  # in BIC
+_CLEARLY_BETTER = 25.0  # in BIC
 _ENDS = ("gaussian", "disk")  # of the soft disk
 _SOFTNESS = 0.25  # of the radius: the first guess of the blur of a disk
 _NOISELESS = 1e-7  # mean squared residual, in steps
@@ -66,8 +66,8 @@ def library_fits(
     """
     scene = views.thinned
     plain = [first.plain[f.name] if f.name in first.plain else views.fit(scene, f) for f in families]
-    if len(families) > 1 and bic.inflation > UNEVEN and views.pixel == "sampled":
-        plain.append(_soft_disk(scene, first.plain["disk"]))
+    if len(families) > 1 and bic.uneven and views.pixel == "sampled":
+        return _uneven_fits(scene, first, bic)
     best = min(plain, key=bic)
     if best.cost < _NOISELESS * best.count:
         # Without noise even the curvature within blocks counts: take every pixel by itself.
@@ -82,28 +82,20 @@ def library_fits(
     return [*plain, with_extras, *others, richer]
 
 
-def _soft_disk(scene: Scene, disk: Candidate) -> Candidate:
-    """The disk with a soft rim, as a lens out of focus makes it of a scene that is not quite sharp.
+def _uneven_fits(scene: Scene, first: FirstFits, bic: Bic) -> list[Candidate]:
+    """The disk with a soft rim, as a lens out of focus makes it of a scene that is not quite sharp; then its rivals.
 
-    A clean edge tells such a PSF by itself (`beyond`). A photograph seldom does, so it is one of its first candidates:
-    without it a Gaussian is the best model of a small disk, and its FWHM a quarter too small.
+    A clean edge tells such a PSF by itself (`beyond`). A photograph seldom does: a Gaussian, an Airy or a disk with
+    gradients explains its texture as well, and the FWHM of a small disk comes out a quarter too small. So a
+    photograph gets the soft disk, which reaches from Gaussian to disk; only what is clearly better is preferred.
     """
-    radius = float(disk.shape[0])
+    radius = float(first.plain["disk"].shape[0])
     shape = np.array([radius, radius + np.log(_SOFTNESS)])
-    return scene.refit(BlurredFamily(library()["disk"]), shape, disk)
-
-
-def prefer_soft_disk(candidates: Sequence[Candidate], bic: Bic) -> Sequence[Candidate]:
-    """The candidates without those that a soft disk makes needless, where there is one.
-
-    A Gaussian and a disk are its two ends: what lies between them is its own uncertainty. It is preferred to
-    all others unless one of them explains the pixels clearly better.
-    """
-    soft = [c for c in candidates if isinstance(c.family, BlurredFamily)]
-    if not soft:
-        return candidates
-    limit = min(bic(c) for c in soft) - _CLEARLY_BETTER
-    return [*soft, *(c for c in candidates if c.family.name not in _ENDS and bic(c) < limit)]
+    plain = scene.refit(BlurredFamily(library()["disk"]), shape, first.plain["disk"])
+    soft = scene.free_extras(plain, bic)
+    rivals = [scene.refit(c.family, c.shape, soft) for name, c in first.plain.items() if name not in _ENDS]
+    limit = bic(soft) - _CLEARLY_BETTER
+    return [soft, *(c for c in rivals if bic(c) < limit)]
 
 
 def choose(candidates: Sequence[Candidate], bic: Bic, *, explicit: bool) -> Candidate:
