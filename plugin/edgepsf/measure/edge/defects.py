@@ -12,7 +12,7 @@ from .start import Start
 
 _CLIPPED_SHARE = 0.15
 _OUTLIER = 5.5  # standard deviations
-_HARMLESS = 0.03  # share of the step
+_HARMLESS = 0.1  # share of the step: less in one pixel moves nothing
 _LONELY = 2.5  # times the second largest of its neighbours
 _DEFECTIVE = 0.03  # share of the pixels; more of them are no defects
 
@@ -128,7 +128,7 @@ def _alone(residuals: Residuals, differences: np.ndarray, bad: np.ndarray) -> np
     """Which of these pixels exceed all of their neighbours but one by far; a defect may have one neighbour."""
     rows, columns = residuals.pixels.rows, residuals.pixels.columns
     grid = np.zeros((rows.max() + 3, columns.max() + 3))
-    grid[rows + 1, columns + 1] = np.abs(differences)
+    grid[rows + 1, columns + 1] = np.abs(residuals.residual)
     around = [grid[rows[bad] + dy, columns[bad] + dx] for dy in range(3) for dx in range(3) if (dy, dx) != (1, 1)]
     second = np.sort(np.array(around), axis=0)[-2]
     return np.abs(differences[bad]) > _LONELY * second

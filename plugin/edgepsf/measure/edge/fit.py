@@ -37,6 +37,7 @@ from .beyond import beyond_library, may_leave_library
 from .candidate import Bic
 from .checks import check_contrast, check_fit
 from .defects import check_clipping, clipped, outliers
+from .early import check_many
 from .encoded import WARNING as ENCODED
 from .encoded import looks_encoded
 from .finish import edge_fit
@@ -173,6 +174,7 @@ def _unclipped(pixels: Pixels, question: Question, dtype: np.dtype) -> tuple[Pix
 
 def _without_defects(views: Views) -> tuple[Views, FirstFits, list[str]]:
     """The views without hot and dead pixels, the first fits of them, and a warning of these pixels."""
+    check_many(views)
     first, start = FirstFits.of(views), views.start
     check_contrast(first.best, first.residuals, start, Bic(views.floor))
     bad = outliers(first.residuals)
