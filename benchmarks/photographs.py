@@ -87,7 +87,9 @@ def measured(image: np.ndarray, roi: list[int]) -> tuple[str, float, tuple[float
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", default="", help="part of a name")
     parser.add_argument("--radius", nargs="*", type=float, default=[2, 3, 4, 5])

@@ -86,6 +86,8 @@ def _fitted(views: Views, answer: Answer) -> np.ndarray:
         jacobian = candidate.solution.jacobian
         white = np.linalg.pinv(jacobian @ jacobian.T, hermitian=True)
         return white * candidate.cost / candidate.count * noise.inflation
+    if views.fitted(candidate) is views.every and not views.start.half:
+        return parameter_covariance(candidate.solution.jacobian, answer.residuals, noise)
     _, jacobian = views.every.predict(candidate.family, candidate.parameters, candidate.free)
     if views.start.half:
         return rounded_covariance(jacobian, views.pixels.values, views.start.floor)

@@ -9,12 +9,13 @@ import numpy as np
 from .answer import Answer
 from .candidate import Bic, Candidate
 from .free import FreeFit, explains_more, fit_free, misfit
-from .irregular import noise_of
+from .irregular import noise_of, shape_left
 from .residuals import Residuals
 from .sieve import compose
 from .views import Views
 
 _MARGIN = 1.0  # in BIC: a composition that is hardly better than a model of the library is not preferred
+_NOTHING_LEFT = 6.0  # in −2 ln L: two thirds of what BIC charges for one more number
 _MISFIT = 5.0  # standard deviations: once in ten thousand edges by chance
 
 
@@ -47,7 +48,8 @@ def beyond_library(views: Views, library: Answer, *, only: bool) -> Answer:
     """
     single = library.candidate
     bic = _criterion(views, library, always=only)
-    composed = [] if bic.exact(single) else _compositions(views, single, bic, always=only)
+    plain = bic.exact(single) or (not only and shape_left(views.fitted(single), single, bic) < _NOTHING_LEFT)
+    composed = [] if plain else _compositions(views, single, bic, always=only)
     best = min(composed, key=bic, default=single)
     if not only and bic(best) > bic(single) - _MARGIN:
         best = single

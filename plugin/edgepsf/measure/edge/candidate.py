@@ -69,7 +69,9 @@ class Candidate:
         return self.cost / self.count
 
 
-_UNEVEN = 8.0  # pixels that count for one; more of them do in photographs, whose noise is texture and JPEG blocks
+_UNEVEN = (
+    8.0  # pixels that count for one; more of them do in photographs, whose noise is texture and JPEG blocks
+)
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,12 @@ def check_fit(fit: EdgeFit, answer: Answer, start: Start) -> list[str]:
             "no single edge: the fit turns dark and bright around; choose a region with one edge only"
         )
     # Structure first: where an object spoils the fit, the levels that it misses are no reason.
-    warnings = [*check_structure(answer), *check_range(fit, answer), *check_gradients(fit), *check_plateaus(fit, answer.residuals.pixels)]
+    warnings = [
+        *check_structure(answer),
+        *check_range(fit, answer),
+        *check_gradients(fit),
+        *check_plateaus(fit, answer.residuals.pixels),
+    ]
     warnings += check_width(fit)
     if not answer.candidate.solution.converged:
         warnings.append("the fit did not settle fully; its numbers are less certain than stated")

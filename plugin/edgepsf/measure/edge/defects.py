@@ -129,6 +129,8 @@ def _alone(residuals: Residuals, differences: np.ndarray, bad: np.ndarray) -> np
     rows, columns = residuals.pixels.rows, residuals.pixels.columns
     grid = np.zeros((rows.max() + 3, columns.max() + 3))
     grid[rows + 1, columns + 1] = np.abs(residuals.residual)
-    around = [grid[rows[bad] + dy, columns[bad] + dx] for dy in range(3) for dx in range(3) if (dy, dx) != (1, 1)]
+    around = [
+        grid[rows[bad] + dy, columns[bad] + dx] for dy in range(3) for dx in range(3) if (dy, dx) != (1, 1)
+    ]
     second = np.sort(np.array(around), axis=0)[-2]
     return np.abs(differences[bad]) > _LONELY * second

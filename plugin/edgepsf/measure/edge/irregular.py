@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .binned import line_distance
-from .candidate import Candidate
+from .candidate import Bic, Candidate
 from .noise import Noise, measure
 from .residuals import Residuals
 from .scene import Scene
@@ -24,7 +24,7 @@ from .views import Views
 _BLOCK = 7.0  # px
 _LEAST_BLOCKS = 5
 _CLEAR = 3.5  # standard deviations of the ratio
-_SYMMETRIC = 2  # shapes that a symmetric PSF could make
+_SYMMETRIC = 4  # shapes that a symmetric PSF could make
 _CLEARLY_LOPSIDED = 5.4  # mean of three squares: once in a thousand by chance
 
 
@@ -51,6 +51,25 @@ def noise_of(views: Views, candidate: Candidate, residuals: Residuals) -> Noise:
     return replace(noise, scatter=scatter, lopsided=lopsided)
 
 
+def shape_left(scene: Scene, candidate: Candidate, bic: Bic) -> float:
+    """By how much a PSF of another shape could at most explain the pixels better, in −2 ln L.
+
+    Any other symmetric PSF changes the edge by smooth odd functions of the distance. What the residuals hold of
+    several of them, in squares of the noise, bounds the gain.
+
+    Parameters
+    ----------
+    scene : Scene
+        The one that the candidate was fitted to.
+    candidate : Candidate
+    bic : Bic
+        Tells how many correlated pixels count for one, and the least variance.
+    """
+    shapes = Basis.of(scene, candidate).shapes[:_SYMMETRIC]
+    variance = max(candidate.variance, bic.floor) * bic.inflation
+    return float(((shapes @ candidate.solution.residual) ** 2).sum() / variance)
+
+
 def lopsidedness(scene: Scene, candidate: Candidate, noise: Noise) -> float:
     """Mean square of the misfits that no symmetric PSF makes, over the mean square by the noise; 1 where not clear.
 
@@ -71,8 +90,8 @@ class Basis:
 
     Attributes
     ----------
-    shapes : ndarray, shape (5, samples)
-        Two that a symmetric PSF could make (wider, heavier tails), then three that it cannot.
+    shapes : ndarray, shape (7, samples)
+        Four that a symmetric PSF could make (wider, heavier tails, finer ones), then three that it cannot.
     along : ndarray, shape (samples,)
         Position along the line, px.
     """
@@ -89,12 +108,13 @@ class Basis:
         u = np.clip(d / edge_width(candidate, slope), -8.0, 8.0)
         known = jacobian[: int(candidate.free[SCENE].sum())]
         halo = scene.samples.root * np.exp(-np.abs(u) / 2.0)
-        rows = np.vstack([known, slope * u, slope * u**3, slope * u**2, slope * u**4, halo])
+        tail = scene.samples.root * np.sign(u) * np.exp(-np.abs(u) / 1.5)
+        rows = np.vstack([known, slope * u, slope * u**3, slope * u**5, tail, slope * u**2, slope * u**4, halo])
         upper = np.linalg.qr(rows.T)[0].T
         return cls(upper[len(known) :], along)
 
     def expected(self, scene: Scene, noise: Noise) -> np.ndarray:
-        """Mean square of each misfit by the noise alone, shape (5,)."""
+        """Mean square of each misfit by the noise alone, shape (7,)."""
         level = np.clip(scene.samples.values, 0.0, 1.0)
         return (self.shapes**2 * noise.deviation(level) ** 2).sum(axis=1) * noise.correlated
 

@@ -37,6 +37,16 @@ class Residuals:
     @classmethod
     def of(cls, views: Views, candidate: Candidate) -> Residuals:
         """The residuals of a candidate at every pixel, thinned or not."""
+        whole = len(candidate.solution.residual) == len(views.pixels.x)
+        if whole and candidate.free[V2] and not views.start.half:
+            # The fit was made on every pixel: its last step holds both already.
+            row = int(candidate.free[:V2].sum())
+            return cls(
+                views.pixels,
+                -candidate.solution.residual,
+                candidate.solution.jacobian[row],
+                float(np.sqrt(views.start.floor)),
+            )
         only_v2 = np.zeros(len(candidate.free), dtype=bool)
         only_v2[V2] = True
         # The derivative by v2 is the ESF.

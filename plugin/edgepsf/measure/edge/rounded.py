@@ -102,4 +102,6 @@ def rounded_covariance(jacobian: np.ndarray, values: np.ndarray, floor: float) -
     for side in (few < middle, few >= middle):
         shared[np.argmax(np.where(side, count, 0))] = True
     weight = np.where(shared, 1.0 / count, 1.0)[place]
-    return np.linalg.pinv((jacobian * weight) @ jacobian.T, hermitian=True) * 3.0 * floor  # an error of up to a half
+    return (
+        np.linalg.pinv((jacobian * weight) @ jacobian.T, hermitian=True) * 3.0 * floor
+    )  # an error of up to a half

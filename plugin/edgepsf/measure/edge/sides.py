@@ -55,7 +55,9 @@ class Side:
         if far.sum() < 4 or not near.any():
             return 0.0
         line = np.polyfit(self.distance[far], self.value[far], 1, w=1.0 / self.error[far])
-        floor = max(np.polyval(line, 0.0), np.polyval(line, self.distance[-1]), float(np.max(self.value[far])) - 1e-12)
+        floor = max(
+            np.polyval(line, 0.0), np.polyval(line, self.distance[-1]), float(np.max(self.value[far])) - 1e-12
+        )
         rise = self.value[near] - floor
         best = int(np.argmax(rise / self.error[near]))
         clear = rise[best] > _SIGNIFICANT * self.error[near][best] and rise.max() > _LEAST
@@ -75,10 +77,8 @@ class Side:
 def both_sides(views: Views, answer: Answer) -> tuple[Side, Side]:
     """The v1 and the v2 side of an edge."""
     candidate, scene, noise = answer.candidate, views.every, answer.noise
-    free = np.zeros(len(candidate.free), dtype=bool)
-    free[OFFSET] = True
-    _, slope = scene.predict(candidate.family, candidate.parameters, free)
-    width = edge_width(candidate, slope[0])
+    slope = candidate.solution.jacobian[int(candidate.free[:OFFSET].sum())]
+    width = edge_width(candidate, slope / views.fitted(candidate).samples.root)
     d, _ = line_distance(scene, candidate.parameters)
     low, high = candidate.slots.levels
     share = (scene.samples.values - low) / (high - low) - 0.5
@@ -113,7 +113,7 @@ def check_sides(views: Views, answer: Answer) -> list[str]:
     if min(over) > _REFUSED:
         raise EdgeError(
             f"the picture was sharpened: the edge overshoots its plateaus by {parts}, which no PSF does, and the width "
-            "before the sharpening is lost; use a picture that was not sharpened (sharpening off in the camera, raw data)"
+            "before the sharpening is lost; use a picture that was not sharpened (no sharpening in the camera, raw data)"
         )
     if min(over) > 0:
         return [
@@ -134,7 +134,7 @@ def _unequal(first: Side, second: Side, answer: Answer, names: tuple[str, str]) 
     if answer.noise.lopsided == 1.0 or not abs(one - two) > _UNEQUAL * 0.5 * (one + two):
         return []
     return [
-        f"the edge is asymmetric: from half of the step to 90 % of the way it takes {one:.3g} px on the {names[0]} side "
-        f"and {two:.3g} px on the {names[1]} side; the radial PSF is a mean of both; look for flare, an off-axis lens "
+        f"the edge is asymmetric: from half of the step to 90 % of the way it takes {one:.3g} px on the {names[0]} "
+        f"side and {two:.3g} px on the {names[1]} side; the radial PSF is a mean of both; look for flare, an off-axis lens "
         "or a rounded rim"
     ]

@@ -108,8 +108,8 @@ def straightened(views: Views, first: FirstFits) -> tuple[Views, FirstFits, list
     if roughness < _TOLD * positions.width:
         return views, first, []
     told = (
-        f"the edge is not straight: its position varies by {roughness:.2g} px rms along it; the fit follows it, and the "
-        "width is less certain than stated; choose a smoother edge if there is one"
+        f"the edge is not straight: its position varies by {roughness:.2g} px rms along it; the fit follows it, and "
+        "the width is less certain than stated; choose a smoother edge if there is one"
     )
     return views, first, [told]
 
