@@ -52,7 +52,7 @@ def sharpened(seed: int) -> Iterator[Cell]:
         for radius in (1.0, 2.0, 4.0):
             mask = exact - gaussian_filter(exact, radius)
             for overshoot in (0.03, 0.06, 0.11, 0.18, 0.31):
-                amount = brentq(lambda a, m=mask, o=overshoot: (exact + a * m).max() - 1 - o, 0, 100)
+                amount = brentq(lambda a, e=exact, m=mask, o=overshoot: (e + a * m).max() - 1 - o, 0, 100)
                 image = plain + amount * (plain - gaussian_filter(plain, radius))
                 yield f"σ {sigma:g}, radius {radius:g}, overshoot {overshoot:g}", image, sigma
 

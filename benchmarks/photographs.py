@@ -6,10 +6,10 @@ FOLDER holds the photographs that `photographs.json` names; they are the picture
 the public GitHub repository drewnoakes/metadata-extractor-images. Each is made linear, reduced 3 × by area, blurred
 by a disk, given photon noise (5000 electrons at full scale), encoded as sRGB, and saved as JPEG with 4:2:0 chroma. The
 green channel of the decoded picture, made linear, is measured. `photographs.json` lists twenty rectangles a photograph
-(x, y, width, height in the reduced picture); a "good" one shows one straight isolated edge with clean plateaus. They
-were marked by eye on the sharp picture, before any fit. The fifth number of a good one is its own softness: the FWHM
-(px) of that edge in the reduced picture, before the blur; edges softer than 2.3 px are not in the list. The truth is the
-FWHM of the disk blurred by that softness; for the others by the median of the photograph.
+(x, y, width, height in the reduced picture); a "good" one shows one straight isolated edge with clean plateaus.
+They were marked by eye on the sharp picture, before any fit. The fifth number of a good one is its own softness:
+the FWHM (px) of that edge in the reduced picture, before the blur; edges softer than 2.3 px are not in the list. The
+truth is the FWHM of the disk blurred by that softness; for the others by the median of the photograph.
 """
 
 from __future__ import annotations
@@ -136,9 +136,10 @@ def summary(rows: list[tuple]) -> None:
     good = [r for r in rows if r[0] == "good"]
     flagged = sum(r[3] != "silent" for r in good)
     print(
-        f"{len(rows)} regions, {len(silent)} silent ({len(good) - flagged} of them good): within 10 % or warned or "
-        f"refused {100 * (1 - off / len(rows)):.1f} %; of {len(good)} good ones {100 * flagged / max(len(good), 1):.0f} % "
-        f"warned or refused; the interval holds in {100 * held / max(len(silent), 1):.0f} % of the unwarned"
+        f"{len(rows)} regions, {len(silent)} silent ({len(good) - flagged} of them good): within 10 % or warned "
+        f"or refused {100 * (1 - off / len(rows)):.1f} %; of {len(good)} good ones "
+        f"{100 * flagged / max(len(good), 1):.0f} % warned or refused; "
+        f"the interval holds in {100 * held / max(len(silent), 1):.0f} % of the unwarned"
     )
 
 

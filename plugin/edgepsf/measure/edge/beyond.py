@@ -15,7 +15,7 @@ from .sieve import compose
 from .views import Views
 
 _MARGIN = 1.0  # in BIC: a composition that is hardly better than a model of the library is not preferred
-_NOTHING_LEFT = 6.0  # in −2 ln L: two thirds of what BIC charges for one more number
+_NOTHING_LEFT = 7.5  # in −2 ln L: less than BIC charges for one more number
 _MISFIT = 5.0  # standard deviations: once in ten thousand edges by chance
 
 

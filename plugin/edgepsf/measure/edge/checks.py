@@ -103,8 +103,8 @@ def check_width(fit: EdgeFit) -> list[str]:
         )
     if high - fwhm > _UNCERTAIN * fwhm:
         return [
-            f"the edge does not tell the width well: FWHM {fwhm:.3g} px, 95 % interval {max(low, 0.0):.3g} to {high:.3g} px; "
-            "choose a longer or cleaner edge, or a model"
+            f"the edge does not tell the width well: FWHM {fwhm:.3g} px, 95 % interval {max(low, 0.0):.3g} to "
+            f"{high:.3g} px; choose a longer or cleaner edge, or a model"
         ]
     return []
 
@@ -138,8 +138,8 @@ def check_gradients(fit: EdgeFit) -> list[str]:
         if change > _STEEP:
             side = "dark" if (name == "v1") == (fit.v1 < fit.v2) else "bright"
             warnings.append(
-                f"the {side} plateau is not flat: it changes by {100 * change:.0f} % of the step over the width of the edge; "
-                "the width is uncertain: choose a region with plain plateaus, without a second edge close to it"
+                f"the {side} plateau is not flat: it changes by {100 * change:.0f} % of the step over the width of "
+                "the edge; the width is uncertain: choose a region with plain plateaus and no second edge close to it"
             )
     return warnings
 

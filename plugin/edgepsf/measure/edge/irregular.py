@@ -24,7 +24,8 @@ from .views import Views
 _BLOCK = 7.0  # px
 _LEAST_BLOCKS = 5
 _CLEAR = 3.5  # standard deviations of the ratio
-_SYMMETRIC = 4  # shapes that a symmetric PSF could make
+_LOPSIDED = 3  # shapes that no symmetric PSF makes, the last ones
+_WAVES = np.array([0.7, 1.4, 2.1, 2.8, 3.5, 4.2])  # radians over the width of the transition
 _CLEARLY_LOPSIDED = 5.4  # mean of three squares: once in a thousand by chance
 
 
@@ -65,7 +66,7 @@ def shape_left(scene: Scene, candidate: Candidate, bic: Bic) -> float:
     bic : Bic
         Tells how many correlated pixels count for one, and the least variance.
     """
-    shapes = Basis.of(scene, candidate).shapes[:_SYMMETRIC]
+    shapes = Basis.of(scene, candidate, fine=True).shapes[:-_LOPSIDED]
     variance = max(candidate.variance, bic.floor) * bic.inflation
     return float(((shapes @ candidate.solution.residual) ** 2).sum() / variance)
 
@@ -90,8 +91,8 @@ class Basis:
 
     Attributes
     ----------
-    shapes : ndarray, shape (7, samples)
-        Four that a symmetric PSF could make (wider, heavier tails, finer ones), then three that it cannot.
+    shapes : ndarray, shape (5 or 10, samples)
+        Those that a symmetric PSF could make (wider, heavier tails; where fine, waves), then three that it cannot.
     along : ndarray, shape (samples,)
         Position along the line, px.
     """
@@ -100,7 +101,7 @@ class Basis:
     along: np.ndarray
 
     @classmethod
-    def of(cls, scene: Scene, candidate: Candidate) -> Basis:
+    def of(cls, scene: Scene, candidate: Candidate, *, fine: bool = False) -> Basis:
         """The shapes around a fitted edge."""
         d, along = line_distance(scene, candidate.parameters)
         jacobian, names = candidate.solution.jacobian, np.nonzero(candidate.free)[0]
@@ -108,13 +109,17 @@ class Basis:
         u = np.clip(d / edge_width(candidate, slope), -8.0, 8.0)
         known = jacobian[: int(candidate.free[SCENE].sum())]
         halo = scene.samples.root * np.exp(-np.abs(u) / 2.0)
-        tail = scene.samples.root * np.sign(u) * np.exp(-np.abs(u) / 1.5)
-        rows = np.vstack([known, slope * u, slope * u**3, slope * u**5, tail, slope * u**2, slope * u**4, halo])
+        symmetric = np.stack([slope * u, slope * u**3])
+        if fine:
+            window = scene.samples.root * np.exp(-(u**2) / 8.0)
+            waves = window * np.sin(_WAVES[:, None] * u)
+            symmetric = np.vstack([waves, scene.samples.root * np.sign(u) * np.exp(-np.abs(u) / 1.5)])
+        rows = np.vstack([known, symmetric, slope * u**2, slope * u**4, halo])
         upper = np.linalg.qr(rows.T)[0].T
         return cls(upper[len(known) :], along)
 
     def expected(self, scene: Scene, noise: Noise) -> np.ndarray:
-        """Mean square of each misfit by the noise alone, shape (7,)."""
+        """Mean square of each misfit by the noise alone, shape (5,)."""
         level = np.clip(scene.samples.values, 0.0, 1.0)
         return (self.shapes**2 * noise.deviation(level) ** 2).sum(axis=1) * noise.correlated
 
@@ -139,7 +144,7 @@ def _block_scatter(basis: Basis, scene: Scene, candidate: Candidate, expected: n
 def _lopsided(basis: Basis, residual: np.ndarray, expected: np.ndarray) -> float:
     """Mean square of the misfits that no symmetric PSF makes, over that by the noise; 1 where it is not clear."""
     found = (basis.shapes @ residual) ** 2 / np.maximum(expected, 1e-300)
-    ratio = float(np.mean(found[_SYMMETRIC:]))
+    ratio = float(np.mean(found[-_LOPSIDED:]))
     return ratio if ratio > _CLEARLY_LOPSIDED else 1.0
 
 

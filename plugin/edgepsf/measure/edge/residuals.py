@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import median_filter
+import scipy
 
 from .candidate import Candidate
 from .pixels import Pixels
@@ -65,7 +65,7 @@ class Residuals:
         rows, columns = self.pixels.rows, self.pixels.columns
         grid = np.zeros((rows.max() + 1, columns.max() + 1))
         grid[rows, columns] = self.residual
-        return self.residual - median_filter(grid, size=3, mode="nearest")[rows, columns]
+        return self.residual - scipy.ndimage.median_filter(grid, size=3, mode="nearest")[rows, columns]
 
 
 def robust_deviation(differences: np.ndarray) -> float:

@@ -112,8 +112,8 @@ def check_sides(views: Views, answer: Answer) -> list[str]:
     parts = " and ".join(f"{100 * o:.2g} % on the {n} side" for o, n in zip(over, names, strict=True) if o)
     if min(over) > _REFUSED:
         raise EdgeError(
-            f"the picture was sharpened: the edge overshoots its plateaus by {parts}, which no PSF does, and the width "
-            "before the sharpening is lost; use a picture that was not sharpened (no sharpening in the camera, raw data)"
+            f"the picture was sharpened: the edge overshoots its plateaus by {parts}, which no PSF does, and the "
+            "width before it is lost; use one that was not sharpened (camera without sharpening, raw data)"
         )
     if min(over) > 0:
         return [
@@ -135,6 +135,6 @@ def _unequal(first: Side, second: Side, answer: Answer, names: tuple[str, str]) 
         return []
     return [
         f"the edge is asymmetric: from half of the step to 90 % of the way it takes {one:.3g} px on the {names[0]} "
-        f"side and {two:.3g} px on the {names[1]} side; the radial PSF is a mean of both; look for flare, an off-axis lens "
-        "or a rounded rim"
+        f"side and {two:.3g} px on the {names[1]} side; the radial PSF is a mean of both; look for flare, an off-axis "
+        "lens or a rounded rim"
     ]
