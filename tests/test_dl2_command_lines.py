@@ -123,3 +123,12 @@ def test_ranges_and_types():
     normal = dl2_views.ranged(volume, "normalized", image)
     assert normal.mean() == pytest.approx(4, rel=1e-5)
     assert normal.std() == pytest.approx(image.std(), rel=1e-5)
+
+
+def test_lines_over_views():
+    assert dl2_views.frame((1, 9, 9), "mip") == dl2_views.frame((4, 9, 9), "figure") == []
+    assert dl2_views.frame((2, 3, 5), "mip") == [(5, 0, 5, 5), (0, 3, 7, 3)]
+    assert dl2_views.frame((4, 3, 5), "ortho")[2:] == [(7, 3, 5, 5), (9, 3, 5, 7), (11, 3, 5, 9)]
+    planar = dl2_views.frame((4, 3, 5), "planar")
+    assert len(planar) == 16
+    assert planar[4:6] == [(5, 0, 10, 0), (10, 0, 10, 3)]

@@ -1,7 +1,8 @@
 """Commands written in Python, called by ImageJ's own `run("Name...", "key=value")`.
 
 ImageJ asks every `ij.CommandListener` before it executes a command; ours answers the commands that
-`edgepsf.commands` declares and lets all others pass.
+`edgepsf.commands` declares, those of plugins that are not there, and some that need a window without need; it lets all
+others pass.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from ..errors import EdgeError, EngineError, InputError
 from ..options import split_options
 from .exchange import results
 from .exchange.calls import prepare
-from .plugins import dl2_macros, inside, pid_macros
-from .session import Session, adopt, session
+from .plugins import dl2_macros, id3d_macros, inside, pid_macros
+from .session import Session, adopt, session, windowless
+from .session.exits import answer_scripts
 from .window import dialogs, menu, progress
 
 _listener: Any = None
@@ -55,11 +57,13 @@ def register(running: Any = None) -> Session:
             def commandExecuting(self, name: Any) -> Any:
                 """Answer our commands; hand every other name back to ImageJ."""
                 command = BY_NAME.get(str(name))
-                if command is None and dl2_macros.due(str(name)):
+                if command is None and _of_a_plugin(str(name), running):
                     answer_plugin(str(name), running)
                     return None
                 if command is None:
-                    return name
+                    dl2_macros.warn(str(name), JClass("ij.Macro").getOptions())
+                    instead = windowless.answer_for(str(name), running)
+                    return name if instead is None else instead()
                 if menu.from_window(command.name):
                     menu.in_own_thread(command.name, lambda: answer(command, running))
                 else:
@@ -70,15 +74,28 @@ def register(running: Any = None) -> Session:
         JClass("ij.Executer").addCommandListener(_listener)
         menu.add_menu(running)
         pid_macros.make_classes(running)
+        answer_scripts(running)
         inside.list_commands(running)
+        id3d_macros.list_command(running)
     return running
+
+
+def _of_a_plugin(name: str, running: Session) -> bool:
+    """Whether a command is one of a plugin's and is to be answered here."""
+    return dl2_macros.due(name) or pid_macros.due(name) or id3d_macros.due(name, running)
 
 
 def answer_plugin(name: str, running: Session) -> None:
     """Answer a command of a plugin that is not there; any failure stops the macro with a sentence."""
     from jpype import JClass
 
-    _stopping(running, name, lambda: dl2_macros.answer_run(name, JClass("ij.Macro").getOptions()))
+    options = JClass("ij.Macro").getOptions()
+    if pid_macros.due(name):
+        _stopping(running, name, lambda: pid_macros.refuse_run(name))
+    elif name == id3d_macros.COMMAND:
+        _stopping(running, name, lambda: id3d_macros.answer_run(options, running))
+    else:
+        _stopping(running, name, lambda: dl2_macros.answer_run(name, options))
 
 
 def answer(command: Command, running: Session) -> None:
@@ -95,6 +112,8 @@ def _stopping(running: Session, title: str, work: Callable[[], None]) -> None:
         running.abort_macro(f"{title}: {error}")
     except KeyboardInterrupt:
         running.abort_macro(f"{title}: interrupted")
+    except SystemExit:  # of a macro inside this command; it has stopped the outer ones as well
+        return
     except BaseException as error:
         traceback.print_exc(file=sys.stderr)
         running.abort_macro(f"{title} failed: {type(error).__name__}: {error}")

@@ -11,6 +11,7 @@ from importlib import metadata
 
 from ..errors import EngineError, MacroError
 from ..plugins import PROGRAMS
+from .launch.class_files import ITERATIVE_DECONVOLVE, holder
 from .launch.imagej_jars import cached_jars, jar_folder
 from .launch.java import find_java
 from .launch.plugin_jars import SOURCES, Place, place_of
@@ -132,6 +133,9 @@ def _plugins() -> Iterator[Row]:
             found.append(place)
     for engine in PROGRAMS:
         yield _plugin(engine, found)
+    files = [file for place in found if (file := holder(place.folder, ITERATIVE_DECONVOLVE)) is not None]
+    value = f"{files[0]} (works in a window)" if files else "not found (its macros need no plugin)"
+    yield "Iterative Deconvolve 3D", value, None
 
 
 def _plugin(engine: str, found: list[Place]) -> Row:

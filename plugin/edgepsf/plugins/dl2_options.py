@@ -12,7 +12,7 @@ from .methods import Call
 _CONSTRAINTS = {"no": "no", "nonnegative": "nonnegativity", "clipped": "clipped"}
 
 
-def write_options(call: Call, version: str) -> str:
+def write_options(call: Call, version: str, every: tuple[int, ...] = ()) -> str:
     """The options for one run through the plugin's Java class.
 
     Parameters
@@ -20,6 +20,8 @@ def write_options(call: Call, version: str) -> str:
     call : Call
     version : str
         Version 2.0 makes one iteration fewer than it is told, and opens a window unless told not to.
+    every : tuple of int
+        After every so many iterations the plugin holds its image ready for a snapshot, and reports its iterations.
     """
     old = version.startswith(("(", "2.0"))  # 2.0 tells a date only
     parameters = dict(call.parameters)
@@ -29,7 +31,7 @@ def write_options(call: Call, version: str) -> str:
     words = ["-algorithm", call.code, *map(digits, parameters.values())]
     words += [wavelet] if wavelet else []
     controls = call.controls
-    words += ["-monitor 0 -multithreading no -verbose mute"]
+    words += ["-monitor 0 -multithreading no -verbose", "log" if every else "mute"]
     norm = controls.get("normalize", 1.0)
     words += ["-norm", "no" if norm is None else digits(norm)]
     words += ["-epsilon", digits(controls.get("epsilon", 1e-6))]  # kept for later runs unless given
@@ -37,6 +39,7 @@ def write_options(call: Call, version: str) -> str:
     words += ["-residu", digits(controls["residual"])] if "residual" in controls else []
     words += ["-time", digits(controls["seconds"])] if "seconds" in controls else []
     words += ["-out stack noshow nosave result"]
+    words += [f"-out stack @{step} noshow nosave snapshot" for step in every]
     words += ["-system no -display no"] if old else []
     return " ".join(words)
 

@@ -33,6 +33,35 @@ def view(volume: np.ndarray, kind: str, keypoint: tuple[int, ...] | None = None)
     return _figure(volume[z], volume[:, :, x].T, volume.max())
 
 
+def frame(shape: tuple[int, ...], kind: str) -> list[tuple[int, int, int, int]]:
+    """The lines that the plugin draws over a shown view, as an overlay.
+
+    Parameters
+    ----------
+    shape : (nz, ny, nx)
+    kind : str
+        As for `view`.
+
+    Returns
+    -------
+    list of (x1, y1, x2, y2)
+        Between the parts of mip and ortho, with slanting lines in their empty corner; around the slices of planar.
+    """
+    nz, ny, nx = shape
+    if nz == 1 or kind not in ("mip", "ortho", "planar"):
+        return []
+    if kind == "planar":
+        places = [divmod(k, int(np.sqrt(nz))) for k in range(nz)]
+        corners = [(column * nx, row * ny, column * nx + nx, row * ny + ny) for row, column in places]
+        sides = [
+            ((x1, y1, x2, y1), (x2, y1, x2, y2), (x2, y2, x1, y2), (x1, y2, x1, y1))
+            for x1, y1, x2, y2 in corners
+        ]
+        return [side for four in sides for side in four]
+    slanting = [(nx + z, ny, nx, ny + z) for z in range(2, 2 * nz, 2)] if nz > 3 else []
+    return [(nx, 0, nx, ny + nz), (0, ny, nx + nz, ny), *slanting]
+
+
 def _inside(keypoint: tuple[int, ...] | None, shape: tuple[int, ...]) -> list[int]:
     """The key point (x, y, z), moved into the volume."""
     sizes = shape[::-1]

@@ -43,6 +43,8 @@ class Job:
     window : tuple of slice
         The part of each result that is the restored picture.
     warnings : list of str
+    every : tuple of int
+        For DeconvolutionLab2: snapshots after every so many iterations.
     """
 
     call: Call
@@ -50,6 +52,7 @@ class Job:
     psf: np.ndarray
     window: tuple[slice, ...]
     warnings: list[str]
+    every: tuple[int, ...] = ()
 
 
 def restore(

@@ -12,6 +12,7 @@ from ..psf.protocol import Psf
 from . import jobs as plugin_jobs
 from .compat import deconvolutionlab2, parallel_iterative
 from .methods import Call, parse
+from .snapshots import Snapshots
 
 
 def restore(
@@ -54,6 +55,7 @@ def compute(
     psf: np.ndarray,
     workers: int | None = None,
     callback: Callable[..., Any] | None = None,
+    snapshots: Snapshots | None = None,
 ) -> np.ndarray:
     """One picture by the native code with a plugin's conventions, float32.
 
@@ -67,6 +69,8 @@ def compute(
         Threads of the FFT.
     callback : callable, optional
         callback(i, n, info) after each iteration; returning False stops there.
+    snapshots : Snapshots, optional
+        Gets the result after the iterations that it wants; for DeconvolutionLab2 only.
     """
     if call.engine == "DeconvolutionLab2":
         return deconvolutionlab2(
@@ -77,5 +81,6 @@ def compute(
             **call.controls,
             workers=workers,
             callback=callback,
+            snapshots=snapshots,
         )
     return parallel_iterative(image, psf, call.code, workers=workers, callback=callback, **call.parameters)

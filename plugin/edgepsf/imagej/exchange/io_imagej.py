@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +38,11 @@ def find(title: str) -> Any:
     manager = JClass("ij.WindowManager")
     imp = manager.getCurrentImage() if title.lower() == "active" else manager.getImage(title)
     if imp is None:
-        what = "no image is open" if title.lower() == "active" else f'there is no open image titled "{title}"'
-        raise InputError(f"{what}; open it first")
+        known = list(dict.fromkeys(titles()))
+        listed = ", ".join(f'"{name}"' for name in known[:5]) + (" …" if len(known) > 5 else "")
+        what = "no image is open" if not known or title.lower() == "active" else f"open are {listed}"
+        missing = "" if title.lower() == "active" else f'there is no open image titled "{title}" ('
+        raise InputError(f"{missing}{what}{')' if missing else ''}; open it first")
     return imp
 
 
@@ -84,7 +88,17 @@ def save_tiff(imp: Any, path: Path) -> None:
     from jpype import JClass
 
     saver = JClass("ij.io.FileSaver")(imp)
+    save_by(saver.saveAsTiffStack if int(imp.getStackSize()) > 1 else saver.saveAsTiff, path)
+
+
+def save_by(save: Callable[[str], bool], path: Path) -> None:
+    """Save by a method of ij.io.FileSaver, complete or not at all; an existing file is replaced.
+
+    Raises
+    ------
+    InputError
+        If ImageJ cannot write it.
+    """
     with atomic_path(path) as temporary:
-        save = saver.saveAsTiffStack if int(imp.getStackSize()) > 1 else saver.saveAsTiff
         if not save(str(temporary)):
             raise InputError(f'ImageJ could not write "{path}": check the folder and the space on its disk')

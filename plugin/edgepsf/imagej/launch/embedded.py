@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ...errors import EngineError
+from .class_files import class_folders
 from .imagej_jars import IMAGEJ_VERSION, find_jars
 from .java import Java, find_java
 from .jvm import launch
-from .plugin_jars import window_jars
+from .plugin_jars import places, window_jars
 
 
 def start_jvm(headless: bool, memory: str | None) -> Java:
@@ -20,7 +21,8 @@ def start_jvm(headless: bool, memory: str | None) -> Java:
     java = find_java()
     jars = find_jars(java)
     if not headless:
-        jars = [*jars, *window_jars()]
+        folders = [folder for place in places() for folder in class_folders(place.folder)]
+        jars = [*jars, *window_jars(), *folders]
     launch(java, headless, memory, jars)
     return java
 

@@ -10,10 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import EngineError
+from .broken_jars import damaged, imglyb_of, mention, with_damaged
+from .class_files import class_folders
+from .class_path import fiji_jars
 from .folders import check_fiji_directory
 from .java import Java, find_java
 from .jvm import launch
 from .libraries import missing_extra, quiet, reason
+from .plugin_jars import use_folder
 from .sources import Source
 
 _NOTHING: Any = object()
@@ -28,21 +32,35 @@ def start_jvm(source: Source, headless: bool, memory: str | None) -> Java:
         If the folder is no Fiji, there is no Java, or the jars cannot be fetched.
     """
     import scyjava.config as config
+    from jpype import isJVMStarted
 
     folder = check_fiji_directory(source.value) if source.kind == "directory" else None
     if folder is not None:
         check_imagej2(folder)
     java = find_java(folder)
     import_pyimagej()
-    # Importing pyimagej adds the coordinates of imglyb, which most Fijis have among their jars.
-    imglyb = [] if folder and next(folder.glob("jars/**/imglib2-imglyb*.jar"), None) else config.endpoints[:]
     if folder is None:
         managed = ["net.imagej:imagej-legacy:MANAGED", "org.scijava:scijava-config:MANAGED"]
-        launch(java, headless, memory, endpoints=[*source.value.split("+"), *managed, *imglyb])
+        launch(java, headless, memory, endpoints=[*source.value.split("+"), *managed, *config.endpoints])
         return java
-    jars = [*folder.glob("jars/**/*.jar"), *folder.glob("plugins/**/*.jar")]
+    use_folder(folder)
     options = [f"-Dimagej.dir={folder}", f"-Dplugins.dir={folder / 'plugins'}"]
-    launch(java, headless, memory, jars=sorted(jars), endpoints=imglyb, options=options)
+    jars = fiji_jars(folder)
+    broken = damaged(jars)
+    # Importing pyimagej has added the coordinates of imglyb, which most Fijis have among their jars.
+    imglyb = [] if imglyb_of(folder, broken) else config.endpoints[:]
+    try:
+        launch(
+            java, headless, memory, jars=[*jars, *class_folders(folder)], endpoints=imglyb, options=options
+        )
+    except EngineError as error:
+        if imglyb and not isJVMStarted():
+            raise EngineError(
+                f"{folder} has no jars/imglib2-imglyb-….jar, which Python needs, and it could not be fetched "
+                f"({reason(error.__cause__ or error)}): copy that jar into jars/, or start once with a network "
+                "connection."
+            ) from error
+        raise with_damaged(error, broken) from error
     return java
 
 
@@ -85,16 +103,19 @@ def open_gateway(source: Source, headless: bool) -> Any:
         If ImageJ2 or the original ImageJ in it does not start.
     """
     imagej = import_pyimagej()
+    broken = damaged(fiji_jars(check_fiji_directory(source.value))) if source.kind == "directory" else []
     try:
         with quiet():
             gateway = imagej.init(source.value, mode="headless" if headless else "interactive")
     except Exception as error:  # Java's exceptions and pyimagej's own
-        raise EngineError(
+        failed = EngineError(
             f"ImageJ2 of {source} does not start ({reason(error)}): try it by itself, and update it (Help > Update...)."
-        ) from error
+        )
+        raise with_damaged(failed, broken) from error
     if not gateway:
         raise EngineError(f"{source} has no ImageJ2 in it: give a complete Fiji.")
     check_gateway(gateway)
+    mention(broken)
     return gateway
 
 
@@ -127,6 +148,17 @@ def check_gateway(gateway: Any) -> None:
         raise EngineError(
             f"ImageJ {JClass('ij.ImageJ').VERSION} is not one that edgepsf can work with: update it to 1.54f or later."
         ) from error
+
+
+def base_folder(gateway: Any) -> Path | None:
+    """The folder of the ImageJ2 behind a gateway; None where it does not know one."""
+    from jpype import JClass
+
+    named = JClass("java.lang.System").getProperty("imagej.dir")
+    if named is not None:
+        return Path(str(named))
+    base = gateway.app().getApp().getBaseDirectory()
+    return None if base is None else Path(str(base))
 
 
 def show_window(gateway: Any) -> None:

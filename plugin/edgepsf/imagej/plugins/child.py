@@ -35,7 +35,7 @@ def run_in_child(
     memory: str | None = None,
     timeout: float = TIMEOUT,
     waiting: Callable[[], None] = lambda: None,
-) -> tuple[np.ndarray, float]:
+) -> tuple[np.ndarray, float, dict[int, np.ndarray]]:
     """Let a plugin restore images in a child process.
 
     Parameters
@@ -59,6 +59,8 @@ def run_in_child(
     restored : ndarray of float32, same shape as `images`
     seconds : float
         The plugin's own time.
+    snapshots : dict of ndarray
+        By iteration, each of the shape of an image; the space of each is free again when it is gone.
 
     Raises
     ------
@@ -79,11 +81,16 @@ def run_in_child(
         told = json.loads(answer.read_text(encoding="utf-8"))
         if "refused" in told:
             raise InputError(f"{told['refused']}{_last_words(folder)}")
-        # Mapped, not read: the caller copies it into its place; the file is gone with the folder.
-        out = np.load(folder / "result.npy", mmap_mode="r" if os.name == "posix" else None)
+        out = _load(folder / "result.npy")
+        steps = {int(p.stem.partition("-")[2]): _load(p) for p in folder.glob("snapshot-*.npy")}
         if out.shape != images.shape:
             raise EngineError(f"{job['engine']} gave shape {out.shape} instead of {images.shape}")
-        return out, told["seconds"]
+        return out, told["seconds"], dict(sorted(steps.items()))
+
+
+def _load(path: Path) -> np.ndarray:
+    """An array mapped, not read: the caller copies it into its place; the file is gone with the folder."""
+    return np.load(path, mmap_mode="r" if os.name == "posix" else None)
 
 
 def _java(place: Place, memory: str | None, folder: Path) -> dict[str, Any]:

@@ -1,13 +1,13 @@
 """Macros written for DeconvolutionLab2: `run("DeconvolutionLab2 Run", "-image ... -algorithm RL 10 ...")`.
 
-Where the plugin is on ImageJ's class path, the line goes to the plugin. Else it is answered here: by the plugin in a
-child process where EDGEPSF_PLUGINS or EDGEPSF_FIJI has it, by the native engine with the plugin's numbers where not.
+Where ImageJ has a window and the plugin on its class path, the line goes to the plugin. Else it is answered here: by
+the plugin in a child process where EDGEPSF_PLUGINS, EDGEPSF_FIJI or the Fiji that runs has it, by the native engine
+with the plugin's numbers where not.
 """
 
 from __future__ import annotations
 
 import csv
-import re
 import time
 from typing import Any
 
@@ -18,23 +18,33 @@ from ...pictures.files import atomic_path
 from ...plugins import jobs as plugin_jobs
 from ...plugins.compat.checks import check_psf
 from ...plugins.compat.dl2_setup import apodise, padded_shape, window_of
-from ...plugins.dl2_command import CommandLine, Location, Output, find_file, parse_command
-from ...plugins.dl2_views import ranged, typed, view
+from ...plugins.dl2_command import CommandLine, Output, check_words, mend, parse_command
+from ...plugins.dl2_views import frame, ranged, typed, view
 from ...plugins.jobs import Job
 from ...plugins.methods import Call
 from ...plugins.native import compute
+from ...plugins.snapshots import Snapshots, check_space, spill
 from ..exchange import images, io_imagej
 from ..exchange.results import add_row
 from ..launch.plugin_jars import find_plugin, places
 from . import inside
-from .engine import run
+from .dl2_images import read
+from .engine import run_with_snapshots
 
 ENGINE, PREFIX = "DeconvolutionLab2", "DeconvolutionLab2 "
+_UNKNOWN = "is no command that works here"
+# What the other commands of the plugin do, and what to write in their place.
+_OTHERS = {
+    f"{ENGINE} Launch": f'opens a window that waits for a click on its button Run: write "{ENGINE} Run" with the same '
+    f"options, and leave waitForUser out",
+    f"{ENGINE} Lab": f'opens the window of the plugin: write "{ENGINE} Run" with options',
+    f"{ENGINE} Help": "opens a page in a browser: leave the line out",
+}
 
 
 def due(name: str) -> bool:
-    """Whether a command is one of the plugin's and is to be answered here."""
-    return name.startswith(PREFIX) and not inside.loaded(ENGINE)
+    """Whether a command is one of the plugin's and is to be answered here: the plugin itself needs a window."""
+    return name.startswith(PREFIX) and not inside.usable(ENGINE)
 
 
 def answer_run(name: str, text: Any) -> None:
@@ -55,35 +65,59 @@ def answer_run(name: str, text: Any) -> None:
         If the plugin lacks a library or fails.
     """
     if name != f"{ENGINE} Run":
-        raise InputError(f'only "{ENGINE} Run" works without a window; "{name}" opens one')
+        raise InputError(
+            f'only "{ENGINE} Run" works without a window; "{name}" {_OTHERS.get(name, _UNKNOWN)}'
+        )
     if text is None or not str(text).strip():
         raise InputError('options are missing: "-image platform TITLE -psf file PATH -algorithm RL 10"')
     work(parse_command(str(text), io_imagej.titles()))
+
+
+def warn(name: str, text: Any) -> None:
+    """Say in the log where the plugin itself, to which a line goes, reads it otherwise than it looks.
+
+    Parameters
+    ----------
+    name, text
+        As for `answer_run`.
+    """
+    from jpype import JClass
+
+    if name != f"{ENGINE} Run" or text is None:
+        return
+    try:
+        check_words(str(text), io_imagej.titles())
+    except InputError as error:
+        JClass("ij.IJ").log(f"edgepsf: DeconvolutionLab2 reads this line otherwise than it looks: {error}")
 
 
 def work(command: CommandLine) -> None:
     """Read the images, restore, show and save; errors as of `answer_run`."""
     from jpype import JClass
 
-    source, image = _read(command.image, command)
-    _, psf = _read(command.psf, command)
-    _, reference = _read(command.reference, command) if command.reference else (None, None)
+    notes = list(command.notes)
+    source, image = read(command.image, command.path, notes.append)
+    _, psf = read(command.psf, command.path, notes.append)
+    _, reference = read(command.reference, command.path, notes.append) if command.reference else (None, None)
     if reference is not None and reference.shape != image.shape:
         raise InputError(f"the reference has shape {reference.shape}, the image {image.shape}")
     outputs = command.outputs or (Output("stack", f"Final Display of {command.call.code}", save=False),)
     _check_places(command, outputs)
     begin, engine = time.perf_counter(), _engine()
-    steps = {i: _restore(command, image, psf, i, engine) for i in _snapshots(command, outputs)}
-    out = _restore(command, image, psf, None, engine)
+    out, steps = _restore(command, image, psf, _every(command, outputs), engine)
     seconds = time.perf_counter() - begin
-    for output in outputs:
-        for i, step in steps.items():
+    for i in sorted(steps):
+        step = steps.pop(i)  # its space on disk is free again after its last use
+        for output in outputs:
             if output.every and i % output.every == 0:
                 _give(output, step, image, source, command, f"{output.name}@{i}")
+    for output in outputs:
         _give(output, out, image, source, command, output.name)
     _tell(command, image, out, reference, seconds)
     who = f"{ENGINE} in a process of its own" if engine else "native engine"
     idle = f"; without meaning here: {', '.join('-' + k for k in command.idle)}" if command.idle else ""
+    for note in notes:
+        JClass("ij.IJ").log(f"edgepsf: DeconvolutionLab2: {note}")
     JClass("ij.IJ").log(f"edgepsf: {who} answered DeconvolutionLab2 ({command.call.code}){idle}")
 
 
@@ -95,64 +129,61 @@ def _engine() -> bool:
     return True
 
 
-def _read(source: Location, command: CommandLine) -> tuple[Any, np.ndarray]:
-    """The ImagePlus and its pixels (nz, ny, nx) float32: RGB as luminance, all planes of a hyperstack as z."""
-    if source.kind == "platform":
-        imp = io_imagej.find(source.value)
-        return imp, io_imagej.volume(imp)
-    if source.kind == "file":
-        imp = io_imagej.open_image(find_file(command.path, source.value))
-        return imp, io_imagej.volume(imp)
-    name, _, pattern = source.value.partition(" pattern ")
-    folder = find_file(command.path, name.strip(), folder=True)
-    try:
-        wanted = re.compile(pattern.strip() or ".*")
-    except re.error as error:
-        raise InputError(f'the pattern "{pattern.strip()}" is no regular expression: {error}') from None
-    files = [f for f in sorted(folder.iterdir()) if f.is_file() and wanted.search(f.name)]
-    if not files:
-        raise InputError(f'the folder "{folder}" has no file that matches "{wanted.pattern}"')
-    planes = [io_imagej.volume(io_imagej.open_image(f)) for f in files]
-    if len({p.shape[1:] for p in planes}) > 1:
-        raise InputError(f'the images in "{folder}" have different sizes')
-    return None, np.concatenate(planes)
-
-
 def _check_places(command: CommandLine, outputs: tuple[Output, ...]) -> None:
     """Check before the work that the results can be saved after it."""
-    saves = any(o.save for o in outputs) or (command.stats is not None and command.stats.save)
-    if saves and not command.path.is_dir():
-        raise InputError(f'the folder "{command.path}" of -path does not exist; make it first')
+    saved = [o for o in (*outputs, command.stats) if o is not None and o.save]
+    if saved and not command.path.is_dir():
+        raise InputError(
+            f'the folder "{command.path}" of -path does not exist; make it first{mend(str(command.path))}'
+        )
+    for output in saved:
+        folder = (command.path / output.name).parent
+        if not folder.is_dir():
+            raise InputError(
+                f'the folder "{folder}" of the result {output.name} does not exist; make it first'
+            )
 
 
-def _snapshots(command: CommandLine, outputs: tuple[Output, ...]) -> list[int]:
-    """Iterations after which an output is wanted, before the last."""
-    n = command.call.parameters.get("iterations")
-    if n is None:
-        return []
-    return sorted({i for o in outputs if o.every for i in range(o.every, int(n), o.every)})
+def _every(command: CommandLine, outputs: tuple[Output, ...]) -> tuple[int, ...]:
+    """The steps of iterations after which outputs are wanted; none of a method without iterations."""
+    if "iterations" not in command.call.parameters:
+        return ()
+    return tuple(sorted({output.every for output in outputs if output.every}))
 
 
 def _restore(
-    command: CommandLine, image: np.ndarray, psf: np.ndarray, iterations: int | None, engine: bool
-) -> np.ndarray:
-    """The restored volume, (nz, ny, nx), after the iterations of the command or fewer."""
+    command: CommandLine, image: np.ndarray, psf: np.ndarray, every: tuple[int, ...], engine: bool
+) -> tuple[np.ndarray, dict[int, np.ndarray]]:
+    """The restored volume, (nz, ny, nx), and the snapshots of the same run by iteration."""
     call = command.call
-    if iterations is not None:
-        call = Call(call.engine, call.code, call.parameters | {"iterations": iterations}, call.controls)
     flat = len(image) == 1
     if flat and len(psf) > 1:
         psf = psf[len(psf) // 2][None]  # the plugin takes the middle plane, too
     y, h = (image[0], psf[0]) if flat else (image, psf)
     y = plugin_jobs.checked(y, call.code)
-    if engine:
-        return _by_plugin(call, command, y, h).reshape(image.shape)
+    out, steps = (_by_plugin if engine else _by_us)(command, y, h, every)
+    return out.reshape(image.shape), {i: step.reshape(image.shape) for i, step in steps.items()}
+
+
+def _by_us(
+    command: CommandLine, y: np.ndarray, h: np.ndarray, every: tuple[int, ...]
+) -> tuple[np.ndarray, dict[int, np.ndarray]]:
+    """The native engine's result, and its snapshots, which lie on disk."""
+    call, steps = command.call, dict[int, np.ndarray]()
+
+    def keep(iteration: int, volume: np.ndarray) -> None:
+        """Put a snapshot on disk."""
+        steps[iteration] = spill(volume)
+
+    check_space(every, call.iterations, y.shape)
     controls = call.controls | {"pad": command.pad, "apodize": command.apodize}
-    out = compute(Call(call.engine, call.code, call.parameters, controls), y, h)
-    return out.reshape(image.shape)
+    wanted = Snapshots(every, keep) if every else None
+    return compute(Call(call.engine, call.code, call.parameters, controls), y, h, snapshots=wanted), steps
 
 
-def _by_plugin(call: Call, command: CommandLine, y: np.ndarray, h: np.ndarray) -> np.ndarray:
+def _by_plugin(
+    command: CommandLine, y: np.ndarray, h: np.ndarray, every: tuple[int, ...]
+) -> tuple[np.ndarray, dict[int, np.ndarray]]:
     """The plugin's result for an image padded and apodised here: its own -pad and -apo misread their values."""
     shape = padded_shape(y.shape, command.pad)
     window = window_of(y.shape, shape)
@@ -160,8 +191,8 @@ def _by_plugin(call: Call, command: CommandLine, y: np.ndarray, h: np.ndarray) -
     padded[window] = y
     padded = apodise(padded, command.apodize)
     psf, _ = plugin_jobs.centred_in(check_psf(h, y.ndim), shape, scaled=False)
-    job = Job(call, padded[None], psf, window, [])
-    return run(job)[0][0][window]
+    out, _, steps = run_with_snapshots(Job(command.call, padded[None], psf, window, [], every))
+    return out[0][window], {i: step[window] for i, step in steps.items()}
 
 
 def _give(
@@ -180,7 +211,23 @@ def _give(
         if output.save:
             io_imagej.save_tiff(imp, command.path / f"{name}.tif")
         if output.show:
-            imp.show()
+            _show(imp, output, frame(volume.shape, output.view))
+
+
+def _show(imp: Any, output: Output, lines: list[tuple[int, int, int, int]]) -> None:
+    """Show an image as the plugin does: its middle plane, or that of the key point, the range of this plane, lines."""
+    from jpype import JClass
+
+    planes = int(imp.getStackSize())
+    wanted = planes // 2 if output.keypoint is None else [*output.keypoint, 0, 0][2]
+    imp.show()
+    imp.setSlice(min(max(wanted, 1), planes))
+    imp.getProcessor().resetMinAndMax()
+    if lines:
+        overlay = JClass("ij.gui.Overlay")()
+        for line in lines:
+            overlay.add(JClass("ij.gui.Line")(*line))
+        imp.setOverlay(overlay)
 
 
 def _tell(

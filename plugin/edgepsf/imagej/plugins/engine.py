@@ -14,6 +14,7 @@ from ...plugins import jobs as plugin_jobs
 from ...plugins.compat.checks import number
 from ...plugins.jobs import Job
 from ...plugins.methods import Call, parse
+from ...plugins.snapshots import check_space
 from ...psf.protocol import Psf
 from ..launch.plugin_jars import find_plugin
 from . import child, inside, requests
@@ -95,22 +96,48 @@ def run(
     InputError, EngineError
         See `child.run_in_child`; also if the result is the input, all NaN or of another shape.
     """
+    out, notes, _ = run_with_snapshots(job, memory, timeout, callback)
+    return out, notes
+
+
+def run_with_snapshots(
+    job: Job, memory: str | None = None, timeout: float = child.TIMEOUT, callback: Callback | None = None
+) -> tuple[np.ndarray, dict[str, Any], dict[int, np.ndarray]]:
+    """Let the plugin do a job, and take its image after the iterations that the job's `every` asks for.
+
+    Parameters, results and errors as of `run`, and:
+
+    Returns
+    -------
+    snapshots : dict of ndarray of float32
+        By iteration, in their order, each of the shape of an image of the job. The plugin's run gives the last
+        iteration too, and none after it has stopped. They lie on disk until they are gone.
+
+    Raises
+    ------
+    InputError
+        If the snapshots do not fit on the disk.
+    """
     call = job.call
+    if job.every:
+        check_space(job.every, call.iterations, job.images.shape[1:])
     if inside.usable(call.engine):
         version = inside.version(call.engine)
         request, images, psf = requests.build(job, version)
-        out, seconds = inside.run_here(request, images, psf)
+        out, seconds, steps = inside.run_here(request, images, psf)
     else:
         place = find_plugin(call.engine)
         version = place.versions[call.engine]
         request, images, psf = requests.build(job, version)
         waiting = _waiting(call, callback)
-        out, seconds = child.run_in_child(request, images, psf, place, memory, timeout, waiting)
+        out, seconds, steps = child.run_in_child(request, images, psf, place, memory, timeout, waiting)
     requests.check(out, images, psf, call)
+    for step in steps.values():
+        requests.check(step[None], images, psf, call)
     if callback is not None:
         callback(call.iterations, call.iterations, {"method": call.code, "stage": "restoring"})
     job.warnings.extend(requests.caveats(job))
-    return out, {"engine": call.engine, "version": version, "plugin_seconds": seconds}
+    return out, {"engine": call.engine, "version": version, "plugin_seconds": seconds}, steps
 
 
 def _waiting(call: Call, callback: Callback | None) -> Callable[[], None]:

@@ -11,7 +11,9 @@ import numpy as np
 
 from ...errors import InputError
 from ...plugins import PROGRAMS
-from ..launch.plugin_jars import MARKS, Place, places
+from ...plugins.snapshots import spill
+from ..launch.class_path import MARKS
+from ..launch.plugin_jars import Place, places
 from ..session import current
 from ..session.running import Session
 
@@ -69,7 +71,9 @@ def _declared(place: Place) -> list[tuple[str, str]]:
     return out
 
 
-def run_here(request: dict[str, Any], images: np.ndarray, psf: np.ndarray) -> tuple[np.ndarray, float]:
+def run_here(
+    request: dict[str, Any], images: np.ndarray, psf: np.ndarray
+) -> tuple[np.ndarray, float, dict[int, np.ndarray]]:
     """Let a plugin restore images in this process; arguments and result as for `child.run_in_child`.
 
     Raises
@@ -81,10 +85,16 @@ def run_here(request: dict[str, Any], images: np.ndarray, psf: np.ndarray) -> tu
 
     from . import java_side
 
+    steps: dict[int, np.ndarray] = {}
+
+    def keep(iteration: int, volume: np.ndarray) -> None:
+        """Put a snapshot on disk."""
+        steps[iteration] = spill(volume)
+
     with _one_at_a_time:
         try:
-            done = [java_side.run_plugin(request, image, psf) for image in images]
-            return np.stack([out for out, _ in done]), sum(seconds for _, seconds in done)
+            done = [java_side.run_plugin(request, image, psf, keep) for image in images]
+            return np.stack([out for out, _ in done]), sum(seconds for _, seconds in done), steps
         except java_side.Refused as error:
             raise InputError(str(error)) from error
         except JClass("java.lang.OutOfMemoryError") as error:

@@ -7,22 +7,26 @@ package uses it in an open ImageJ. It therefore imports nothing of the package.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from jpype import JArray, JClass, JDouble, JException, JFloat
+from jpype import JArray, JClass, JDouble, JException, JFloat, JProxy
 
 _PID = "edu.emory.mathcs.restoretools."
 _HYBR = "cern.colt.matrix.tdouble.algo.solver.HyBR"
 MEGABYTE = 2**20
 _Job = dict[str, Any]
+_Keep = Callable[[int, np.ndarray], None]
 
 
 class Refused(Exception):
     """The plugin cannot do the job; the message gives the reason."""
 
 
-def run_plugin(job: _Job, image: np.ndarray, psf: np.ndarray) -> tuple[np.ndarray, float]:
+def run_plugin(
+    job: _Job, image: np.ndarray, psf: np.ndarray, keep: _Keep | None = None
+) -> tuple[np.ndarray, float]:
     """Let a plugin restore one image.
 
     Parameters
@@ -31,6 +35,8 @@ def run_plugin(job: _Job, image: np.ndarray, psf: np.ndarray) -> tuple[np.ndarra
         The request of `requests.build`: engine, code, and the entries that `deconvolutionlab2` or
         `parallel_iterative` below need.
     image, psf : ndarray of float32, 2-D or 3-D
+    keep : callable, optional
+        keep(i, volume) takes the snapshots that the job's entry "every" asks for.
 
     Returns
     -------
@@ -43,10 +49,12 @@ def run_plugin(job: _Job, image: np.ndarray, psf: np.ndarray) -> tuple[np.ndarra
     Refused
         If memory is too small, or the plugin failed.
     """
-    run = deconvolutionlab2 if job["engine"] == "DeconvolutionLab2" else parallel_iterative
     check_memory(job, image.shape)
     try:
-        planes, seconds = run(job, image, psf)
+        if job["engine"] == "DeconvolutionLab2":
+            planes, seconds = deconvolutionlab2(job, image, psf, keep)
+        else:
+            planes, seconds = parallel_iterative(job, image, psf)
     except JException as error:
         raise Refused(f"{job['engine']} failed: {str(error).splitlines()[0]}") from error
     return np.stack(planes).reshape(image.shape), seconds
@@ -87,25 +95,69 @@ def footprint(code: str) -> float:
     return float(algorithms.createAlgorithm(code).getMemoryFootprintRatio()) + 8
 
 
-def deconvolutionlab2(job: _Job, image: np.ndarray, psf: np.ndarray) -> tuple[list[np.ndarray], float]:
+class _Watch:
+    """A monitor of DeconvolutionLab2, told after every iteration, that keeps the image where a snapshot is due.
+
+    The plugin calls `add` in the thread of the algorithm, which waits for it: the image is whole. An error here
+    would be swallowed there and give the input as the result: it stops the algorithm and waits in `error`.
+    """
+
+    def __init__(self, controller: Any, shape: tuple[int, ...], every: list[int], keep: _Keep) -> None:
+        self.controller, self.shape, self.every, self.keep = controller, shape, every, keep
+        self.field = controller.getClass().getDeclaredField("x")  # where the controller holds the image
+        self.field.setAccessible(True)
+        self.seen = 0  # the image before the first iteration is no snapshot
+        self.error: BaseException | None = None
+
+    def add(self, message: Any) -> None:
+        """Hear a line of the plugin: the count of iterations stands one higher when an iteration is closed."""
+        iteration = int(self.controller.getIterations()) - 1
+        if self.error is not None or iteration <= self.seen:
+            return
+        self.seen = iteration
+        if not any(iteration % step == 0 for step in self.every):
+            return
+        try:
+            signal = self.field.get(self.controller)
+            self.keep(iteration, np.stack(_planes(signal)).reshape(self.shape))
+        except BaseException as error:
+            self.error = error
+            self.controller.abort()
+
+    def clear(self) -> None:
+        """Nothing to clear."""
+
+    def getName(self) -> str:
+        """The name that the plugin lists."""
+        return "edgepsf"
+
+
+def deconvolutionlab2(
+    job: _Job, image: np.ndarray, psf: np.ndarray, keep: _Keep | None = None
+) -> tuple[list[np.ndarray], float]:
     """Planes restored by DeconvolutionLab2 with the options of a job, and its seconds; nothing is shown or saved.
 
     Raises
     ------
     Refused
-        If the plugin gave no result.
+        If the plugin gave no result, or a snapshot could not be kept.
     """
     run = JClass("deconvolution.Deconvolution")("edgepsf", job["options"])
     y, h = _signal(image, "image"), _signal(psf, "psf")
+    watch = None
+    if keep is not None and job.get("every"):
+        watch = _Watch(run.getController(), image.shape, job["every"], keep)
+        run.getController().getMonitors().add(JProxy("deconvolutionlab.monitor.AbstractMonitor", inst=watch))
     begin = time.perf_counter()
     result = run.deconvolve(y, h)
     seconds = time.perf_counter() - begin
     collector = JClass("signal.SignalCollector")
     try:
+        if watch is not None and watch.error is not None:
+            raise Refused(f"a snapshot could not be kept: {watch.error}") from watch.error
         if result is None:
             raise Refused("DeconvolutionLab2 gave no result")
-        shape = result.ny, result.nx
-        return [_plane(result.getXY(z), shape) for z in range(int(result.nz))], seconds
+        return _planes(result), seconds
     finally:
         if hasattr(collector, "clear"):  # it keeps a reference to every signal
             collector.clear()
@@ -184,6 +236,11 @@ def _signal(array: np.ndarray, name: str) -> Any:
     for z, plane in enumerate(planes):
         signal.setXY(z, _floats(plane))
     return signal
+
+
+def _planes(signal: Any) -> list[np.ndarray]:
+    """Copies of the planes of a RealSignal."""
+    return [_plane(signal.getXY(z), (signal.ny, signal.nx)) for z in range(int(signal.nz))]
 
 
 def _imageplus(array: np.ndarray, title: str) -> Any:

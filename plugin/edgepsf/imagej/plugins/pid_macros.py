@@ -1,8 +1,9 @@
 """Macros written for Parallel Iterative Deconvolution: `call("edu.emory.mathcs.….deconvolveMRNSD", ...)`.
 
-ImageJ's macro function call() looks for a Java class. Where the class of the plugin is not there, a class of the same
-name with the same methods is made at run time (by javassist, which ImageJ's patcher brings along). It hands its strings
-to the functions here.
+ImageJ's macro function call() looks for a Java class. Where the plugin is not there, or ImageJ has no window for it, a
+class of the same name with the same methods is made at run time (by javassist, which ImageJ's patcher brings along). It
+hands its strings to the functions here. It is made before Java loads the plugin's own class, so that it counts also
+where the plugin's jar is on the class path; the other classes of the plugin stay as they are.
 """
 
 from __future__ import annotations
@@ -16,69 +17,96 @@ from ...errors import EdgeError, EngineError, InputError
 from ...plugins import jobs as plugin_jobs
 from ...plugins.compat.checks import check_psf
 from ...plugins.dl2_views import typed
-from ...plugins.methods import Call, parse
+from ...plugins.methods import Call
 from ...plugins.native import compute
 from ..exchange import images, io_imagej
 from ..launch.plugin_jars import find_plugin, places
+from ..session.made_classes import add_field, define, is_loaded, pool
 from ..session.running import Session
-from . import inside
+from . import inside, pid_files, pid_values
 from .engine import run
+from .pid_values import ENGINE
 
-ENGINE = "Parallel Iterative"
 CLASS = "edu.emory.mathcs.restoretools.iterative.ParallelIterativeDeconvolution{}D"
-_COMMON = ("preconditioner", "preconditioner_tol", "boundary", "resizing", "output", "precision")
-_LAST = ("threshold", "logConvergence", "iterations", "nOfThreads", "showIter")
-_SOLVE = (*_COMMON, "stopping_tol", *_LAST)
-_HYBR = ("inner_solver", "reg_method", "reg_param", "omega", "reorth", "begin_reg", "flat_tol")
-_WPL = (*_COMMON[2:], "threshold", "iterations", "nOfThreads", "showIter", "gamma", "filter_xy")
-_WPL_END = ("normalize", "logMean", "anti_ring", "change_thresh_percent", "db", "detectDivergence")
-# Parameters behind the three paths, in the plugin's order, by dimension and method.
-ORDER = {
-    (d, method): names
-    for d in (2, 3)
-    for method, names in {
-        "CGLS": _SOLVE,
-        "MRNSD": _SOLVE,
-        "HyBR": (*_COMMON, *_LAST, *_HYBR),
-        "WPL": (*_WPL, *(("filter_z",) if d == 3 else ()), *_WPL_END),
-    }.items()
-}
-_IDLE = ("output", "logConvergence", "nOfThreads", "showIter", "logMean", "detectDivergence")
-_FLAGS = ("reorth", "normalize", "anti_ring", "db")
-OUTPUTS = ("SAME_AS_SOURCE", "BYTE", "SHORT", "FLOAT")
-_kept: list[Any] = []
+COMMANDS = ("2D Iterative Deconvolution...", "3D Iterative Deconvolution...")
+MOST = 26  # strings and more in a call: ImageJ's own sentence answers
+_made: list[str] = []  # the names of the classes, once they are there
+
+
+def due(name: str) -> bool:
+    """Whether a command is one of the plugin's windows, and the plugin cannot open it here."""
+    return name in COMMANDS and not inside.usable(ENGINE)
+
+
+def refuse_run(name: str) -> None:
+    """Refuse a command that opens one of the plugin's windows.
+
+    Raises
+    ------
+    InputError
+        Always: the command takes no options, so a macro cannot use it.
+    """
+    dimension = name[0]
+    raise InputError(
+        f'"{name}" opens a window of Parallel Iterative Deconvolution and takes no options: write call("'
+        f'{CLASS.format(dimension)}.deconvolveMRNSD", image, psf, result, …), or run("Deconvolve...", '
+        f'"psf=… engine=[Parallel Iterative] method=[MRNSD 20]")'
+    )
 
 
 def make_classes(running: Session) -> None:
-    """Make the classes, unless the plugin's own are there or they have been made."""
-    if _kept or inside.loaded(ENGINE):
+    """Make the classes once, unless the plugin itself can work here."""
+    if _made or inside.usable(ENGINE):
         return
-    from jpype import JClass, JProxy
+    from jpype import JClass
 
     def apply(name: Any, arguments: Any) -> str:
         """Answer a method of one of the classes."""
         return _reply(running, str(name), [str(a) for a in arguments])
 
-    _kept.append(JProxy("java.util.function.BiFunction", dict={"apply": apply}))
-    pool = JClass("javassist.ClassPool")(True)
+    classes = pool()
     for dimension in (2, 3):
-        made = pool.makeClass(CLASS.format(dimension))
-        field = "public static java.util.function.BiFunction answer;"
-        made.addField(JClass("javassist.CtField").make(field, made))
-        for method in ("CGLS", "MRNSD", "HyBR", "WPL"):
-            made.addMethod(JClass("javassist.CtNewMethod").make(_source(dimension, method), made))
-        loader = JClass("java.lang.ClassLoader").getSystemClassLoader()
-        defined = made.toClass(loader, None)
-        defined.getField("answer").set(None, _kept[0])
+        name = CLASS.format(dimension)
+        _made.append(name)
+        if is_loaded(name):
+            JClass("ij.IJ").log(
+                f"edgepsf: the class {name} of the plugin was in use before edgepsf.imagej.register(), so the plugin "
+                "itself answers its macros: call register() first, in a new Python process"
+            )
+        else:
+            define(_class(classes, dimension), apply)
 
 
-def _source(dimension: int, method: str) -> str:
-    """Java source of one method: it hands all its strings on."""
-    names = [f"a{i}" for i in range(3 + len(ORDER[dimension, method]))]
+def _class(classes: Any, dimension: int) -> Any:
+    """The class for javassist: that of the plugin, where there is one, with other methods for call()."""
+    from jpype import JClass
+
+    name = CLASS.format(dimension)
+    made = classes.getOrNull(name)
+    if made is None:
+        made = classes.makeClass(name)
+    for each in made.getDeclaredMethods():
+        if str(each.getName()) in [f"deconvolve{method}" for method in pid_values.METHODS]:
+            made.removeMethod(each)
+    add_field(made)
+    for method in pid_values.METHODS:
+        for count in range(MOST):
+            made.addMethod(JClass("javassist.CtNewMethod").make(_source(dimension, method, count), made))
+    return made
+
+
+def _source(dimension: int, method: str, count: int) -> str:
+    """Java source of one method: it hands all its strings on.
+
+    ImageJ looks for the method with as many strings as the macro gives. There is one for each number, so that a wrong
+    number gets a sentence with the right order.
+    """
+    names = [f"a{i}" for i in range(count)]
     parameters = ", ".join(f"String {name}" for name in names)
+    array = f"new String[] {{{', '.join(names)}}}" if names else "new String[0]"
     return (
-        f"public static String deconvolve{method}({parameters}) {{ return (String) answer.apply("
-        f'"{dimension} {method}", new String[] {{{", ".join(names)}}}); }}'
+        f"public static String deconvolve{method}({parameters}) {{ "
+        f'return (String) answer.apply("{dimension} {method}", {array}); }}'
     )
 
 
@@ -103,48 +131,35 @@ def answer_call(dimension: int, method: str, arguments: list[str]) -> str:
     dimension : {2, 3}
     method : {"CGLS", "MRNSD", "HyBR", "WPL"}
     arguments : list of str
-        Paths of image, PSF and result, then the values in the order of `ORDER`.
+        Paths of image, PSF and result, then the values in the order of `pid_values.ORDER`.
 
     Returns
     -------
     str
-        The path of the result.
+        The path of the result, as the macro gave it: the file may have `.tif` in addition.
 
     Raises
     ------
     InputError
-        If a value, an image or the place of the result is unusable.
+        If the number of strings, a value, an image or the place of the result is unusable.
     """
     from jpype import JClass
 
+    call, output = pid_values.read(method, pid_values.named(dimension, method, arguments))
     image_path, psf_path, out_path = arguments[:3]
-    call, output = _read_values(method, dict(zip(ORDER[dimension, method], arguments[3:], strict=True)))
+    target = pid_files.target_of(out_path)
     source, image = _open(image_path, dimension)
     _, psf = _open(psf_path, dimension)
-    target = Path(out_path)
-    if not target.parent.is_dir():
-        raise InputError(f'the folder "{target.parent}" of the result does not exist; make it first')
     plugin_jobs.checked(image, method)
     restored, engine = _restore(call, image, psf)
     kinds = {"SAME_AS_SOURCE": {8: "byte", 16: "short"}.get(int(source.getBitDepth()), "float")}
     kind = (kinds | {"BYTE": "byte", "SHORT": "short", "FLOAT": "float"})[output]
     imp = images.to_imageplus(typed(restored, kind), target.stem)
     io_imagej.copy_scale(source, imp)
-    io_imagej.save_tiff(imp, target)
+    pid_files.save(imp, target)
     who = f"{ENGINE} in a process of its own" if engine else "native engine"
     JClass("ij.IJ").log(f"edgepsf: {who} answered Parallel Iterative Deconvolution ({method})")
     return out_path
-
-
-def _read_values(method: str, values: dict[str, str]) -> tuple[Call, str]:
-    """The method with its parameters, and one of `OUTPUTS`."""
-    output = values["output"]
-    if output not in OUTPUTS:
-        raise InputError(f'output must be one of {", ".join(OUTPUTS)}, not "{output}"')
-    options = {key: _value(key, text) for key, text in values.items() if key not in _IDLE}
-    if method == "WPL":
-        options.pop("threshold")  # the plugin ignores it
-    return parse(ENGINE, method, **options), output
 
 
 def _restore(call: Call, image: np.ndarray, psf: np.ndarray) -> tuple[np.ndarray, bool]:
@@ -175,15 +190,3 @@ def _open(path: str, dimension: int) -> tuple[Any, np.ndarray]:
             f'"{path}" has {len(planes)} planes: it needs ParallelIterativeDeconvolution{5 - dimension}D'
         )
     return imp, planes if dimension == 3 else planes[0]
-
-
-def _value(key: str, text: str) -> Any:
-    """A parameter from its text."""
-    if key in _FLAGS:
-        return text.lower() == "true"
-    if key in ("preconditioner", "boundary", "resizing", "precision", "inner_solver", "reg_method"):
-        return text
-    try:
-        return float(text)
-    except ValueError:
-        raise InputError(f'{key} must be a number, not "{text}"') from None

@@ -36,7 +36,8 @@ def build(job: Job, version: str) -> tuple[dict[str, Any], np.ndarray, np.ndarra
     Returns
     -------
     request : dict
-        engine and code; for DeconvolutionLab2 its option string, for Parallel Iterative parameters and bytes needed.
+        engine and code; for DeconvolutionLab2 its option string and the steps of snapshots; for Parallel Iterative
+        parameters and bytes needed.
     images, psf : ndarray of float32
         As the plugin needs them.
 
@@ -50,7 +51,8 @@ def build(job: Job, version: str) -> tuple[dict[str, Any], np.ndarray, np.ndarra
     if call.engine == "DeconvolutionLab2":
         if call.code in ("RIF", "TRIF") and not _symmetric(psf):
             images, psf = zero_phase(images, psf)
-        return request | {"options": write_options(call, version)}, images, psf
+        own = {"options": write_options(call, version, job.every), "every": list(job.every)}
+        return request | own, images, psf
     p = call.parameters
     if call.code in ("HyBR", "WPL") and p["precision"] == "SINGLE":
         raise InputError(f"{call.code} of Parallel Iterative is not exact in SINGLE: leave precision out")

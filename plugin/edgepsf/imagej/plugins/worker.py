@@ -1,8 +1,8 @@
 """The child process in which a plugin works: `python worker.py`, in a folder with job.json, image.npy, psf.npy.
 
-The process writes result.npy and then answer.json: {"seconds": the plugin's own time} or {"refused": sentence}. It ends
-with its standard input, that is, with its parent. Every way out is os._exit: DeconvolutionLab2 leaves threads that keep
-Java alive for ever.
+The process writes result.npy, snapshots as snapshot-ITERATION.npy, and then answer.json: {"seconds": the plugin's own
+time} or {"refused": sentence}. It ends with its standard input, that is, with its parent. Every way out is os._exit:
+DeconvolutionLab2 leaves threads that keep Java alive for ever.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def main() -> None:
         out = np.lib.format.open_memmap("result.npy", "w+", np.float32, images.shape)
         seconds = 0.0
         for image, place in zip(images, out, strict=True):
-            place[...], spent = java_side.run_plugin(job, image, psf)
+            place[...], spent = java_side.run_plugin(job, image, psf, _keep)
             seconds += spent
         out.flush()
         answer: dict[str, Any] = {"seconds": seconds}
@@ -46,6 +46,13 @@ def main() -> None:
     with open("answer.json.part", "w", encoding="utf-8") as file:
         json.dump(answer, file)
     os.replace("answer.json.part", "answer.json")
+
+
+def _keep(iteration: int, volume: Any) -> None:
+    """Write a snapshot where the parent finds it."""
+    import numpy as np
+
+    np.save(f"snapshot-{iteration}.npy", volume)
 
 
 def _end_with_parent() -> None:

@@ -22,6 +22,8 @@ class MacroRun:
         The reason why the macro stops.
     exit_text : str
         The message of the macro function exit().
+    exit_code : int or None
+        The code with which the macro ends the process.
     interrupted : bool
         Whether Ctrl-C has come.
     over : bool
@@ -31,6 +33,7 @@ class MacroRun:
     interpreter: Any
     sentence: str | None = None
     exit_text: str = ""
+    exit_code: int | None = None
     interrupted: bool = False
     over: bool = False
 

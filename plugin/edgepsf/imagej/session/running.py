@@ -88,6 +88,8 @@ class Session:
             If the file cannot be read.
         KeyboardInterrupt
             If Ctrl-C stopped the macro.
+        SystemExit
+            If the macro ends the process by ``eval("script", "System.exit(CODE);")``.
         """
         from jpype import JClass, JException
 
@@ -107,6 +109,8 @@ class Session:
             clear_macro_state(outer)
         if run.interrupted:
             raise KeyboardInterrupt
+        if run.exit_code is not None:
+            raise SystemExit(run.exit_code)
         sentence = run.sentence or " ".join(run.exit_text.split()) or self._error_in_window(run, value)
         if sentence:
             raise MacroError(sentence)
@@ -149,6 +153,14 @@ class Session:
             # ImageJ's message box is as wide as its longest line.
             text = sentence if self.headless else textwrap.fill(sentence, 72)
             JClass("ij.IJ").error("edgepsf", text)
+
+    def exit_macro(self, code: int) -> bool:
+        """Stop all running macros and let `run_macro` raise SystemExit with a code; False where none runs."""
+        for run in self._runs:
+            run.exit_code = code
+        if self._runs:
+            self._stop(f"The macro ended the process with {code}.")
+        return bool(self._runs)
 
     def _stop(self, sentence: str) -> None:
         """Mark the innermost run and whatever macro it is in as done; the first sentence counts."""

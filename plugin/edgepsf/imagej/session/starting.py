@@ -8,9 +8,11 @@ from typing import Any
 
 from ...errors import EngineError
 from ..launch import embedded, fiji
+from ..launch.ending import end_in_time
 from ..launch.java import Java
 from ..launch.jvm import check_display
 from ..launch.libraries import missing_extra
+from ..launch.plugin_jars import use_folder
 from ..launch.sources import EMBEDDED, Source, wanted
 from ..launch.streams import Listener, redirect_output
 from . import current
@@ -102,6 +104,9 @@ def adopt(gateway: Any) -> Session:
     there = current.running()
     if there is None:
         there = _session_of(gateway, Source("endpoint", "pyimagej's gateway"), None)
+        end_in_time()
+        if (folder := fiji.base_folder(gateway)) is not None:
+            use_folder(folder)
         current.keep(there)
     return there
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from ...deconvolve.wavelets import WAVELETS
 from ...errors import InputError
 from ...psf.protocol import Psf
+from ..snapshots import Snapshots
 from . import dl2_direct as direct
 from . import dl2_iterative as iterative
 from .checks import check_image, check_not_negative, check_psf, choice, number, whole
@@ -73,6 +74,7 @@ def deconvolutionlab2(
     workers: int | None = None,
     callback: Callable[..., Any] | None = None,
     as_shipped: bool = False,
+    snapshots: Snapshots | None = None,
 ) -> np.ndarray:
     """Run an algorithm of DeconvolutionLab2 2.1 with its conventions: float32, periodic borders, start at the image.
 
@@ -114,6 +116,9 @@ def deconvolutionlab2(
     as_shipped : bool
         For comparisons with the plugin: RIF, TRIF, NNLS, BVLS, ICTM, the Laplacian and the threshold of ISTA
         and FISTA (Haar, lengths that 2^scales divides) as the plugin computes them.
+    snapshots : Snapshots, optional
+        Gets the result after the iterations that it wants, the last one included: the same numbers as a run of so
+        many iterations.
 
     Returns
     -------
@@ -139,10 +144,19 @@ def deconvolutionlab2(
     y = apodise(y, apodize)
     grid = Grid(shape, full=as_shipped, workers=workers)
     control = Control(y, code, values.pop("iterations", 1), stops, callback)
+    if snapshots is not None:
+        control.snapshots = Snapshots(
+            snapshots.every, lambda i, x: snapshots.keep(i, _finished(x[window], code))
+        )
     h, start = place_psf(kernel, shape, total), whole("seed", seed, 0)
     with np.errstate(all="ignore"):
         x = _run(code, y, h, grid, control, values, start, as_shipped)
-    out = np.ascontiguousarray(control.constrain(x[window]), dtype=np.float32)
+    return _finished(control.constrain(x[window]), code)
+
+
+def _finished(x: np.ndarray, code: str) -> np.ndarray:
+    """The part of the grid that is the result, checked."""
+    out = np.ascontiguousarray(x, dtype=np.float32)
     if not np.all(np.isfinite(out)):
         raise InputError(f"{code} diverged: use a smaller step, fewer iterations or more regularisation")
     return out

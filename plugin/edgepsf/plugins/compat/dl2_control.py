@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..snapshots import Snapshots
 from .checks import choice, number
 
 CONSTRAINTS = ("no", "nonnegative", "clipped")
@@ -64,6 +65,8 @@ class Control:
     stops : Stops
     callback : callable, optional
         Called as callback(i, n, {"method": …}) after each iteration; returning False stops.
+    snapshots : Snapshots, optional
+        Gets the constrained x after the iterations that it wants.
     """
 
     def __init__(
@@ -73,6 +76,7 @@ class Control:
         iterations: int,
         stops: Stops,
         callback: Callable[..., Any] | None = None,
+        snapshots: Snapshots | None = None,
     ):
         self.low, self.high = {
             "no": (None, None),
@@ -82,12 +86,19 @@ class Control:
         self.method, self.iterations, self.done, self.stopped = method, iterations, 0, False
         self.residual, self.seconds, self.epsilon = stops.residual, stops.seconds, stops.epsilon
         self.callback, self.started = callback, time.perf_counter()
+        self.snapshots = snapshots
         self.previous: np.ndarray | None = None
 
     @property
     def running(self) -> bool:
         """Whether to make another iteration."""
         return not self.stopped and self.done < self.iterations
+
+    @property
+    def wants_next(self) -> bool:
+        """Whether x has to be at hand after the next iteration."""
+        due = self.snapshots is not None and self.snapshots.due(self.done + 1)
+        return due or self.residual is not None
 
     def constrain(self, x: np.ndarray) -> np.ndarray:
         """x with the constraint applied."""
@@ -104,6 +115,8 @@ class Control:
         x = self.constrain(x)
         change = self._watch(x)
         self.done += 1
+        if self.snapshots is not None and self.snapshots.due(self.done):
+            self.snapshots.keep(self.done, x)
         if self.residual is not None and change <= self.residual:
             self.stopped = True
         if self.seconds is not None and time.perf_counter() - self.started >= self.seconds:

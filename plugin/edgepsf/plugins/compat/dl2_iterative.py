@@ -69,8 +69,7 @@ def landweber(
         A -= np.float32(step * regularization) * grid.laplacian() ** 2
     G = np.float32(step) * H.conj() * grid.forward(y)
     if bounds is None or as_shipped:
-        x = _linear(G, A, grid, control)
-        return x if bounds is None else np.clip(x, *bounds)
+        return _linear(G, A, grid, control, bounds or (None, None))
     x = control.begin(np.clip(grid.inverse(G), *bounds))
     while control.running:
         x = control.accept(np.clip(grid.inverse(grid.forward(x) * A + G), *bounds))
@@ -82,13 +81,21 @@ def van_cittert(y: np.ndarray, h: np.ndarray, grid: Grid, control: Control, *, s
     return _linear(np.float32(step) * grid.forward(y), 1 - np.float32(step) * grid.forward(h), grid, control)
 
 
-def _linear(G: np.ndarray, A: np.ndarray, grid: Grid, control: Control) -> np.ndarray:
-    """N updates without leaving the frequency domain; a constraint meets only the result, as in the plugin."""
-    watch = control.residual is not None
+def _linear(
+    G: np.ndarray, A: np.ndarray, grid: Grid, control: Control, bounds: tuple[Any, Any] = (None, None)
+) -> np.ndarray:
+    """N updates without leaving the frequency domain; a constraint meets only what is shown, as in the plugin."""
+
+    def seen(X: np.ndarray) -> np.ndarray:
+        """The image of a spectrum, as it is shown."""
+        x = grid.inverse(X)
+        return x if bounds == (None, None) else np.clip(x, *bounds)
+
     X = G.copy()
-    if watch:
-        control.begin(grid.inverse(X))
+    if control.residual is not None:
+        control.begin(seen(X))
     while control.running:
+        wanted = control.wants_next
         X = X * A + G
-        control.accept(grid.inverse(X) if watch else np.zeros(1, np.float32))
-    return control.constrain(grid.inverse(X))
+        control.accept(seen(X) if wanted else np.zeros(1, np.float32))
+    return control.constrain(seen(X))

@@ -7,15 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-from scipy import fft
 
-from .pid_operator import Precision, centred_psf, offsets, pad, work_shape
-
-_WIENER_OFF = 1e-4
-_Transform: TypeAlias = Callable[[np.ndarray], np.ndarray]
+from .landweber import Grid, calm_margin, wiener
+from .pid_operator import Precision, centred_psf, pad, work_shape
 
 
 @dataclass(frozen=True)
@@ -66,77 +62,34 @@ def wpl(
     """
     b, psf = b.astype(dtype), psf.astype(dtype)
     work = tuple(max(4, n) for n in work_shape(b.shape, psf.shape, settings.resizing, per_axis=True))
-    window = tuple(slice(o, o + n) for n, o in zip(b.shape, offsets(b.shape, work), strict=True))
-    forward, inverse = _transforms(work, workers)
-    B, H = _prepared(b, psf, settings, forward, inverse, work)
-    scale = dtype(np.abs(inverse(H)).sum(dtype=np.float64))
-    lowpass = _lowpass(work, settings.filter_xy, settings.filter_z).astype(dtype)
+    grid = Grid(b.shape, work, workers)
+    B, H = _prepared(b, psf, settings, grid)
+    scale = dtype(np.abs(grid.inverse(H)).sum(dtype=np.float64))
+    lowpass = grid.lowpass(settings.filter_xy, settings.filter_z).astype(dtype)
     X, before = B, np.inf
     for i in range(settings.iterations):
-        spectrum = forward(X) * lowpass
-        delta = B - inverse(H * spectrum) / scale
-        X = inverse(spectrum) + delta
+        spectrum = grid.forward(X) * lowpass
+        delta = B - grid.inverse(H * spectrum) / scale
+        X = grid.inverse(spectrum) + delta
         kept = X >= 0
         change = 100 * np.sum(np.abs(delta), where=kept, dtype=np.float64)
         X = np.where(kept, X, 0)
-        energy = np.sum(X[window], dtype=np.float64)
+        energy = np.sum(X[grid.window], dtype=np.float64)
         if not tick(i + 1) or not energy > 0:
             break
         if before - change / energy < settings.change_thresh_percent:
             break
         before = change / energy
-    return np.maximum(inverse(forward(X) * lowpass)[window] / scale, 0)
+    return np.maximum(grid.inverse(grid.forward(X) * lowpass)[grid.window] / scale, 0)
 
 
 def _prepared(
-    b: np.ndarray,
-    psf: np.ndarray,
-    settings: WplSettings,
-    forward: _Transform,
-    inverse: _Transform,
-    work: tuple[int, ...],
+    b: np.ndarray, psf: np.ndarray, settings: WplSettings, grid: Grid
 ) -> tuple[np.ndarray, np.ndarray]:
     """Image on the work grid and transfer function, without ringing and Wiener-filtered where asked for."""
-    dtype = b.dtype.type
-    total, H = dtype(psf.sum()), forward(centred_psf(psf, work))
-    B = pad(b, work, settings.boundary)
+    total, H = b.dtype.type(psf.sum()), grid.forward(centred_psf(psf, grid.work))
+    B = pad(b, grid.work, settings.boundary)
     if settings.anti_ring:
-        share = _outside(b.shape, work).astype(dtype)
-        B = (1 - share) * B + share * inverse(H * forward(B)) / total
-    if settings.gamma > _WIENER_OFF:
-        power = H.real**2 + H.imag**2
-        gain = H.conj() / (2 * power + dtype(settings.gamma) * (2 * power.max()))
-        B, H = inverse(gain * forward(B)), gain * H
+        B = calm_margin(grid, B, H, total)
+    B, H = wiener(grid, B, H, settings.gamma)
     return (B * total if settings.normalize else B), H
-
-
-def _transforms(work: tuple[int, ...], workers: int | None) -> tuple[_Transform, _Transform]:
-    def forward(x: np.ndarray) -> np.ndarray:
-        return fft.rfftn(x, workers=workers)
-
-    def inverse(spectrum: np.ndarray) -> np.ndarray:
-        return fft.irfftn(spectrum, s=work, workers=workers)
-
-    return forward, inverse
-
-
-def _lowpass(work: tuple[int, ...], filter_xy: float, filter_z: float) -> np.ndarray:
-    """Π over axes of exp(−(k f / N)²), k = min(i, N − i), on the grid of `rfftn`."""
-    out = np.ones([1] * len(work))
-    for axis, n in enumerate(work):
-        width = filter_z if len(work) == 3 and axis == 0 else filter_xy
-        k = np.minimum(np.arange(n), n - np.arange(n))
-        k = k[: n // 2 + 1] if axis == len(work) - 1 else k
-        weight = np.exp(-((k * (width + 1e-6) / n) ** 2))
-        out = out * weight.reshape([-1 if a == axis else 1 for a in range(len(work))])
-    return out
-
-
-def _outside(shape: tuple[int, ...], work: tuple[int, ...]) -> np.ndarray:
-    """Distance from the image in units of the margin, the largest over the axes; 0 inside."""
-    out = np.zeros([1] * len(work))
-    for axis, (n, p, o) in enumerate(zip(shape, work, offsets(shape, work), strict=True)):
-        i = np.arange(p) - o
-        line = np.where(i < 0, -i, np.maximum(i - n, 0)) / max(o, 1)
-        out = np.maximum(out, line.reshape([-1 if a == axis else 1 for a in range(len(work))]))
-    return out
