@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.optimize import brentq, minimize_scalar
+import scipy
 
 from .operator import Blur
 from .parallel import blockwise
@@ -81,7 +81,7 @@ class Classes:
         grid = np.linspace(_SMALLEST, _LARGEST, 50)
         best = int(np.argmin([score(v) for v in grid]))
         around = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
-        return float(np.exp(minimize_scalar(score, bounds=around, method="bounded").x))
+        return float(np.exp(scipy.optimize.minimize_scalar(score, bounds=around, method="bounded").x))
 
     def discrepancy(self, mean_square: float) -> float:
         """λ for which the mean square of the residual is that of the noise."""
@@ -94,4 +94,4 @@ class Classes:
             return float(np.exp(_SMALLEST))
         if excess(_LARGEST) <= 0:
             return float(np.exp(_LARGEST))
-        return float(np.exp(brentq(excess, _SMALLEST, _LARGEST, xtol=1e-4)))
+        return float(np.exp(scipy.optimize.brentq(excess, _SMALLEST, _LARGEST, xtol=1e-4)))

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import fft, ndimage
+import scipy
+from scipy import fft
 
 from .choice import Classes
 from .observation import Observation
@@ -151,5 +152,5 @@ def filled(seen: Observation) -> np.ndarray:
     signal = seen.signal
     if seen.valid is None:
         return signal
-    nearest = ndimage.distance_transform_edt(~seen.valid, return_distances=False, return_indices=True)
+    nearest = scipy.ndimage.distance_transform_edt(~seen.valid, return_distances=False, return_indices=True)
     return signal[tuple(nearest)]

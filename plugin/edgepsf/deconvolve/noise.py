@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 _SHARES = (0.5, 0.75, 0.9, 0.99)
 _QUANTILES = (0.6745, 1.1503, 1.6449, 2.5758)  # below which those shares of |d| lie, in deviations
@@ -42,8 +42,8 @@ def _residual(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     mean = out
     for axis in (-2, -1):
         if image.shape[axis] >= 3:
-            out = ndimage.convolve1d(out, _SECOND_DIFFERENCE / np.sqrt(6.0), axis=axis, mode="reflect")
-            mean = ndimage.uniform_filter1d(mean, 5, axis=axis, mode="reflect")
+            out = scipy.ndimage.convolve1d(out, _SECOND_DIFFERENCE / np.sqrt(6.0), axis=axis, mode="reflect")
+            mean = scipy.ndimage.uniform_filter1d(mean, 5, axis=axis, mode="reflect")
     return out, mean
 
 
@@ -52,7 +52,7 @@ def _inside(valid: np.ndarray | None, shape: tuple[int, ...]) -> np.ndarray:
     if valid is None:
         return np.ones(shape, bool)
     footprint = np.ones((1,) * (len(shape) - 2) + (5, 5), bool)
-    return ndimage.binary_erosion(valid, footprint, border_value=1)
+    return scipy.ndimage.binary_erosion(valid, footprint, border_value=1)
 
 
 def high_frequency_sd(image: np.ndarray, valid: np.ndarray | None = None) -> float:

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import gaussian_filter
-from scipy.optimize import minimize_scalar
+import scipy
 
 from ..errors import InputError
 from ..options.arguments import between, gray_values, optional, real, takes
@@ -91,7 +90,7 @@ def best_unsharp_mask(
     if radii is None:
         i = int(np.argmin([error for error, _, _ in tries]))
         bounds = np.log([grid[max(i - 1, 0)], grid[min(i + 1, _GRID - 1)]])
-        found = minimize_scalar(
+        found = scipy.optimize.minimize_scalar(
             lambda log: search.best(np.exp(log))[0],
             bounds=bounds,
             method="bounded",
@@ -111,7 +110,7 @@ def _searched(name: str, values: Iterable[float], low: float, high: float) -> li
 
 
 def _detail(image: np.ndarray, radius: float) -> np.ndarray:
-    return image - gaussian_filter(image, radius, mode="reflect")
+    return image - scipy.ndimage.gaussian_filter(image, radius, mode="reflect")
 
 
 class _Search:

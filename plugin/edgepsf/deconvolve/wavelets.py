@@ -12,8 +12,8 @@ from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
+import scipy
 from scipy import fft
-from scipy.interpolate import BSpline
 
 WAVELETS: dict[str, int | None] = {"Haar": None, "Spline1": 1, "Spline3": 3, "Spline5": 5}
 _ROOT = np.float32(np.sqrt(0.5))
@@ -155,5 +155,5 @@ def _filters(n: int, degree: int) -> tuple[np.ndarray, np.ndarray]:
 def _sampled_spline(omega: np.ndarray, degree: int) -> np.ndarray:
     """Fourier series of the B-spline of degree 2n+1 at the whole numbers."""
     knots = np.arange(-(degree + 1), degree + 2.0)
-    values = BSpline.basis_element(knots)(np.arange(degree + 1.0))
+    values = scipy.interpolate.BSpline.basis_element(knots)(np.arange(degree + 1.0))
     return values[0] + 2 * sum(v * np.cos(k * omega) for k, v in enumerate(values[1:], 1))

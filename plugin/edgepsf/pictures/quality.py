@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import gaussian_filter
+import scipy
 
 
 def psnr(
@@ -44,7 +44,7 @@ def ssim(image: npt.ArrayLike, truth: npt.ArrayLike, region: np.ndarray | None =
 
     def mean(a: np.ndarray) -> np.ndarray:
         """The mean of each pixel's neighbours under the window."""
-        return gaussian_filter(a, 1.5, truncate=3.5)
+        return scipy.ndimage.gaussian_filter(a, 1.5, truncate=3.5)
 
     mx, my = mean(x), mean(y)
     vx, vy, covariance = mean(x * x) - mx * mx, mean(y * y) - my * my, mean(x * y) - mx * my

@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.interpolate import CubicSpline
-from scipy.optimize import brentq
+import scipy
 
 from ..errors import InputError
 from ..options.arguments import real
@@ -176,8 +175,9 @@ def _width(profile: np.ndarray) -> float:
     padded = np.concatenate([[0.0, 0.0], profile, [0.0, 0.0]])
     level = 0.5 * padded.max()
     above = np.nonzero(padded >= level)[0]
-    curve = CubicSpline(np.arange(len(padded)), padded)
+    curve = scipy.interpolate.CubicSpline(np.arange(len(padded)), padded)
     low, high = (
-        brentq(lambda x: float(curve(x)) - level, a, a + 1, xtol=1e-12) for a in (above[0] - 1, above[-1])
+        scipy.optimize.brentq(lambda x: float(curve(x)) - level, a, a + 1, xtol=1e-12)
+        for a in (above[0] - 1, above[-1])
     )
     return float(high - low)

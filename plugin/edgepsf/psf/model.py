@@ -14,8 +14,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.integrate import cumulative_simpson
-from scipy.optimize import brentq
+import scipy
 
 _NODES = 200
 
@@ -112,7 +111,7 @@ class RadialModel:
 
     def half_width(self, share: float = 0.02) -> float:
         """Distance (px) at which the ESF has fallen to a share of the step."""
-        return brentq(lambda d: float(self.esf(d)) - share, 0.0, self.reach, xtol=1e-6)
+        return scipy.optimize.brentq(lambda d: float(self.esf(d)) - share, 0.0, self.reach, xtol=1e-6)
 
     def sampled(self, r: npt.ArrayLike) -> np.ndarray:
         """P(r), px⁻², as a kernel image samples it; P(r) itself unless it jumps."""
@@ -127,7 +126,7 @@ class RadialModel:
     def _energy_table(self) -> tuple[np.ndarray, np.ndarray]:
         grid = np.linspace(0.0, self.reach, 2001)
         density = 2 * np.pi * grid * np.clip(self.radial(grid), 0.0, None)
-        cumulated = cumulative_simpson(density, x=grid, initial=0.0)
+        cumulated = scipy.integrate.cumulative_simpson(density, x=grid, initial=0.0)
         return grid, np.maximum.accumulate(cumulated) / cumulated.max()
 
     def half_maximum_radius(self) -> float:
@@ -138,7 +137,7 @@ class RadialModel:
         last = int(np.nonzero(profile >= half)[0][-1])
         if not half > 0 or last + 1 == len(r):
             return float("nan")
-        return brentq(lambda s: float(self.radial(s)) - half, r[last], r[last + 1], xtol=1e-12)
+        return scipy.optimize.brentq(lambda s: float(self.radial(s)) - half, r[last], r[last + 1], xtol=1e-12)
 
 
 @dataclass(frozen=True)

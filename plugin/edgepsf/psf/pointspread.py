@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq
+import scipy
 
 from ..errors import EdgeError, InputError
 from ..options.arguments import between, real, shown
@@ -135,7 +135,7 @@ class PointSpread:
         low, high = 0.0, 1e-3
         while self.mtf(high) > 0.5:
             low, high = high, 1.25 * high
-        return brentq(lambda nu: float(self.mtf(nu)) - 0.5, low, high, xtol=1e-13)
+        return scipy.optimize.brentq(lambda nu: float(self.mtf(nu)) - 0.5, low, high, xtol=1e-13)
 
     def energy(self, r: npt.ArrayLike) -> np.ndarray:
         """Share of the energy within radius r (px), between 0 and 1."""

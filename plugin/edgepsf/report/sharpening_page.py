@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.ndimage import gaussian_filter, gaussian_gradient_magnitude, uniform_filter
+import scipy
 
 from .canvas import new_figure, write_png
 from .compared import LABELS, ComparedPictures
@@ -48,12 +48,12 @@ def find_detail(compared: ComparedPictures, side: int = _DETAIL) -> Detail:
     The line runs through the steepest place of the square.
     """
     rows, columns = (np.nonzero(compared.region.any(axis=axis))[0] for axis in (1, 0))
-    steep = gaussian_gradient_magnitude(compared.blurred.astype(float), 1.0)
+    steep = scipy.ndimage.gaussian_gradient_magnitude(compared.blurred.astype(float), 1.0)
     if max(np.ptp(rows), np.ptp(columns)) < side:
         side = max(int(np.ptp(rows)), int(np.ptp(columns)), 31) + 1
         y, x = (rows[0] + rows[-1] + 1) // 2, (columns[0] + columns[-1] + 1) // 2
     else:
-        edges = uniform_filter(np.where(compared.region, steep, 0), side, mode="constant")
+        edges = scipy.ndimage.uniform_filter(np.where(compared.region, steep, 0), side, mode="constant")
         y, x = np.unravel_index(np.argmax(edges), edges.shape)
     part = _around(int(y), side, steep.shape[0]), _around(int(x), side, steep.shape[1])
     return Detail(*part, *_steepest(compared.blurred, part))
@@ -68,7 +68,7 @@ def _around(center: int, side: int, size: int) -> slice:
 
 def _steepest(image: np.ndarray, part: tuple[slice, slice]) -> tuple[int, bool]:
     """The row (True) or column (False) that crosses the steepest place of the inner half of a part of an image."""
-    slopes = np.abs(np.gradient(gaussian_filter(image[part].astype(float), 1.0)))
+    slopes = np.abs(np.gradient(scipy.ndimage.gaussian_filter(image[part].astype(float), 1.0)))
     inner = tuple(slice(n // 4, n - n // 4) for n in slopes[0].shape)
     places = slopes[(slice(None), *inner)]
     axis, y, x = np.unravel_index(np.argmax(places), places.shape)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from scipy import fft
-from scipy.ndimage import maximum_filter, minimum_filter
 
 from .compared import ComparedPictures
 
@@ -32,7 +32,10 @@ def interior(region: np.ndarray, kernel: np.ndarray) -> np.ndarray:
 
 def overshoot(picture: np.ndarray, blurred: np.ndarray, kernel: np.ndarray, region: np.ndarray) -> float:
     """99th percentile of the excess beyond the blurred values within the reach of the blur, % of their range."""
-    low, high = (each(blurred, size=_reach(kernel)) for each in (minimum_filter, maximum_filter))
+    low, high = (
+        each(blurred, size=_reach(kernel))
+        for each in (scipy.ndimage.minimum_filter, scipy.ndimage.maximum_filter)
+    )
     excess = np.maximum(np.maximum(picture - high, low - picture), 0)[region]
     return float(100 * np.percentile(excess, 99) / np.ptp(blurred[region]))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize_scalar
+import scipy
 
 from ..least_squares import Residual, Scaled, start
 from ..memory import Size
@@ -184,4 +184,4 @@ def _weighted_gcv(s: np.ndarray, data: np.ndarray, outside: float, omega: float)
     grid = np.linspace(np.log(1e-10), np.log(1e1), 60)
     best = int(np.argmin([score(v) for v in grid]))
     around = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
-    return float(np.exp(minimize_scalar(score, bounds=around, method="bounded").x))
+    return float(np.exp(scipy.optimize.minimize_scalar(score, bounds=around, method="bounded").x))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from ...options import Choice, Flag, Number
 from ..memory import Size
@@ -119,6 +119,6 @@ def _filled(solver: RichardsonLucy, blur: Blur) -> np.ndarray:
     unseen = blur.crop(solver.gain) == 0
     if unseen.any() and not unseen.all():
         picture = blur.crop(scene)
-        nearest = ndimage.distance_transform_edt(unseen, return_distances=False, return_indices=True)
+        nearest = scipy.ndimage.distance_transform_edt(unseen, return_distances=False, return_indices=True)
         picture[...] = picture[tuple(nearest)]
     return scene

@@ -9,8 +9,10 @@ import numpy as np
 
 from .candidate import Bic, Candidate
 from .free import FreeFit
-from .noise import Noise, measure, parameter_covariance
+from .irregular import noise_of
+from .noise import Noise, parameter_covariance
 from .residuals import Residuals
+from .rounded import rounded_covariance
 from .slots import SHAPE
 from .views import Views
 
@@ -52,7 +54,7 @@ class Answer:
     ) -> Answer:
         """The candidate with its residuals and the noise read from them."""
         residuals = Residuals.of(views, candidate)
-        return cls(candidate, residuals, measure(residuals, views.start.floor), tuple(rivals), bic, free)
+        return cls(candidate, residuals, noise_of(views, candidate, residuals), tuple(rivals), bic, free)
 
 
 def covariance(views: Views, answer: Answer) -> np.ndarray:
@@ -84,5 +86,9 @@ def _fitted(views: Views, answer: Answer) -> np.ndarray:
         jacobian = candidate.solution.jacobian
         white = np.linalg.pinv(jacobian @ jacobian.T, hermitian=True)
         return white * candidate.cost / candidate.count * noise.inflation
+    if views.fitted(candidate) is views.every and not views.start.half:
+        return parameter_covariance(candidate.solution.jacobian, answer.residuals, noise)
     _, jacobian = views.every.predict(candidate.family, candidate.parameters, candidate.free)
+    if views.start.half:
+        return rounded_covariance(jacobian, views.pixels.values, views.start.floor)
     return parameter_covariance(jacobian, answer.residuals, noise)

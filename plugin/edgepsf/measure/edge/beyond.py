@@ -9,13 +9,30 @@ import numpy as np
 from .answer import Answer
 from .candidate import Bic, Candidate
 from .free import FreeFit, explains_more, fit_free, misfit
-from .noise import measure
+from .irregular import noise_of, shape_left
 from .residuals import Residuals
 from .sieve import compose
 from .views import Views
 
 _MARGIN = 1.0  # in BIC: a composition that is hardly better than a model of the library is not preferred
+_NOTHING_LEFT = 7.5  # in −2 ln L: less than BIC charges for one more number
 _MISFIT = 5.0  # standard deviations: once in ten thousand edges by chance
+
+
+def may_leave_library(views: Views, library: Answer) -> bool:
+    """Whether the edge is even enough to tell more than a model of the library.
+
+    Where the edge changes from place to place, or no symmetric PSF explains it, a free PSF follows what is not the
+    PSF: spikes, rings and halos.
+
+    Parameters
+    ----------
+    views : Views
+    library : Answer
+        The best model of the library.
+    """
+    bic = library.bic
+    return library.noise.irregularity == 1.0 and not bic.uneven and not views.start.half
 
 
 def beyond_library(views: Views, library: Answer, *, only: bool) -> Answer:
@@ -31,7 +48,8 @@ def beyond_library(views: Views, library: Answer, *, only: bool) -> Answer:
     """
     single = library.candidate
     bic = _criterion(views, library, always=only)
-    composed = [] if bic.exact(single) else _compositions(views, single, bic, always=only)
+    plain = bic.exact(single) or (not only and shape_left(views.fitted(single), single, bic) < _NOTHING_LEFT)
+    composed = [] if plain else _compositions(views, single, bic, always=only)
     best = min(composed, key=bic, default=single)
     if not only and bic(best) > bic(single) - _MARGIN:
         best = single
@@ -47,7 +65,7 @@ def beyond_library(views: Views, library: Answer, *, only: bool) -> Answer:
 
 def _criterion(views: Views, library: Answer, *, always: bool) -> Bic:
     """BIC with the correlation of the noise alone, without the misfit of the best model of the library."""
-    floor, single = views.start.floor, library.candidate
+    floor, single = views.floor, library.candidate
     bic = Bic(floor, library.noise.inflation)
     if bic.exact(single) or bic.inflation == 1.0:
         return bic
@@ -56,7 +74,7 @@ def _criterion(views: Views, library: Answer, *, always: bool) -> Bic:
     closest = min([single, *loose], key=lambda c: c.cost)
     if closest is single:
         return bic
-    return Bic(floor, measure(Residuals.of(views, closest), floor).inflation)
+    return Bic(floor, noise_of(views, closest, Residuals.of(views, closest)).inflation)
 
 
 def _compositions(views: Views, candidate: Candidate, bic: Bic, *, always: bool) -> list[Candidate]:

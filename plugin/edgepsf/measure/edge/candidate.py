@@ -69,6 +69,11 @@ class Candidate:
         return self.cost / self.count
 
 
+_UNEVEN = (
+    8.0  # pixels that count for one; more of them do in photographs, whose noise is texture and JPEG blocks
+)
+
+
 @dataclass(frozen=True)
 class Bic:
     """The Bayesian information criterion of a Gaussian likelihood with unknown variance.
@@ -92,7 +97,21 @@ class Bic:
 
     def value(self, cost: float, count: int, freedom: int) -> float:
         """The criterion from a sum of squares (in steps), a number of pixels and a number of free parameters."""
-        return count / self.inflation * np.log(max(cost / count, self.floor)) + freedom * np.log(count)
+        independent = count / self.inflation
+        return float(independent * np.log(max(cost / count, self.floor)) + freedom * self.price(count))
+
+    def price(self, count: int) -> float:
+        """What one more number has to gain: ln n for n independent pixels.
+
+        In an uneven edge it is the 2 of Akaike: there no model is true, and the one with the fewest numbers is
+        not the likeliest.
+        """
+        return 2.0 if self.uneven else float(np.log(count))
+
+    @property
+    def uneven(self) -> bool:
+        """Whether the residuals are those of a photograph, texture and JPEG blocks, rather than noise."""
+        return self.inflation > _UNEVEN
 
     def exact(self, candidate: Candidate) -> bool:
         """Whether a candidate explains the pixels down to the floor."""

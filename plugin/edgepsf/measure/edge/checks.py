@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from ...errors import EdgeError
@@ -13,6 +15,11 @@ from .result import EdgeFit
 from .start import Start
 
 _BLOCK = 8  # px
+_OBJECT = 0.04  # of the step: the mean residual of a block with an object
+_OBJECT_STANDS_OUT = 8.0  # times the usual block
+_STEEP = 0.06  # change of a plateau over the FWHM, as a share of the step
+_BEYOND = 0.08  # share of the step that a level may lie beyond the gray values
+_UNCERTAIN = 0.10  # share of the FWHM
 _SHARPEST = 0.4  # px, FWHM; the pixel box alone gives about 0.7
 
 
@@ -67,9 +74,73 @@ def check_fit(fit: EdgeFit, answer: Answer, start: Start) -> list[str]:
         raise EdgeError(
             "no single edge: the fit turns dark and bright around; choose a region with one edge only"
         )
-    warnings = [*check_plateaus(fit, answer.residuals.pixels), *check_structure(answer)]
+    # Structure first: where an object spoils the fit, the levels that it misses are no reason.
+    warnings = [
+        *check_structure(answer),
+        *check_range(fit, answer),
+        *check_gradients(fit),
+        *check_plateaus(fit, answer.residuals.pixels),
+    ]
+    warnings += check_width(fit)
     if not answer.candidate.solution.converged:
         warnings.append("the fit did not settle fully; its numbers are less certain than stated")
+    return warnings
+
+
+def check_width(fit: EdgeFit) -> list[str]:
+    """Refuse a width that is no number; warn of one that the edge does not tell.
+
+    Raises
+    ------
+    EdgeError
+    """
+    fwhm, mtf50 = fit.psf.fwhm, fit.psf.mtf50
+    low, high = fit.interval("fwhm")
+    if not np.isfinite([fwhm, mtf50, low, high, fit.v1, fit.v2, fit.normal_angle, fit.offset]).all():
+        raise EdgeError(
+            f"no PSF: the fit has no width (FWHM {fwhm:g} px, MTF50 {mtf50:g} cycles/px, model {fit.model}); "
+            "choose a region with one straight edge and clean plateaus, or a model"
+        )
+    if high - fwhm > _UNCERTAIN * fwhm:
+        return [
+            f"the edge does not tell the width well: FWHM {fwhm:.3g} px, 95 % interval {max(low, 0.0):.3g} to "
+            f"{high:.3g} px; choose a longer or cleaner edge, or a model"
+        ]
+    return []
+
+
+def check_range(fit: EdgeFit, answer: Answer) -> list[str]:
+    """Refuse levels far beyond the gray values of the region, which are no plateaus that were seen; or warn of them.
+
+    Raises
+    ------
+    EdgeError
+    """
+    values, step = answer.residuals.pixels.values, abs(fit.v2 - fit.v1)
+    low, high = np.percentile(values, [0.5, 99.5])
+    beyond = max(low - min(fit.v1, fit.v2), max(fit.v1, fit.v2) - high) / step
+    if beyond < _BEYOND:
+        return []
+    told = (
+        f"the fitted levels {fit.v1:.4g} and {fit.v2:.4g} lie beyond the gray values of the region "
+        f"({low:.4g} to {high:.4g})"
+    )
+    if beyond > 3.0 * _BEYOND:
+        raise EdgeError(f"{told}: a plateau is not in it; choose a larger region that shows both plateaus")
+    return [f"{told}; levels and width are uncertain: choose a larger region"]
+
+
+def check_gradients(fit: EdgeFit) -> list[str]:
+    """Warn of a plateau that changes so fast beside the edge that the fit can take it for a part of the blur."""
+    step, warnings = abs(fit.v2 - fit.v1), []
+    for name, across in (("v1", fit.gradients[0]), ("v2", fit.gradients[2])):
+        change = abs(across) * fit.psf.fwhm / step
+        if change > _STEEP:
+            side = "dark" if (name == "v1") == (fit.v1 < fit.v2) else "bright"
+            warnings.append(
+                f"the {side} plateau is not flat: it changes by {100 * change:.0f} % of the step over the width of "
+                "the edge; the width is uncertain: choose a region with plain plateaus and no second edge close to it"
+            )
     return warnings
 
 
@@ -107,27 +178,72 @@ def check_plateaus(fit: EdgeFit, pixels: Pixels) -> list[str]:
     return warnings
 
 
+@dataclass(frozen=True)
+class Blocks:
+    """Means of the residuals over blocks of 8 × 8 pixels; one straight edge cannot explain what noise does not.
+
+    Attributes
+    ----------
+    mean : ndarray, shape (blocks,)
+        Mean residual of each block, in steps.
+    expected : ndarray, shape (blocks,)
+        Its variance by the noise.
+    place : ndarray, shape (blocks, 2)
+        Centre (x, y), whole-image pixels.
+    """
+
+    mean: np.ndarray
+    expected: np.ndarray
+    place: np.ndarray
+
+    @classmethod
+    def of(cls, answer: Answer) -> Blocks:
+        """The blocks that are full enough."""
+        pixels, noise = answer.residuals.pixels, answer.noise
+        key = pixels.rows // _BLOCK * (pixels.columns.max() // _BLOCK + 1) + pixels.columns // _BLOCK
+        count = np.bincount(key)
+        full = count >= _BLOCK
+        weights = (answer.residuals.residual, pixels.columns, pixels.rows)
+        mean, x, y = (np.bincount(key, weights=w)[full] / count[full] for w in weights)
+        expected = 0.5 * (noise.low**2 + noise.high**2) * noise.correlated / count[full]
+        return cls(mean, expected, np.stack([x, y], axis=1) + pixels.region.origin)
+
+    @property
+    def structure(self) -> float:
+        """Standard deviation of the means beyond the noise, in steps."""
+        return float(np.sqrt(max((self.mean**2 - self.expected).mean(), 0.0))) if len(self.mean) else 0.0
+
+    @property
+    def object(self) -> str:
+        """Where a block stands out of the others by far, as a part of a sentence; empty where none does."""
+        if len(self.mean) < 9:
+            return ""
+        size = np.abs(self.mean)
+        worst = int(np.argmax(size))
+        usual = max(float(np.median(size)), float(np.sqrt(self.expected[worst])))
+        if size[worst] < max(_OBJECT, _OBJECT_STANDS_OUT * usual):
+            return ""
+        x, y = self.place[worst]
+        return f"something lies on or near the edge around x = {x:.0f}, y = {y:.0f} (dust, a scratch, an object?)"
+
+
 def check_structure(answer: Answer) -> list[str]:
     """Refuse a region whose residuals have structure: a second edge, a corner, an object; or warn of it.
-
-    Blocks of 8 × 8 residuals average the noise away; one straight edge cannot explain the rest.
 
     Raises
     ------
     EdgeError
     """
-    pixels, noise = answer.residuals.pixels, answer.noise
-    key = pixels.rows // _BLOCK * (pixels.columns.max() // _BLOCK + 1) + pixels.columns // _BLOCK
-    count = np.bincount(key)
-    full = count >= _BLOCK
-    mean = np.bincount(key, weights=answer.residuals.residual)[full] / count[full]
-    expected = 0.5 * (noise.low**2 + noise.high**2) * noise.inflation / count[full]
-    structure = float(np.sqrt(max((mean**2 - expected).mean(), 0.0))) if full.any() else 0.0
+    blocks = Blocks.of(answer)
+    structure, seen = blocks.structure, blocks.object
     if structure > 0.04:
+        reason = seen or "a second edge, a corner or an object in the region?"
         raise EdgeError(
             f"no single edge: {100 * structure:.0f} % of the step is left that one straight edge cannot explain "
-            "(a second edge, a corner or an object in the region?); choose a region with one edge only"
+            f"({reason}); choose a region with one edge only"
         )
+    if seen:
+        return [f"{seen}; the PSF may be off: choose a region without it"]
     if structure > 0.015:
         return [
             f"{100 * structure:.1f} % of the step is left that one edge cannot explain; the PSF may be off: "

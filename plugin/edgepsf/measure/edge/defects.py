@@ -12,6 +12,8 @@ from .start import Start
 
 _CLIPPED_SHARE = 0.15
 _OUTLIER = 5.5  # standard deviations
+_HARMLESS = 0.1  # share of the step: less in one pixel moves nothing
+_LONELY = 2.5  # times the second largest of its neighbours
 _DEFECTIVE = 0.03  # share of the pixels; more of them are no defects
 
 
@@ -98,7 +100,9 @@ def check_clipping(mask: np.ndarray, pixels: Pixels, start: Start) -> list[str]:
 
 
 def outliers(residuals: Residuals) -> np.ndarray:
-    """Hot and dead pixels; none where they are too many to be defects.
+    """Hot and dead pixels: they stand out of the noise and of their neighbours; none where they are too many.
+
+    A rough line, a halo and the blocks of a JPEG make residuals near the edge large too, but not lonely ones.
 
     Parameters
     ----------
@@ -110,6 +114,23 @@ def outliers(residuals: Residuals) -> np.ndarray:
     ndarray of bool, shape (n,)
     """
     esf, differences = residuals.esf, residuals.lonely()
-    low, high = (robust_deviation(differences[side]) for side in (esf < 0.5, esf >= 0.5))
-    bad = np.abs(differences) > _OUTLIER * np.maximum(Noise(low, high).deviation(esf), 1e-6)
+    sides = esf < 0.5, esf >= 0.5, (esf > 0.02) & (esf < 0.98)
+    low, high, near = (robust_deviation(differences[side]) for side in sides)
+    scale = np.maximum(Noise(low, high).deviation(esf), max(residuals.rounding, 1e-6))
+    scale[sides[2]] = np.maximum(scale[sides[2]], near)
+    rest = robust_deviation(residuals.residual)
+    bad = np.abs(differences) > np.maximum(_OUTLIER * scale, max(_HARMLESS, _OUTLIER * rest))
+    bad[bad] = _alone(residuals, differences, bad)
     return bad if bad.sum() <= _DEFECTIVE * bad.size else np.zeros_like(bad)
+
+
+def _alone(residuals: Residuals, differences: np.ndarray, bad: np.ndarray) -> np.ndarray:
+    """Which of these pixels exceed all of their neighbours but one by far; a defect may have one neighbour."""
+    rows, columns = residuals.pixels.rows, residuals.pixels.columns
+    grid = np.zeros((rows.max() + 3, columns.max() + 3))
+    grid[rows + 1, columns + 1] = np.abs(residuals.residual)
+    around = [
+        grid[rows[bad] + dy, columns[bad] + dx] for dy in range(3) for dx in range(3) if (dy, dx) != (1, 1)
+    ]
+    second = np.sort(np.array(around), axis=0)[-2]
+    return np.abs(differences[bad]) > _LONELY * second

@@ -7,11 +7,14 @@ import numpy as np
 from ...pictures.light import linear_to_srgb, srgb_slope, srgb_to_linear
 from ...psf.families import library
 from .candidate import Bic, Candidate
+from .irregular import lopsidedness
+from .noise import Noise
 from .scene import Curve
 from .start import Start
 from .views import Views
 
 _CLEARLY = 15.0  # in BIC
+_STILL_LOPSIDED = 10.0  # mean square of what is left, over that by the noise; an edge with a tail leaves more
 _SIMPLE = ("logistic", "gaussian")
 WARNING = (
     "the picture looks gamma-encoded (the edge is lopsided, and not once the sRGB curve is undone): "
@@ -19,7 +22,7 @@ WARNING = (
 )
 
 
-def looks_encoded(views: Views, chosen: Candidate, best: Candidate, bic: Bic, dtype: np.dtype) -> bool:
+def looks_encoded(views: Views, chosen: Candidate, best: Candidate, noise: Noise, dtype: np.dtype) -> bool:
     """Whether an edge in linear light, seen through the sRGB curve, explains the pixels clearly better.
 
     Parameters
@@ -29,19 +32,22 @@ def looks_encoded(views: Views, chosen: Candidate, best: Candidate, bic: Bic, dt
         The model that was chosen.
     best : Candidate
         The best model of the library: a model that was asked for by name may be wrong.
-    bic : Bic
+    noise : Noise
+        Read from the residuals of the best.
     dtype : numpy.dtype
         Number type of the image.
     """
     start = views.start
     white = _white_level(views.pixels.values, dtype)
-    if white is None or start.given:
+    if white is None or start.given or start.half:
         return False
+    bic = Bic(views.floor, noise.correlated * noise.scatter)  # an encoded edge is lopsided
     scene = views.curved(views.pixels.values / start.step, _srgb_curve(start, white))
     encoded = [views.fit(scene, library()[name]) for name in _SIMPLE]
     encoded.append(scene.fit(chosen.family, start.line, chosen.shape, levels_free=True))
     straight = min(bic(chosen), bic(best))
-    return straight - min(bic(each) for each in encoded) > _CLEARLY
+    undone = min(encoded, key=bic)
+    return straight - bic(undone) > _CLEARLY and lopsidedness(scene, undone, noise) < _STILL_LOPSIDED
 
 
 def _srgb_curve(start: Start, white: float) -> Curve:

@@ -34,19 +34,22 @@ from ...psf.families import family, library
 from ...psf.model import ShapeFamily
 from ...psf.pointspread import PointSpread, check_pixel
 from .answer import Answer
-from .beyond import beyond_library
+from .beyond import beyond_library, may_leave_library
 from .candidate import Bic
 from .checks import check_contrast, check_fit
 from .defects import check_clipping, clipped, outliers
+from .early import check_many
 from .encoded import WARNING as ENCODED
 from .encoded import looks_encoded
 from .finish import edge_fit
+from .irregular import noise_of
 from .library import FirstFits, choose, library_fits, polished
-from .noise import measure
 from .pixels import Pixels
 from .residuals import Residuals
 from .result import EdgeFit
+from .sides import check_sides
 from .start import Start, find_start
+from .straight import straightened
 from .transform import check_levels
 from .views import Views
 
@@ -128,13 +131,15 @@ def fit_edge(
     use, missing = usable_pixels(region)
     pixels, start, cut = _unclipped(Pixels.of(region, use, question.aspect), question, dtype)
     views, first, hot = _without_defects(Views.of(pixels, start, pixel))
+    views, first, rough = straightened(views, first)
     answer, encoded = _library_answer(views, first, question, dtype)
-    if question.beyond:
+    sides = [] if encoded else check_sides(views, answer)
+    if question.beyond and (model == "free" or (not sides and may_leave_library(views, answer))):
         answer = beyond_library(views, answer, only=model == "free")
     psf = PointSpread(answer.candidate.model, pixel, aspect)
-    fit = edge_fit(views, answer, psf, [*missing, *hot, *cut])
+    fit = edge_fit(views, answer, psf, [*missing, *hot, *cut, *rough])
     shown = check_fit(fit, answer, start)
-    return replace(fit, warnings=[*fit.warnings, *shown, *([ENCODED] if encoded else [])])
+    return replace(fit, warnings=[*fit.warnings, *([ENCODED] if encoded else []), *sides, *shown])
 
 
 def _question(model: str, pixel: str, v1: float | None, v2: float | None, aspect: float) -> Question:
@@ -171,8 +176,9 @@ def _unclipped(pixels: Pixels, question: Question, dtype: np.dtype) -> tuple[Pix
 
 def _without_defects(views: Views) -> tuple[Views, FirstFits, list[str]]:
     """The views without hot and dead pixels, the first fits of them, and a warning of these pixels."""
+    check_many(views)
     first, start = FirstFits.of(views), views.start
-    check_contrast(first.best, first.residuals, start, Bic(start.floor))
+    check_contrast(first.best, first.residuals, start, Bic(views.floor))
     bad = outliers(first.residuals)
     if not bad.any():
         return views, first, []
@@ -185,9 +191,10 @@ def _library_answer(
 ) -> tuple[Answer, bool]:
     """The best model of the library, and whether the picture looks gamma-encoded."""
     start = views.start
-    bic = Bic(start.floor, measure(first.residuals, start.floor).inflation)
+    noise = noise_of(views, first.best, first.residuals)
+    bic = Bic(views.floor, noise.inflation)
     candidates = library_fits(views, question.families, first, bic)
     chosen = choose(candidates, bic, explicit=question.model not in _ANY)
     check_contrast(chosen, Residuals.of(views, chosen), start, bic)
-    encoded = looks_encoded(views, chosen, first.best, bic, dtype)
+    encoded = looks_encoded(views, chosen, first.best, noise, dtype)
     return Answer.of(views, polished(views, chosen), candidates, bic), encoded

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.optimize import nnls
+import scipy
 
 from ...psf.free import FreeFamily, FrozenFamily, cone_edge, hat_table
 from ...psf.model import RadialModel
@@ -175,7 +175,9 @@ def _roughness(knots: int, columns: int) -> np.ndarray:
 def _solve(design: np.ndarray, target: np.ndarray, rough: np.ndarray) -> _Smoothed:
     """Non-negative least squares with a penalty; GCV and covariance on the active columns."""
     stacked = np.vstack([design, rough])
-    x, _ = nnls(stacked, np.concatenate([target, np.zeros(len(rough))]), maxiter=50 * stacked.shape[1])
+    x, _ = scipy.optimize.nnls(
+        stacked, np.concatenate([target, np.zeros(len(rough))]), maxiter=50 * stacked.shape[1]
+    )
     active = x > 0
     part = design[:, active]
     normal = part.T @ part

@@ -29,16 +29,32 @@ class Noise:
         Standard deviation on the v1 and on the v2 plateau, in units of the step.
     correlation : dict
         (dy, dx) → correlation, only where it is significant.
+    scatter : float
+        Variance of the shape from block to block along the edge, over the variance by this noise; see `irregular`.
+    lopsided : float
+        Mean square of the misfits that no symmetric PSF makes, over the mean square by this noise.
     """
 
     low: float
     high: float
     correlation: dict[Lag, float] = field(default_factory=dict)
+    scatter: float = 1.0
+    lopsided: float = 1.0
+
+    @property
+    def correlated(self) -> float:
+        """Sum of all correlations: the factor by which the variance of a broad mean grows, at least 1."""
+        return max(1.0, 1.0 + 2.0 * sum(self.correlation.values()))
+
+    @property
+    def irregularity(self) -> float:
+        """By how much the edge is less certain than its noise says: 1 for an even, symmetric one."""
+        return self.scatter * self.lopsided
 
     @property
     def inflation(self) -> float:
-        """Sum of all correlations: the factor by which the variance of a broad mean grows, at least 1."""
-        return max(1.0, 1.0 + 2.0 * sum(self.correlation.values()))
+        """Number of pixels that count for one where the shape of the edge is asked: correlation and irregularity."""
+        return self.correlated * self.irregularity
 
     def deviation(self, level: npt.ArrayLike) -> np.ndarray:
         """Standard deviation, in steps, at a level between 0 (v1) and 1 (v2)."""
@@ -136,4 +152,4 @@ def parameter_covariance(jacobian: np.ndarray, residuals: Residuals, noise: Nois
     # A truncated correlation can make tiny negative variances; white noise is the floor.
     floor = np.diag(inverse) * min(noise.low, noise.high) ** 2
     lift = np.sqrt(np.maximum(floor / np.maximum(np.diag(covariance), 1e-300), 1.0))
-    return covariance * np.outer(lift, lift)
+    return covariance * np.outer(lift, lift) * noise.irregularity

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import median_filter
+import scipy
 
 from .candidate import Candidate
 from .pixels import Pixels
+from .rounded import excess
 from .slots import V2
 from .views import Views
 
@@ -24,20 +25,36 @@ class Residuals:
         Value minus model, in units of the step.
     esf : ndarray, shape (n,)
         ESF part of the model: 0 on the v1 side, 1 on the v2 side.
+    rounding : float
+        Standard deviation by rounding to whole gray values, in units of the step; 0 where the values are not whole.
     """
 
     pixels: Pixels
     residual: np.ndarray
     esf: np.ndarray
+    rounding: float = 0.0
 
     @classmethod
     def of(cls, views: Views, candidate: Candidate) -> Residuals:
         """The residuals of a candidate at every pixel, thinned or not."""
+        whole = len(candidate.solution.residual) == len(views.pixels.x)
+        if whole and candidate.free[V2] and not views.start.half:
+            # The fit was made on every pixel: its last step holds both already.
+            row = int(candidate.free[:V2].sum())
+            return cls(
+                views.pixels,
+                -candidate.solution.residual,
+                candidate.solution.jacobian[row],
+                float(np.sqrt(views.start.floor)),
+            )
         only_v2 = np.zeros(len(candidate.free), dtype=bool)
         only_v2[V2] = True
         # The derivative by v2 is the ESF.
         model, esf = views.every.predict(candidate.family, candidate.parameters, only_v2)
-        return cls(views.pixels, views.every.samples.values - model, esf[0])
+        residual, half = views.every.samples.values - model, views.start.half
+        if half:
+            residual, _ = excess(residual, half)
+        return cls(views.pixels, residual, esf[0], float(np.sqrt(views.start.floor)))
 
     def lonely(self) -> np.ndarray:
         """Difference of each residual from the median of its 3 × 3 neighbourhood, shape (n,), in steps.
@@ -48,7 +65,7 @@ class Residuals:
         rows, columns = self.pixels.rows, self.pixels.columns
         grid = np.zeros((rows.max() + 1, columns.max() + 1))
         grid[rows, columns] = self.residual
-        return self.residual - median_filter(grid, size=3, mode="nearest")[rows, columns]
+        return self.residual - scipy.ndimage.median_filter(grid, size=3, mode="nearest")[rows, columns]
 
 
 def robust_deviation(differences: np.ndarray) -> float:

@@ -15,6 +15,7 @@ import numpy as np
 from ...psf.model import ShapeFamily
 from .candidate import Bic, Candidate
 from .lm import levenberg_marquardt
+from .rounded import excess
 from .samples import Samples
 from .slots import (
     ACROSS1,
@@ -49,11 +50,14 @@ class Scene:
         Unit of the gradients: the largest distance from the centre, px.
     curve : callable, optional
         Maps the light of the scene to the values: light → (value, derivative).
+    half : float
+        Half of a coarse rounding of the values; see `rounded`.
     """
 
     samples: Samples
     reach: float
     curve: Curve | None = None
+    half: float = 0.0
 
     def fit(
         self, family: ShapeFamily, line: np.ndarray, shape: np.ndarray, *, levels_free: bool
@@ -167,8 +171,12 @@ class Scene:
         def residual(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             full[free] = values
             model, jacobian = self.predict(family, full, free)
+            misfit = model - self.samples.values
+            if self.half:
+                misfit, share = excess(misfit, self.half)
+                jacobian *= share
             jacobian *= root
-            return (model - self.samples.values) * root, jacobian
+            return misfit * root, jacobian
 
         solution = levenberg_marquardt(residual, start[free], lower[free], upper[free])
         parameters = start.copy()
@@ -200,4 +208,4 @@ class Scene:
         gain = (rest @ residual) ** 2 / power
         noise = max(candidate.variance, 1e-18, bic.floor if bic.floor > FLOOR else 0.0)
         best = int(np.argmax(gain))
-        return int(order[new][best]) if gain[best] > noise * bic.inflation * np.log(n) else None
+        return int(order[new][best]) if gain[best] > noise * bic.inflation * bic.price(n) else None

@@ -10,6 +10,7 @@ from ...errors import EdgeError
 from .levels import coarse_line, estimate_levels
 from .pixels import Pixels
 from .plane import fit_plane
+from .rounded import coarse_rounding, lattice
 from .transform import f, g
 
 FLOOR = 1e-12  # squared residual, in steps, below which models are equally exact
@@ -32,6 +33,8 @@ class Start:
         Slope f'(0) of the edge, px⁻¹.
     floor : float
         Squared residual, in steps, below which models are equally exact.
+    half : float
+        Half of the distance between gray values, in steps, where rounding is coarser than the noise; else 0.
     """
 
     v1: float
@@ -41,6 +44,7 @@ class Start:
     offset: float
     slope: float
     floor: float
+    half: float = 0.0
 
     @property
     def levels(self) -> tuple[float, float]:
@@ -84,15 +88,10 @@ def find_start(pixels: Pixels, levels: tuple[float, float] | None) -> Start:
     if v1 == v2:
         raise EdgeError(f"no edge: both sides of the region have the same level, {v1:g}")
     angle, offset, slope = _line(pixels, f(g(picture, v1, v2)), v2 - v1)
-    return Start(v1, v2, levels is not None, angle, offset, slope, _floor(values, v2 - v1))
-
-
-def _floor(values: np.ndarray, step: float) -> float:
-    """Squared residual, in steps, that decides nothing between models."""
-    if np.array_equal(values, np.round(values)):
-        # The variance of rounding to whole gray values.
-        return max(FLOOR, 1.0 / (12.0 * step**2))
-    return FLOOR
+    unit = lattice(values)
+    floor = max(FLOOR, unit**2 / (12.0 * (v2 - v1) ** 2))  # the variance of rounding
+    half = coarse_rounding(values, unit, v1, v2)
+    return Start(v1, v2, levels is not None, angle, offset, slope, floor, half)
 
 
 def _line(pixels: Pixels, logit: np.ndarray, step: float) -> tuple[float, float, float]:

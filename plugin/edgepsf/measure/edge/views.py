@@ -10,6 +10,7 @@ from ...psf.model import ShapeFamily
 from ...psf.pixel import PixelFamily
 from .candidate import Candidate
 from .pixels import Pixels
+from .rounded import least_excess
 from .samples import Samples, single, thin
 from .scene import Curve, Scene
 from .start import Start
@@ -43,8 +44,14 @@ class Views:
     def of(cls, pixels: Pixels, start: Start, pixel: str) -> Views:
         """Both scenes, with values in units of the step: 0 at v1 and 1 at v2."""
         values = start.in_steps(pixels.values)
-        every = Scene(single(pixels.x, pixels.y, values), pixels.reach)
-        return cls(pixels, start, pixel, Scene(_thinned(pixels, start, values), pixels.reach), every)
+        every = Scene(single(pixels.x, pixels.y, values), pixels.reach, half=start.half)
+        thinned = Scene(_thinned(pixels, start, values), pixels.reach, half=start.half)
+        return cls(pixels, start, pixel, thinned, every)
+
+    @property
+    def floor(self) -> float:
+        """Mean square of the residuals, in steps, below which models are equally exact."""
+        return least_excess(self.start.floor) if self.start.half else self.start.floor
 
     def curved(self, values: np.ndarray, curve: Curve) -> Scene:
         """A thinned scene of other values, of shape (pixels,), that are seen through a curve."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize_scalar
+import scipy
 
 from .pid_operator import BlurMatrix, Preconditioner, dot, norm
 
@@ -197,7 +197,9 @@ def _parameter(method: str, given: float, omega: float, data: np.ndarray, s: np.
         rest = np.sum((alpha**2 * filtered * data[:-1]) ** 2) + data[-1] ** 2
         return len(s) * rest / (np.sum((1 - omega) * s**2 * filtered + alpha**2 * filtered) + 1) ** 2
 
-    return float(minimize_scalar(gcv, bounds=(0, 1), method="bounded", options={"xatol": 1e-4}).x)
+    return float(
+        scipy.optimize.minimize_scalar(gcv, bounds=(0, 1), method="bounded", options={"xatol": 1e-4}).x
+    )
 
 
 def _optimal_omega(data: np.ndarray, s: np.ndarray) -> float:

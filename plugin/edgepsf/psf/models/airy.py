@@ -10,7 +10,7 @@ from functools import cache
 
 import numpy as np
 import numpy.typing as npt
-from scipy.interpolate import CubicSpline
+import scipy
 from scipy.special import j0, j1, struve
 
 from ...errors import InputError
@@ -30,17 +30,19 @@ def _line(x: np.ndarray) -> np.ndarray:
 
 
 @cache
-def _edge_table() -> CubicSpline:
+def _edge_table() -> scipy.interpolate.CubicSpline:
     """E(x) for 0 ≤ x ≤ 400, integrated from the spline of the line spread."""
     x = np.concatenate([np.linspace(0, 40, 4001)[:-1], np.linspace(40, _X_MAX, 9001)])
-    return CubicSpline(x, 0.5 - CubicSpline(x, _line(x)).antiderivative()(x))
+    return scipy.interpolate.CubicSpline(
+        x, 0.5 - scipy.interpolate.CubicSpline(x, _line(x)).antiderivative()(x)
+    )
 
 
 @cache
-def _line_table() -> CubicSpline:
+def _line_table() -> scipy.interpolate.CubicSpline:
     """The line spread on the same grid: a spline is ten times faster than the Struve function."""
     x = _edge_table().x
-    return CubicSpline(x, _line(x))
+    return scipy.interpolate.CubicSpline(x, _line(x))
 
 
 def _edge(x: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq
+import scipy
 
 from ...errors import EdgeError
 from ...options.arguments import between, gray_values, real, takes, whole
@@ -48,7 +48,7 @@ class Logistic(RadialModel):
         bound = 1.0
         while self.polynomial(bound) < _F_MAX:
             bound *= 2.0
-        self._reach = brentq(lambda d: float(self.polynomial(d)) - _F_MAX, 0.0, bound)
+        self._reach = scipy.optimize.brentq(lambda d: float(self.polynomial(d)) - _F_MAX, 0.0, bound)
         self.name = _name(self.polynomial.degree)
 
     @property
