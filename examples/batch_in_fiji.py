@@ -102,6 +102,18 @@ def note(record: Path, row: dict[str, Any]) -> None:
         writer.writerow(row)
 
 
+def _value(work: Callable[[Path, Any], Any], picture: Path, imp: Any) -> Any:
+    """The value of the work; a macro that ends its ImageJ by System.exit(0) has ended well, and the batch goes on."""
+    try:
+        return work(picture, imp)
+    except SystemExit as ended:
+        if isinstance(ended.code, int) and ended.code > 128:  # by a signal
+            raise
+        if ended.code not in (None, 0):
+            raise MacroError(f"the macro ended with the exit code {ended.code}") from None
+        return ""
+
+
 def one(picture: Path, results: Path, work: Callable[[Path, Any], Any]) -> dict[str, Any]:
     """Open a picture, do the work, save the new image, close everything; gives the line for the record."""
     from jpype import JClass
@@ -112,7 +124,7 @@ def one(picture: Path, results: Path, work: Callable[[Path, Any], Any]) -> dict[
         if imp is None:
             raise InputError("ImageJ cannot read this file")
         imp.show()
-        value = work(picture, imp)
+        value = _value(work, picture, imp)
         made = JClass("ij.WindowManager").getCurrentImage()
         if made is not None and made.getID() != imp.getID():
             written = save(made, results / f"{picture.stem}.tif")

@@ -59,6 +59,24 @@ def test_macro_and_python_function(pictures, tmp_path):
     check_both_ways(pictures, tmp_path)
 
 
+def test_a_macro_that_ends_its_imagej_ends_only_its_picture(pictures, tmp_path):
+    macro, out = tmp_path / "ends.ijm", tmp_path / "out"
+    macro.write_text(
+        'run("Invert"); rename("new"); run("Duplicate...", "title=made");\n'
+        'code = 0; if (indexOf(getArgument(), "p1") >= 0) code = 3;\n'
+        'eval("script", "System.exit(" + code + ");"); print("went on");'
+    )
+    code, printed, said = run(pictures, out, "--macro", macro)
+    assert (code, printed) == (1, "2 of 3 pictures done, 1 failed\n"), said
+    assert [row["status"] for row in record(out)] == [
+        "ok",
+        "failed: the macro ended with the exit code 3",
+        "ok",
+    ]
+    assert [row["written"] for row in record(out)] == ["p0.tif", "", "p2.tif"]
+    assert "went on" not in said
+
+
 def test_in_a_fiji(pictures, tmp_path, fiji):
     check_both_ways(pictures, tmp_path, "--fiji", fiji)
 

@@ -1,5 +1,6 @@
 """The order of jars on Java's class path, with small jars that hold the marks of plugins and libraries."""
 
+import os
 import zipfile
 
 import pytest
@@ -92,3 +93,12 @@ def test_a_fiji_that_runs_is_a_place_to_look_in(tmp_path, monkeypatch):
         plugin_jars.find_plugin(PID)
     monkeypatch.setenv("EDGEPSF_FIJI", str(tmp_path))
     assert [place.source for place in plugin_jars.places()] == ["EDGEPSF_FIJI"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a permission on Windows")
+def test_links_that_lead_nowhere_and_folders_are_no_jars(tmp_path):
+    good = jar(tmp_path / "plugins" / "good.jar")
+    (tmp_path / "plugins" / "gone.jar").symlink_to(tmp_path / "nowhere.jar")
+    (tmp_path / "plugins" / "folder.jar").mkdir()
+    assert fiji_jars(tmp_path) == [good]
+    assert in_order((tmp_path / "plugins").glob("*.jar")) == [good]

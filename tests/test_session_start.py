@@ -10,7 +10,9 @@ import sys
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
+import tifffile
 
 from children import child, refusal
 from edgepsf.errors import EngineError
@@ -70,6 +72,36 @@ def test_ctrl_c_stops_a_macro(macro):
         "    print(s.run_macro('wait(1); return \"still here\";'))",
     )
     assert (done.returncode, done.stdout) == (0, "still here\n"), done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="os.kill sends no Ctrl-C on Windows")
+@pytest.mark.parametrize("line", ["DeconvolutionLab2", "Parallel Iterative"])
+def test_ctrl_c_stops_the_answer_to_a_plugins_line(tmp_path, line):
+    image = np.random.default_rng(0).random((64, 64)).astype(np.float32)
+    for name in ("y.tif", "h.tif"):
+        tifffile.imwrite(tmp_path / name, image, imagej=True)
+    # So many iterations take more than a minute.
+    macro = {
+        "DeconvolutionLab2": f'run("DeconvolutionLab2 Run", "-image file {tmp_path}/y.tif -psf file {tmp_path}/h.tif '
+        f'-algorithm RL 100000 -out stack noshow x -path {tmp_path}");',
+        "Parallel Iterative": 'call("edu.emory.mathcs.restoretools.iterative.ParallelIterativeDeconvolution2D.'
+        f'deconvolveMRNSD", "{tmp_path}/y.tif", "{tmp_path}/h.tif", "{tmp_path}/x.tif", "NONE", "-1", "REFLEXIVE", '
+        '"AUTO", "FLOAT", "DOUBLE", "0", "-1", "false", "100000", "1", "false");',
+    }[line]
+    (tmp_path / "m.ijm").write_text(macro)
+    done = child(
+        "-c",
+        "import os, pathlib, signal, threading\nfrom edgepsf.imagej.bridge import register\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "s = register()\nthreading.Timer(2, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+        f"try:\n    s.run_macro(pathlib.Path({str(tmp_path / 'm.ijm')!r}))\nexcept KeyboardInterrupt:\n"
+        "    print('stopped')",
+        EDGEPSF_PLUGINS=None,
+        EDGEPSF_FIJI=None,
+    )
+    assert (done.returncode, done.stdout) == (0, "stopped\n"), done.stderr
+    assert "answered" not in done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["h.tif", "m.ijm", "y.tif"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")

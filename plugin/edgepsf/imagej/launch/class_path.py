@@ -50,7 +50,7 @@ def in_order(jars: Iterable[Path]) -> list[Path]:
     -------
     list of Path
     """
-    newest = _newest_first(jars)
+    newest = _newest_first(jar for jar in jars if jar.is_file())  # a link may lead nowhere
     first = [jar for name, jar in holders(newest).items() if name in _FIRST]
     return list(dict.fromkeys([*first, *newest]))
 

@@ -27,6 +27,7 @@ from ...plugins.snapshots import Snapshots, check_space, spill
 from ..exchange import images, io_imagej
 from ..exchange.table import add_rows
 from ..launch.plugin_jars import find_plugin, places
+from ..session.current import heed_interrupt
 from . import inside
 from .dl2_images import read
 from .engine import run_with_snapshots
@@ -178,7 +179,8 @@ def _by_us(
     check_space(every, call.iterations, y.shape)
     controls = call.controls | {"pad": command.pad, "apodize": command.apodize}
     wanted = Snapshots(every, keep) if every else None
-    return compute(Call(call.engine, call.code, call.parameters, controls), y, h, snapshots=wanted), steps
+    asked = Call(call.engine, call.code, call.parameters, controls)
+    return compute(asked, y, h, callback=heed_interrupt, snapshots=wanted), steps
 
 
 def _by_plugin(
@@ -191,7 +193,9 @@ def _by_plugin(
     padded[window] = y
     padded = apodise(padded, command.apodize)
     psf, _ = plugin_jobs.centred_in(check_psf(h, y.ndim), shape, scaled=False)
-    out, _, steps = run_with_snapshots(Job(command.call, padded[None], psf, window, [], every))
+    out, _, steps = run_with_snapshots(
+        Job(command.call, padded[None], psf, window, [], every), callback=heed_interrupt
+    )
     return out[0][window], {i: step[window] for i, step in steps.items()}
 
 

@@ -21,6 +21,7 @@ from ...plugins.methods import Call
 from ...plugins.native import compute
 from ..exchange import images, io_imagej
 from ..launch.plugin_jars import find_plugin, places
+from ..session.current import heed_interrupt
 from ..session.made_classes import add_field, define, is_loaded, pool
 from ..session.running import Session
 from . import inside, pid_files, pid_values
@@ -117,6 +118,8 @@ def _reply(running: Session, name: str, arguments: list[str]) -> str:
         return answer_call(int(dimension), method, arguments)
     except (InputError, EdgeError, EngineError) as error:
         sentence = f"Parallel Iterative Deconvolution: {error}"
+    except KeyboardInterrupt:
+        sentence = "Parallel Iterative Deconvolution: interrupted"
     except BaseException as error:
         sentence = f"Parallel Iterative Deconvolution failed: {type(error).__name__}: {error}"
     running.abort_macro(sentence)
@@ -164,6 +167,8 @@ def answer_call(dimension: int, method: str, arguments: list[str]) -> str:
 
 def _restore(call: Call, image: np.ndarray, psf: np.ndarray) -> tuple[np.ndarray, bool]:
     """The plugin's result where it is installed, else the native engine's; and whether it is the plugin's."""
+    from jpype import JClass
+
     if any(ENGINE in place.found for place in places()):
         find_plugin(ENGINE)
         exact = call.parameters["precision"] == "DOUBLE" or call.code in ("CGLS", "MRNSD")
@@ -172,8 +177,12 @@ def _restore(call: Call, image: np.ndarray, psf: np.ndarray) -> tuple[np.ndarray
             job = plugin_jobs.Job(
                 call, image[None], check_psf(psf, image.ndim).astype(np.float32), window, []
             )
-            return run(job)[0][0], True
-    return compute(call, image, psf), False
+            return run(job, callback=heed_interrupt)[0][0], True
+        JClass("ij.IJ").log(
+            f"edgepsf: {call.code} of {ENGINE} is inexact in SINGLE, so the native engine computes it; write DOUBLE "
+            "for the plugin itself"
+        )
+    return compute(call, image, psf, callback=heed_interrupt), False
 
 
 def _open(path: str, dimension: int) -> tuple[Any, np.ndarray]:
