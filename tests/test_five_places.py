@@ -82,7 +82,6 @@ def test_the_answers_are_those_of_the_plugins(visits, name):
         assert bool(said) == (WORKERS[name] is not None), macro
         assert all(str(WORKERS[name]) in line for line in said), said
     print(f"{name}: the process ended {seen.ending:.1f} s after its last line")
-    assert seen.ending < 30  # no test hangs on speed; the figure is printed
 
 
 @pytest.mark.parametrize("name", PLACES[:-1])
@@ -128,4 +127,3 @@ def test_at_the_command_line(request, tmp_path, name, macro):
     assert done.returncode == 0, done.stderr
     assert done.stdout == f"{recorded.value(macro)}\n"
     print(f"{name}, {macro}: ended {ending:.1f} s after its last line")
-    assert ending < 30

@@ -42,7 +42,7 @@ class _Remember(argparse.Action):
 def add_plugin_folders(parser: argparse.ArgumentParser) -> None:
     """Add the options that say where ImageJ plugins are, for a subcommand that can use them."""
     for name, variable, help in (
-        ("fiji", "EDGEPSF_FIJI", "Fiji whose plugins are used"),
+        ("fiji", "EDGEPSF_FIJI", "Fiji that runs the macros, and whose plugins are used"),
         ("plugins", "EDGEPSF_PLUGINS", "folder with the jars of ImageJ plugins"),
     ):
         parser.add_argument(

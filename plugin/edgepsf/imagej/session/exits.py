@@ -15,18 +15,20 @@ from .running import Session
 
 _RUNNER = "ij.plugin.Macro_Runner"
 _EXIT = re.compile(
-    r"(?:importClass\([^)]*\)\s*;?\s*)*(?:Packages\.)?(?:java\.lang\.)?"
-    r"(?:System\.exit|Runtime\.getRuntime\(\)\.(?:exit|halt))\(\s*([-+]?\d+)\s*\)\s*;?\s*(?://.*)?"
+    r"(?:import(?:Class|Package)\([^)]*\)[\s;]*)*(?:Packages\.)?(?:java\.lang\.)?"
+    r"(?:System\.exit|Runtime\.getRuntime\(\)\.(?:exit|halt))\(\s*([-+]?\d+)\s*\)[\s;]*"
 )
+_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 _NO_ENGINE = (
     'eval("script", …): this Java has no JavaScript, and only System.exit(CODE) is understood without it: '
-    "use functions of the macro language, or a Java 11"
+    "use functions of the macro language, or put nashorn-core and its libraries into jars/"
 )
 
 
 def exit_code(script: str) -> int | None:
     """The exit code of a script that does nothing but end the process; None for every other script."""
-    found = _EXIT.fullmatch(script.strip())
+    bare = _COMMENT.sub(" ", script).strip(" \t\r\n;")
+    found = _EXIT.fullmatch(bare)
     return int(found[1]) if found else None
 
 
