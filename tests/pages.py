@@ -173,6 +173,7 @@ class Reader:
             Path(block.file).write_text(text, encoding="utf-8")
         elif block.language == "python":
             exec(compile(text, block.name, "exec"), self.names)
+            self._check_figures(text)
         elif block.language == "ijm":
             Path("block.ijm").write_text(text, encoding="utf-8")
             self._command("edgepsf macro block.ijm", alone=bool(block.needs))
@@ -183,6 +184,14 @@ class Reader:
         else:
             for line in block.shell_lines:
                 self._command(line, alone=not line.startswith("edgepsf "))
+
+    def _check_figures(self, text: str) -> None:
+        """`name = …  # {"key": 0.0194}`: the numbers in the comment, to their last digit."""
+        for name, told in re.findall(r"^(\w+) = .*  # (\{.+\})$", text, re.MULTILINE):
+            for key, number in re.findall(r'"(\w+)": ([\d.]+)', told):
+                digits = len(number.partition(".")[2])
+                if round(self.names[name][key], digits) != float(number):
+                    raise ValueError(f"{name}: {self.names[name]}, not {told}")
 
     def _command(self, line: str, alone: bool) -> None:
         """A command line, in this process or alone in one of its own."""

@@ -165,6 +165,15 @@ def test_shell_line_names_things_that_exist(line):
         build_parser().parse_args(shlex.split(line, comments=True)[1:])
 
 
+@pytest.mark.parametrize("page", pages.pages(), ids=lambda page: page.name)
+def test_commands_in_sentences_name_things_that_exist(page):
+    """`make …`, `python …` and `pytest …` between the blocks."""
+    for span in re.findall(r"`((?:make|python|pytest) [^`]+)`", page.read_text(encoding="utf-8")):
+        if span.startswith("pytest"):
+            span = f"python {span.removeprefix('pytest ')}"
+        test_shell_line_names_things_that_exist(span)
+
+
 def check_python(words: list[str]) -> None:
     """The file or module that `python …` runs is there."""
     if words[0] != "-m":
@@ -180,6 +189,8 @@ def test_a_block_that_does_not_work_is_found(tmp_path):
         "python\nx = 3",
         "python\nassert x == 3",
         "python\nx.y",
+        'python\nn = {"a": 0.0194}  # {"a": 0.02}',
+        'python\nn = {"a": 0.0194}  # {"a": 0.018}',
         "sh\nedgepsf g none.tif -o g.tif",
         "sh\nfalse\ntrue",
     )
@@ -187,9 +198,9 @@ def test_a_block_that_does_not_work_is_found(tmp_path):
     chosen = pages.blocks(page)
     (tmp_path / "day").mkdir()
     told = Day(tmp_path / "day").run(chosen, {})
-    assert [told[block.name]["ok"] for block in chosen] == [True, True, False, False, False]
+    assert [told[block.name]["ok"] for block in chosen] == [True, True, False, True, False, False, False]
     assert "'int' object has no attribute 'y'" in told[chosen[2].name]["said"]
-    assert 'there is no file "none.tif"' in told[chosen[3].name]["said"]
+    assert 'there is no file "none.tif"' in told[chosen[5].name]["said"]
 
 
 def test_words_around_a_block(tmp_path):
