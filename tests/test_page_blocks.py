@@ -143,6 +143,16 @@ def test_block_names_its_language(block):
     assert not block.file or block.language in ("ijm", "csv"), "what is saved is run by a later line"
 
 
+def test_no_two_blocks_write_the_same_file():
+    """A reader who tries one page after the other in one folder is not refused because of an earlier page."""
+    text = "\n".join(line for block in RUN for line in block.shell_lines)
+    written = re.findall(r"(?:-o|--report|--curves) (\S+)", text) + [
+        block.file for block in RUN if block.file
+    ]
+    again = {name for name in written if written.count(name) > 1}
+    assert again <= {"demo"}, "the demo replaces its own files"
+
+
 def test_most_blocks_run_without_anything_else():
     free = [block for block in RUN if not (block.needs or block.reason)]
     assert len(free) > len(RUN) / 2
