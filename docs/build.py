@@ -29,7 +29,23 @@ whole-image pixels; (0, 0) is the centre of the top-left pixel. The region is th
 area, or a line with a width (32 px for a thin line). On the command line, `--roi X,Y,W,H` is the region, images are
 files, and `-o` names the output. In ImageJ, an option of the kind "image" takes the title of an open image, else the
 path of a file.
+
+The examples work after these lines, which write the picture of an edge, its f image and a PSF. Each macro and each
+command line stands for itself.
+
+```python
+import tifffile
+import edgepsf as ep
+from edgepsf.testing import edge_image
+
+edge = edge_image(ep.psf.Logistic(1.2), noise=0.01)  # levels 30 and 100
+tifffile.imwrite("edge.tif", edge.astype("float32"))
+tifffile.imwrite("edge-f.tif", ep.edge.f(ep.edge.g(edge, 30, 100)).astype("float32"))
+tifffile.imwrite("PSF.tif", ep.psf.from_profile(p1=1.2).kernel())
+```
 """
+# Pictures of the examples, other than a gray picture.
+INPUTS = {"Fit Edge Plane": "edge-f.tif", "Fit Edge Profile...": "edge-f.tif", "Check PSF...": "PSF.tif"}
 MODELS_HEAD = """# Models
 
 `make docs` makes this page from the files in `plugin/edgepsf/psf/models`. `model=` takes a name of the first column,
@@ -128,8 +144,8 @@ def section(command: Command) -> str:
         lines += ["| key | kind | default | unit | meaning |", "|---|---|---|---|---|"]
         lines += [row(option) for option in command.options]
         lines.append("")
-    arguments = f', "{command.example}"' if command.example else ""
-    lines += ["```", f'run("{command.name}"{arguments});', f"edgepsf {cli_example(command)}", "```", ""]
+    lines += ["```ijm", *macro_example(command), "```", ""]
+    lines += ["```sh", f"edgepsf {cli_example(command)}", "```", ""]
     return "\n".join(lines)
 
 
@@ -141,14 +157,31 @@ def row(option: Option) -> str:
     return f"| `{option.key}` | {kind} | {default} | {option.unit} | {option.help} |"
 
 
+def picture(command: Command) -> list[str]:
+    """The file of the picture that the example works on, if the command needs one."""
+    return [INPUTS.get(command.name, "edge.tif")] if command.image == "needed" or command.color else []
+
+
+def example(command: Command) -> list[tuple[str, str]]:
+    """Key and value of each part of the example; images are files."""
+    images = {option.key for option in command.options if isinstance(option, Image)}
+    parts = (part.partition("=") for part in command.example.split())
+    return [(key, f"{value}.tif" if key in images else value) for key, _, value in parts]
+
+
+def macro_example(command: Command) -> list[str]:
+    """The lines of the example as a macro."""
+    words = " ".join(f"{key}={value}" if value else key for key, value in example(command))
+    arguments = f', "{words}"' if words else ""
+    return [f'open("{name}");' for name in picture(command)] + [f'run("{command.name}"{arguments});']
+
+
 def cli_example(command: Command) -> str:
     """The same example as a command line."""
-    words = [command.cli] + (["IMAGE.tif"] if command.image == "needed" or command.color else [])
-    for part in command.example.split():
-        key, _, value = part.partition("=")
-        files = any(o.key == key and isinstance(o, Image) for o in command.options)
-        words.append(f"--{key} {value}{'.tif' if files else ''}".rstrip())
-    return " ".join(words + (["-o OUT.tif"] if command.output != "numbers" else []))
+    words = [command.cli, *picture(command)]
+    words += [f"--{key} {value}".rstrip() for key, value in example(command)]
+    output = [] if command.output == "numbers" else [f"-o {command.cli.replace(' ', '-')}.tif"]
+    return " ".join(words + output)
 
 
 def models_page() -> str:

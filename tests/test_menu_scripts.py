@@ -6,6 +6,7 @@ import importlib
 import os
 import re
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -216,6 +217,24 @@ def test_guided_script_with_options(tidy, tmp_path):
         tidy.run_macro(script("Edge to PSF..."), "engine=DeconvolutionLab2")
     with pytest.raises(MacroError, match="engine must be one of"):
         tidy.run_macro(script("Edge to PSF..."), "engine=native")
+
+
+def test_guided_script_saves_beside_imagej_where_the_name_has_no_folder(tidy, tmp_path):
+    image, levels = edge(11, 0.01, 32)
+    keys = f"v1={levels[0]!r} v2={levels[1]!r} degree=3"
+    show_edge(tidy, tmp_path, image, "rectangle", None)
+    with pytest.raises(MacroError, match=r'there is no folder ".*nowhere.*" to write to'):
+        tidy.run_macro(script("Edge to PSF..."), f"{keys} save=[{tmp_path}/nowhere/psf.tif]")
+    tidy.run_macro('close("*"); run("Clear Results");')
+    show_edge(tidy, tmp_path, image, "rectangle", None)
+    from jpype import JClass
+
+    made = Path(str(JClass("java.lang.System").getProperty("user.dir")), f"{tmp_path.name}.tif")
+    try:
+        tidy.run_macro(script("Edge to PSF..."), f"{keys} save={made.name}")
+        assert tifffile.imread(made).sum() == pytest.approx(1, abs=1e-5)
+    finally:
+        made.unlink(missing_ok=True)
 
 
 def test_guided_script_lowers_the_degree_only_unasked(tidy, tmp_path):

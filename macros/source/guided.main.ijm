@@ -117,7 +117,8 @@ function askSave() {
 // Writes the current image; its title stays.
 function savePsf(path) {
 	if (!endsWith(toLowerCase(path), ".tif")) path = path + ".tif";
-	if (!File.isDirectory(File.getDirectory(path))) fail("there is no folder \"" + File.getDirectory(path) + "\" to write to");
+	folder = File.getDirectory(path); // "" for a name without a folder
+	if (folder != "" && !File.isDirectory(folder)) fail("there is no folder \"" + folder + "\" to write to");
 	title = getTitle();
 	saveAs("Tiff", path);
 	rename(title);
