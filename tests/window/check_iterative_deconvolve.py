@@ -47,6 +47,14 @@ def opened():
     java("ij.ImagePlus").removeImageListener(listener)
 
 
+def await_titles(opened, last):
+    """Wait until the window tells of its last image; it does so in its own time."""
+    for _ in range(300):
+        if last in opened:
+            return
+        time.sleep(0.1)
+
+
 def check_the_iterations_are_shown_and_logged(imagej, opened):
     # The plugin appends its lines to the Results window, whatever that holds.
     imagej.run_macro('if (isOpen("Results")) { selectWindow("Results"); run("Close"); }')
@@ -54,6 +62,7 @@ def check_the_iterations_are_shown_and_logged(imagej, opened):
     show(imagej, PSF, "h")
     imagej.run_macro(LINE.format("normalize show log perform maximum=5"))
     want = damas3(IMAGE, PSF, normalize=True, iterations=5)
+    await_titles(opened, "D_5")
     assert opened[-2:] == ["DTemp", "D_5"]
     assert set(images()) == {"y", "h", "D_5"}
     np.testing.assert_array_equal(imagej.to_numpy(images()["D_5"]), want.image)
@@ -66,6 +75,7 @@ def check_without_show_no_other_window_opens(imagej, opened):
     show(imagej, IMAGE, "y")
     show(imagej, PSF, "h")
     imagej.run_macro(LINE.format("maximum=3"))
+    await_titles(opened, "D_3")
     assert opened == ["y", "h", "D_3"]
 
 

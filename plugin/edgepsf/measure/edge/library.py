@@ -17,7 +17,7 @@ from .residuals import Residuals
 from .scene import Scene
 from .views import Views
 
-_CLEARLY_BETTER = 25.0  # in BIC
+_CLEARLY_BETTER = 6.0  # in −2 ln L with Akaike's price: twenty times as likely
 _ENDS = ("gaussian", "disk")  # of the soft disk
 _SOFTNESS = 0.25  # of the radius: the first guess of the blur of a disk
 _NOISELESS = 1e-7  # mean squared residual, in steps
