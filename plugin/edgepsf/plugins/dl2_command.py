@@ -17,7 +17,7 @@ from ..errors import InputError
 from .compat.deconvolutionlab2 import ALGORITHMS, find_algorithm
 from .compat.dl2_setup import PADDINGS, WINDOWS
 from .dl2_locations import Location, find_file, mend, read_location, read_path
-from .dl2_outputs import Output, read_output, read_stats
+from .dl2_outputs import Output, misplaced, read_output, read_stats, refuse_same
 from .dl2_words import (
     IDLE,
     OLD,
@@ -125,6 +125,9 @@ def check_words(text: str, titles: Iterable[str] = ()) -> None:
         If it does not.
     """
     _settings(text, titles)
+    for key, value in split_command(text, titles):
+        if key == "out" and (told := misplaced(value)):
+            raise InputError(told)
 
 
 def _settings(text: str, titles: Iterable[str]) -> tuple[dict[str, str], dict[str, Any]]:
@@ -136,10 +139,11 @@ def _settings(text: str, titles: Iterable[str]) -> tuple[dict[str, str], dict[st
             told = slip(" ".join(value for _, value in values))
             raise InputError(f"the DeconvolutionLab2 command has no -{key}: add -{key} {example}{told}")
     notes: list[str] = []
-    outputs = [read_output(value, notes) for key, value in values if key == "out"]
+    outputs = [made for key, value in values if key == "out" and (made := read_output(value, notes))]
+    refuse_same(outputs)
     settings = {
         "call": _algorithm(single, notes),
-        "outputs": tuple(output for output in outputs if output),
+        "outputs": tuple(outputs),
         "pad": _padding(single["pad"], notes) if "pad" in single else CommandLine.pad,
         "apodize": _windows(single["apo"], notes) if "apo" in single else CommandLine.apodize,
         "stats": read_stats(single["stats"], notes) if "stats" in single else None,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from math import floor
+from math import floor, isfinite
 
 from ..errors import InputError
 
@@ -22,6 +22,7 @@ KEYWORDS = (
 IDLE = ("fft", "monitor", "verbose", "multithreading", "system", *OLD)
 _FIRST = ("image", "psf", "reference")  # the plugin takes the first of two; of all other keywords the last
 _NAMES = "|".join(KEYWORDS)
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
 _KEYWORD = re.compile(rf"(?<!\w)-({_NAMES})(?!\w)")
 # A keyword with a slip, and what is wrong with it.
 _SLIPS = (
@@ -148,10 +149,9 @@ def number(key: str, value: str) -> float:
     """
     refuse_commas(key, value)
     refuse_slips(key, value)
-    try:
-        return float(value)
-    except ValueError:
-        raise InputError(f'-{key} must be a number, not "{value}"') from None
+    if not is_number(value):
+        raise InputError(f'-{key} must be a number, not "{value}"')
+    return float(value)
 
 
 def number_or_no(key: str, value: str) -> float:
@@ -160,12 +160,8 @@ def number_or_no(key: str, value: str) -> float:
 
 
 def is_number(word: str) -> bool:
-    """Whether a word is a number."""
-    try:
-        float(word)
-    except ValueError:
-        return False
-    return True
+    """Whether a word is a finite number as Java writes it: no `1_0`, no digits of other scripts, no nan, no inf."""
+    return _NUMBER.fullmatch(word) is not None and isfinite(float(word))
 
 
 def rounded(word: str) -> int:

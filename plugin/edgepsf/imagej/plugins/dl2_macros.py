@@ -89,6 +89,8 @@ def warn(name: str, text: Any) -> None:
         check_words(str(text), io_imagej.titles())
     except InputError as error:
         JClass("ij.IJ").log(f"edgepsf: DeconvolutionLab2 reads this line otherwise than it looks: {error}")
+    except Exception as error:  # the line is the plugin's: a fault of this check must not stop it
+        JClass("ij.IJ").log(f"edgepsf: this line for DeconvolutionLab2 could not be checked: {error!r}")
 
 
 def work(command: CommandLine) -> None:
