@@ -22,6 +22,7 @@ from .dl2_words import (
     IDLE,
     OLD,
     is_number,
+    misspelt,
     number,
     number_or_no,
     once,
@@ -136,7 +137,7 @@ def _settings(text: str, titles: Iterable[str]) -> tuple[dict[str, str], dict[st
     single = once((key, value) for key, value in values if key != "out")
     for key, example in (("image", "platform TITLE"), ("psf", "file PATH"), ("algorithm", "RL 10")):
         if key not in single:
-            told = slip(" ".join(value for _, value in values))
+            told = slip(" ".join(value for _, value in values)) or misspelt(text, [key], 0.6)
             raise InputError(f"the DeconvolutionLab2 command has no -{key}: add -{key} {example}{told}")
     notes: list[str] = []
     outputs = [made for key, value in values if key == "out" and (made := read_output(value, notes))]
@@ -171,7 +172,7 @@ def _algorithm(single: dict[str, str], notes: list[str]) -> Call:
 def _method(value: str, notes: list[str]) -> list[str]:
     """The words of -algorithm, with a code first and whole iterations."""
     refuse_commas("algorithm", value)
-    if told := slip(value):
+    if told := slip(value) or misspelt(value):
         raise InputError(f"-algorithm {value}{told}")
     words = value.split()
     if not words or any("=" in word for word in words):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
-from .dl2_words import is_number, number, rounded, slip
+from .dl2_words import is_number, misspelt, number, rounded, slip
 
 VIEWS = ("stack", "series", "mip", "ortho", "figure", "planar")
 NO_VIEWS = ("stats", "profile")  # words of other programs and versions; the plugin passes over such an -out
@@ -149,7 +149,9 @@ def _known(word: str, value: str, given: dict[str, Any]) -> bool:
     elif low.startswith("(") or (low.endswith(")") and "(" not in low):
         given["keypoint"] = _point(word, value)
     elif re.match(r"-[a-z]", low):
-        raise InputError(f'"{word}" in -out {value} is no keyword of DeconvolutionLab2{slip(word)}')
+        raise InputError(
+            f'"{word}" in -out {value} is no keyword of DeconvolutionLab2{slip(word) or misspelt(word)}'
+        )
     else:
         return low in VIEWS  # the plugin passes over the name of another view
     return True

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from difflib import get_close_matches
 from math import floor, isfinite
 
 from ..errors import InputError
@@ -28,6 +29,7 @@ _KEYWORD = re.compile(rf"(?<!\w)-({_NAMES})(?!\w)")
 _SLIPS = (
     (re.compile(rf"\S*\w(-(?:{_NAMES}))(?=\s+\S)"), "has no blank before {}: write a blank there"),
     (re.compile(rf"(?<!\w)-\s+({_NAMES})(?!\w)"), "has a blank behind the dash: write -{}"),
+    (re.compile(rf"(?<!\S)[–—−]+({_NAMES})(?!\w)", re.IGNORECASE), "has a long dash: write -{}"),
     (re.compile(rf"(?<!\w)-({_NAMES})(?!\w)", re.IGNORECASE), "is no keyword: write -{} in small letters"),
 )
 
@@ -52,11 +54,11 @@ def split_command(text: str, titles: Iterable[str] = ()) -> list[tuple[str, str]
         position = _behind_title(text, match.end(), titles)
     if not found:
         raise InputError(
-            f'the DeconvolutionLab2 command "{text.strip()}" has no keyword such as -image{slip(text)}'
+            f'the DeconvolutionLab2 command "{text.strip()}" has no keyword such as -image{_wrong(text)}'
         )
     if before := text[: found[0].start()].strip():
         raise InputError(
-            f'"{before}" at the start of the DeconvolutionLab2 command is no keyword{slip(before)}'
+            f'"{before}" at the start of the DeconvolutionLab2 command is no keyword{_wrong(before)}'
         )
     ends = [m.start() for m in found[1:]] + [len(text)]
     return [(m[1], _value(m[1], text[m.end() : end])) for m, end in zip(found, ends, strict=True)]
@@ -110,6 +112,20 @@ def slip(text: str) -> str:
     return ""
 
 
+def misspelt(text: str, keys: Iterable[str] = KEYWORDS, likeness: float = 0.75) -> str:
+    """The end of an error sentence that names a word in a text that is close to a keyword; "" where there is none."""
+    for word in re.findall(r"(?<!\S)[-–—−]+[A-Za-z]\w*", text):
+        name = word.strip("-–—−").lower()
+        if close := [] if name in KEYWORDS else get_close_matches(name, keys, 1, likeness):
+            return f'; "{word}": did you mean -{close[0]}?'
+    return ""
+
+
+def _wrong(text: str) -> str:
+    """The end of an error sentence about a text that should hold keywords."""
+    return slip(text) or misspelt(text)
+
+
 def refuse_slips(key: str, value: str) -> None:
     """Refuse keywords with a slip, and other words with a dash, in a value that is made of numbers and codes.
 
@@ -121,7 +137,8 @@ def refuse_slips(key: str, value: str) -> None:
     if told := slip(value):
         raise InputError(f"-{key} {value}{told}")
     if match := re.search(r"(?<!\S)-[A-Za-z]\S*", value):
-        raise InputError(f'"{match[0]}" in -{key} {value} is no keyword of DeconvolutionLab2: leave it out')
+        mend = misspelt(match[0]) or ": leave it out"
+        raise InputError(f'"{match[0]}" in -{key} {value} is no keyword of DeconvolutionLab2{mend}')
 
 
 def refuse_commas(key: str, value: str) -> None:

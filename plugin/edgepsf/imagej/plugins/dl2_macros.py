@@ -98,9 +98,11 @@ def work(command: CommandLine) -> None:
     from jpype import JClass
 
     notes = list(command.notes)
-    source, image = read(command.image, command.path, notes.append)
-    _, psf = read(command.psf, command.path, notes.append)
-    _, reference = read(command.reference, command.path, notes.append) if command.reference else (None, None)
+    source, image = read("image", command.image, command.path, notes.append)
+    _, psf = read("psf", command.psf, command.path, notes.append)
+    reference = None
+    if command.reference:
+        _, reference = read("reference", command.reference, command.path, notes.append)
     if reference is not None and reference.shape != image.shape:
         raise InputError(f"the reference has shape {reference.shape}, the image {image.shape}")
     outputs = command.outputs or (Output("stack", f"Final Display of {command.call.code}", save=False),)
