@@ -125,6 +125,20 @@ def test_a_check_in_a_window_never_stops_the_line(imagej, monkeypatch, capfd):
     assert "could not be checked: OverflowError('too large')" in capfd.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("extension", "says"),
+    [
+        ("1e300", "cannot be made so large"),
+        ("10000000", r"px, which needs at least .*B of memory, and .* are free"),
+    ],
+)
+def test_a_padding_that_is_larger_than_the_memory(imagej, pictures, extension, says):
+    done = outcome(imagej, pictures, FLAT + f"RL 2 -pad NO NO {extension} 0 -out stack x -path {{out}}")
+    assert re.search(says + ".* write smaller extensions", done.error)
+    assert not done.shown
+    assert not done.saved
+
+
 def test_snapshots_that_wait_in_memory(monkeypatch):
     monkeypatch.setattr(snapshots, "ON_DISK", False)
     monkeypatch.setattr(snapshots, "free_memory", lambda: 10 * 4 * 64)

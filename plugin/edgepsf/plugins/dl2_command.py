@@ -208,8 +208,11 @@ def _padding(value: str, notes: list[str]) -> tuple[Any, ...]:
     sizes = [w for w in words if is_number(w)]
     if words != [*codes, *sizes] or not 1 <= len(codes) <= 2 or len(sizes) > 2 or "-" in "".join(sizes):
         raise InputError(f'-pad takes up to two codes and two numbers, such as "E2 NO 10 0", not "{value}"')
+    extensions = [*map(rounded, sizes), 0, 0][:2]
+    if max(extensions) >= 2**31:  # the plugin's numbers of pixels end there
+        raise InputError(f"-pad {value}: a picture cannot be made so large, write smaller extensions")
     known = [_code("pad", word, PADDINGS, notes) for word in codes]
-    return (*[*known, "NO"][:2], *[*map(rounded, sizes), 0, 0][:2])
+    return (*[*known, "NO"][:2], *extensions)
 
 
 def _windows(value: str, notes: list[str]) -> tuple[str, str]:

@@ -8,12 +8,14 @@ with the plugin's numbers where not.
 from __future__ import annotations
 
 import csv
+import math
 import time
 from typing import Any
 
 import numpy as np
 
 from ...errors import InputError
+from ...pictures import space
 from ...pictures.writing import atomic_path
 from ...plugins import jobs as plugin_jobs
 from ...plugins.compat.checks import check_psf
@@ -165,8 +167,20 @@ def _restore(
         psf = psf[len(psf) // 2][None]  # the plugin takes the middle plane, too
     y, h = (image[0], psf[0]) if flat else (image, psf)
     y = plugin_jobs.checked(y, call.code)
+    _check_memory(y.shape, padded_shape(y.shape, command.pad))
     out, steps = (_by_plugin if engine else _by_us)(command, y, h, every)
     return out.reshape(image.shape), {i: step.reshape(image.shape) for i, step in steps.items()}
+
+
+def _check_memory(shape: tuple[int, ...], padded: tuple[int, ...]) -> None:
+    """Refuse a padding whose picture, PSF, their spectra and result do not fit into the free memory."""
+    needed, free = 5 * 4 * math.prod(padded), space.free_memory()
+    if padded != shape and free is not None and needed > free:
+        size = " × ".join(f"{n:g}" for n in padded[::-1])
+        raise InputError(
+            f"-pad makes a picture of {size} px, which needs at least {space.readable(needed)} of memory, and "
+            f"{space.readable(free)} are free: write smaller extensions, or close other programs"
+        )
 
 
 def _by_us(
