@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
@@ -112,7 +111,8 @@ def refuse_same(outputs: Iterable[Output]) -> None:
 
 def _refuse_path(key: str, name: str, example: str) -> None:
     """Refuse a name that is a path, or that cannot be the name of a file on this system."""
-    if Path(name).is_absolute() or re.match(r"[A-Za-z]:[\\/]", name):
+    roots = ("/", "\\") if os.name == "nt" else ("/",)
+    if name.startswith(roots) or re.match(r"[A-Za-z]:[\\/]", name):
         raise InputError(
             f'the name "{name}" of -{key} is a path: write -path FOLDER and {example} (the plugin joins '
             f"the folder of -path and the name)"
