@@ -8,8 +8,13 @@ import tifffile
 
 from conftest import image_of, show
 from dl2_lines import PICTURES, Line, run_line, write_pictures
-from edgepsf.errors import MacroError
+from edgepsf.errors import InputError, MacroError
+from edgepsf.imagej.plugins import dl2_macros
+from edgepsf.imagej.plugins.dl2_images import read
+from edgepsf.imagej.plugins.dl2_macros import warn
+from edgepsf.plugins import snapshots
 from edgepsf.plugins.compat import deconvolutionlab2
+from edgepsf.plugins.dl2_locations import Location
 from edgepsf.plugins.dl2_synthetic import read_synthetic
 
 pytest.importorskip("scyjava", reason='needs pip install "edgepsf[imagej]"')
@@ -80,6 +85,67 @@ def test_a_folder_with_a_file_that_is_no_image(imagej, pictures, capfd):
     want = deconvolutionlab2(PICTURES["v"], PICTURES["h3"], "RL", 2)
     np.testing.assert_array_equal(done.shown["Final Display of RL"][0], want)
     assert "notes.txt is passed over" in capfd.readouterr().err
+
+
+def test_a_folder_with_a_text_of_numbers(imagej, pictures, capfd):
+    (pictures / "z slices" / "t.txt").write_text("1 2 3\n4 5 6\n")  # ImageJ opens it as a picture of 3 x 2 px
+    done = outcome(imagej, pictures, "-image dir {in}/z slices -psf file {in}/h3.tif -algorithm RL 2", {})
+    want = deconvolutionlab2(PICTURES["v"], PICTURES["h3"], "RL", 2)
+    np.testing.assert_array_equal(done.shown["Final Display of RL"][0], want)
+    assert "t.txt is passed over: it is a text" in capfd.readouterr().err
+
+
+def test_a_folder_with_images_of_two_sizes(imagej, pictures):
+    tifffile.imwrite(pictures / "z slices" / "t.tif", PICTURES["y"])
+    done = outcome(imagej, pictures, "-image dir {in}/z slices -psf file {in}/h3.tif -algorithm RL 2", {})
+    assert "different sizes: s0.tif has 24 × 20 px, t.tif 36 × 40" in done.error
+
+
+@pytest.mark.parametrize("key", ["image", "psf", "reference"])
+def test_a_sentence_about_a_formula_names_its_keyword(pictures, key):
+    with pytest.raises(InputError, match=f'-{key} synthetic "Nothing" is not made here'):
+        read(key, Location("synthetic", "Nothing"), pictures, print)
+
+
+def test_a_result_without_a_name(imagej, pictures, capfd):
+    done = outcome(imagej, pictures, FLAT + "RL 2 -out stack noshow -path {out}")
+    assert not done.error
+    assert (pictures.parent / "out" / ".tif").is_file()
+    assert 'its file is ".tif", which many programs hide' in capfd.readouterr().err
+
+
+def test_a_check_in_a_window_never_stops_the_line(imagej, monkeypatch, capfd):
+    def fail(*_):
+        raise OverflowError("too large")
+
+    warn("DeconvolutionLab2 Run", FLAT + "RL nan -out stack noshow @2 x")
+    assert "reads this line otherwise than it looks" in capfd.readouterr().err
+    monkeypatch.setattr(dl2_macros, "check_words", fail)
+    warn("DeconvolutionLab2 Run", FLAT + "RL 2")
+    assert "could not be checked: OverflowError('too large')" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("extension", "says"),
+    [
+        ("1e300", "cannot be made so large"),
+        ("10000000", r"px, which needs at least .*B of memory, and .* are free"),
+    ],
+)
+def test_a_padding_that_is_larger_than_the_memory(imagej, pictures, extension, says):
+    done = outcome(imagej, pictures, FLAT + f"RL 2 -pad NO NO {extension} 0 -out stack x -path {{out}}")
+    assert re.search(says + ".* write smaller extensions", done.error)
+    assert not done.shown
+    assert not done.saved
+
+
+def test_snapshots_that_wait_in_memory(monkeypatch):
+    monkeypatch.setattr(snapshots, "ON_DISK", False)
+    monkeypatch.setattr(snapshots, "free_memory", lambda: 10 * 4 * 64)
+    snapshots.check_space((1,), 10, (8, 8))
+    with pytest.raises(InputError, match=r"11 snapshots need .*and the memory has .*larger number after @"):
+        snapshots.check_space((1,), 11, (8, 8))
+    assert type(snapshots.spill(np.zeros(3))) is np.ndarray
 
 
 def test_a_folder_with_a_stack(imagej, pictures):

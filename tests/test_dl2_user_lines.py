@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 
 import edgepsf as ep
-from edgepsf.plugins.dl2_command import Location, Output, parse_command
+from edgepsf.pictures import space
+from edgepsf.plugins.dl2_command import Location, Output, check_words, parse_command
 from edgepsf.plugins.dl2_locations import mend
+from edgepsf.plugins.dl2_outputs import refuse_characters
 from edgepsf.plugins.dl2_synthetic import read_synthetic
+from edgepsf.plugins.methods import parse
 
 BASE = "-image platform a -psf file h.tif -algorithm RL 10"
 
@@ -185,6 +188,70 @@ def test_a_keyword_without_a_blank_in_a_name_is_noted():
     assert parse_command(f"{BASE} -out mip cell-image noshow").notes == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "every"), [("@2 x", 2), ("@2.6 x", 2), ("noshow @3 x", 3), ("x @4", 4), (" @5 x", 5)]
+)
+def test_snapshots_in_a_place_where_the_plugin_does_not_look(text, every):
+    line = f"{BASE} -out stack {text} nosave"
+    command = parse_command(line)
+    assert command.outputs[0].every == every
+    if text.startswith("@"):
+        assert command.notes == ()
+        check_words(line)
+    else:
+        (note,) = command.notes
+        assert f"@{every} in -out" in note
+        assert "must stand directly behind stack: the plugin passes over it there; here it counts" in note
+        with pytest.raises(ep.InputError, match="must stand directly behind stack"):
+            check_words(line)
+
+
+def test_key_points_are_rounded_as_in_the_plugin():
+    assert output("ortho (10.7,20.2,3.6) o").keypoint == (11, 20, 4)
+    assert output("ortho (1,2,-.6) o").keypoint == (1, 2, -1)
+    assert output("stack result(2)") == Output("stack", "result(2)")
+
+
+def test_a_saved_result_without_a_name_is_noted():
+    (note,) = parse_command(f"{BASE} -out stack noshow").notes
+    assert 'its file is ".tif", which many programs hide' in note
+    assert not parse_command(f"{BASE} -out stack nosave -out series noshow -out mip m").notes
+
+
+def test_names_with_a_colon():
+    assert output("stack a:b").name == "a:b"  # of a file on every system but Windows
+    refuse_characters("out", "sub\\x - T=1.a")
+    with pytest.raises(ep.InputError, match=r'no : in the name of a file: change "a:b" of -out'):
+        refuse_characters("out", "a:b")
+
+
+@pytest.mark.parametrize("word", ["1_0", "٣", "１０", "nan", "inf", "-Infinity", "1e999"])
+def test_numbers_of_python_only_are_no_numbers(word):
+    for line in (
+        BASE.replace("RL 10", f"RL {word}"),
+        f"{BASE} -norm {word}",
+        f"{BASE} -epsilon {word}",
+        f"{BASE} -pad E2 E2 {word} 0",
+        f"{BASE} -out stack @{word} x",
+        f"{BASE} -out ortho ({word},1,1) x",
+        BASE.replace("file h.tif", f"synthetic Gaussian 2 2 2 size {word} 64 1"),
+        BASE.replace("file h.tif", f"synthetic Gaussian {word} 2 2"),
+        BASE.replace("file h.tif", f"synthetic Impulse center {word} 0 0"),
+    ):
+        with pytest.raises(ep.InputError, match=word):
+            parse_command(line)
+        if "synthetic" not in line:  # where the images come from is not looked at
+            with pytest.raises(ep.InputError, match=word):
+                check_words(line)
+    for method in (f"RL {word}", f"RL iterations={word}", f"LW 10 step={word}"):
+        with pytest.raises(ep.InputError, match=word):
+            parse("DeconvolutionLab2", method)
+    with pytest.raises(ep.InputError, match=word):
+        parse("Parallel Iterative", f"WPL {word}")
+    with pytest.raises(ep.InputError, match=word):
+        parse("Parallel Iterative", f"WPL gamma={word}")
+
+
 def test_the_same_value_twice_counts_once():
     assert parse_command(f"{BASE} -algorithm RL 10") == parse_command(BASE)
 
@@ -218,6 +285,28 @@ def test_the_same_value_twice_counts_once():
         (BASE + " -out stackname", "write a blank behind stack"),
         (BASE + " -out stack nosaved", "write nosave, and behind a blank the rest"),
         (BASE + " -out ortho (3, 4, 5)", "without blanks"),
+        (BASE.replace("-algorithm", "-algoritm"), '"-algoritm": did you mean -algorithm'),
+        (BASE.replace("-algorithm", "–algorithm"), '"–algorithm" has a long dash: write -algorithm'),
+        (BASE.replace("-algorithm", "—algoritm"), '"—algoritm": did you mean -algorithm'),
+        (BASE.replace("-image", "–image"), '"–image" has a long dash: write -image'),
+        (BASE.replace("-image", "-imgae"), '"-imgae": did you mean -image'),
+        (BASE.replace("-psf", "-spf"), '"-spf": did you mean -psf'),
+        (BASE + " -nrom 1", '"-nrom": did you mean -norm'),
+        (BASE + " -norm 1 -constrain no", '"-constrain": did you mean -constraint'),
+        (BASE + " -out stack x -sats no", '"-sats": did you mean -stats'),
+        (BASE.replace("platform a", "plattform a b"), 'did you mean "platform a b"'),
+        (BASE.replace("platform a", "active"), 'write "-image platform active"'),
+        (BASE.replace("file h.tif", "fle h.tif"), 'did you mean "file h.tif"'),
+        (BASE + " -out ortho 5) x", '"5." in -out ortho 5. x is no point'),
+        (BASE + " -out ortho (1,2) x", "write its three numbers as .x,y,z."),
+        (BASE + " -out stack a (b)", '".b." in -out'),
+        (BASE + " -out ortho (3,4,5", "without blanks"),
+        (BASE + " -out stack @-2 x", "@-2 in -out stack @-2 x must be @1 or more"),
+        (BASE + " -out stack @.5 x", "must be @1 or more"),
+        (BASE + " -out stack @2 @3 x", "two @N, of which the plugin takes the first"),
+        (BASE + " -out stack x -out mip noshow x", 'two -out save the file "x.tif"'),
+        (BASE + " -out stack -out mip", 'two -out save the file ".tif"'),
+        (BASE + " -stats /data/x", "-path FOLDER and -stats NAME"),
         (BASE + " -out stack /data/x", "-path FOLDER and -out stack NAME"),
         (BASE + " -out stack C:\\data\\x", "-path FOLDER and -out stack NAME"),
         (BASE + " -out stack x -Path /d", '"-Path" is no keyword: write -path'),
@@ -245,6 +334,8 @@ def test_lines_that_the_plugin_would_misread(text, says):
         ("C:/data/a.tif", "path of Windows"),
         ("D:\\data\\a.tif", "path of Windows"),
         ("h.tif-algorithm RL 10", "has no blank before -algorithm"),
+        ("h.tif -algoritm RL 10", '"-algoritm": did you mean -algorithm?'),
+        ("h.tif –norm 1", '"–norm" has a long dash: write -norm'),
     ],
 )
 def test_the_mend_for_a_name_that_is_not_there(value, says):
@@ -300,7 +391,26 @@ def test_synthetic_pictures_that_are_refused(text, says):
     assert "-psf synthetic" in str(caught.value)
 
 
-@pytest.mark.parametrize(("text", "says"), [("Ramp 1 0 1", "also for z"), ("Astigmatism 5 2", "write 1")])
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("Ramp 1 0 1", "also for z"),
+        ("Astigmatism 5 2", "write 1"),
+        ("Impulse center 1e308 0 0", "not inside"),
+        ("Impulse center -0.1 0 0", "not inside"),
+        ("CubeSphericalBeads 3 1 0 0", "gives no picture of 128 × 128 × 32 px: change its numbers"),
+    ],
+)
 def test_numbers_that_the_plugin_does_not_take(text, says):
     with pytest.raises(ep.InputError, match=says):
         read_synthetic("image", text).make()
+
+
+def test_a_synthetic_picture_that_is_larger_than_the_memory(monkeypatch):
+    made = read_synthetic("image", "Gaussian 2 2 2 size 2000 2000 200")
+    monkeypatch.setattr(space, "free_memory", lambda: 10**9)
+    with pytest.raises(
+        ep.InputError, match=r"2000 × 2000 × 200 px needs about 32 GB of memory, and 1 GB are"
+    ):
+        made.make()
+    assert read_synthetic("image", "Constant size 4 4 1").make().shape == (1, 4, 4)

@@ -17,11 +17,12 @@ from ..errors import InputError
 from .compat.deconvolutionlab2 import ALGORITHMS, find_algorithm
 from .compat.dl2_setup import PADDINGS, WINDOWS
 from .dl2_locations import Location, find_file, mend, read_location, read_path
-from .dl2_outputs import Output, read_output, read_stats
+from .dl2_outputs import Output, misplaced, read_output, read_stats, refuse_same
 from .dl2_words import (
     IDLE,
     OLD,
     is_number,
+    misspelt,
     number,
     number_or_no,
     once,
@@ -125,6 +126,9 @@ def check_words(text: str, titles: Iterable[str] = ()) -> None:
         If it does not.
     """
     _settings(text, titles)
+    for key, value in split_command(text, titles):
+        if key == "out" and (told := misplaced(value)):
+            raise InputError(told)
 
 
 def _settings(text: str, titles: Iterable[str]) -> tuple[dict[str, str], dict[str, Any]]:
@@ -133,13 +137,14 @@ def _settings(text: str, titles: Iterable[str]) -> tuple[dict[str, str], dict[st
     single = once((key, value) for key, value in values if key != "out")
     for key, example in (("image", "platform TITLE"), ("psf", "file PATH"), ("algorithm", "RL 10")):
         if key not in single:
-            told = slip(" ".join(value for _, value in values))
+            told = slip(" ".join(value for _, value in values)) or misspelt(text, [key], 0.6)
             raise InputError(f"the DeconvolutionLab2 command has no -{key}: add -{key} {example}{told}")
     notes: list[str] = []
-    outputs = [read_output(value, notes) for key, value in values if key == "out"]
+    outputs = [made for key, value in values if key == "out" and (made := read_output(value, notes))]
+    refuse_same(outputs)
     settings = {
         "call": _algorithm(single, notes),
-        "outputs": tuple(output for output in outputs if output),
+        "outputs": tuple(outputs),
         "pad": _padding(single["pad"], notes) if "pad" in single else CommandLine.pad,
         "apodize": _windows(single["apo"], notes) if "apo" in single else CommandLine.apodize,
         "stats": read_stats(single["stats"], notes) if "stats" in single else None,
@@ -167,7 +172,7 @@ def _algorithm(single: dict[str, str], notes: list[str]) -> Call:
 def _method(value: str, notes: list[str]) -> list[str]:
     """The words of -algorithm, with a code first and whole iterations."""
     refuse_commas("algorithm", value)
-    if told := slip(value):
+    if told := slip(value) or misspelt(value):
         raise InputError(f"-algorithm {value}{told}")
     words = value.split()
     if not words or any("=" in word for word in words):
@@ -203,8 +208,11 @@ def _padding(value: str, notes: list[str]) -> tuple[Any, ...]:
     sizes = [w for w in words if is_number(w)]
     if words != [*codes, *sizes] or not 1 <= len(codes) <= 2 or len(sizes) > 2 or "-" in "".join(sizes):
         raise InputError(f'-pad takes up to two codes and two numbers, such as "E2 NO 10 0", not "{value}"')
+    extensions = [*map(rounded, sizes), 0, 0][:2]
+    if max(extensions) >= 2**31:  # the plugin's numbers of pixels end there
+        raise InputError(f"-pad {value}: a picture cannot be made so large, write smaller extensions")
     known = [_code("pad", word, PADDINGS, notes) for word in codes]
-    return (*[*known, "NO"][:2], *[*map(rounded, sizes), 0, 0][:2])
+    return (*[*known, "NO"][:2], *extensions)
 
 
 def _windows(value: str, notes: list[str]) -> tuple[str, str]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from ..errors import InputError
 from .dl2_synthetic import read_synthetic
-from .dl2_words import slip
+from .dl2_words import misspelt, slip
 
 KINDS = {"platform": "platform", "file": "file", "dir": "directory", "directory": "directory"}
 _QUOTES = ("\"'", "''", '""', "[]", "“”", "‘’")
@@ -51,9 +52,21 @@ def read_location(key: str, value: str) -> Location:
         read_synthetic(key, text)
         return Location(kind, text)
     if kind not in KINDS or not rest:
-        guess = f": write -{key} file {value}" if value and kind not in KINDS else ""
-        raise InputError(f'-{key} must be "platform TITLE", "file PATH" or "dir PATH", not "{value}"{guess}')
+        told = _meant(key, kind, value)
+        raise InputError(f'-{key} must be "platform TITLE", "file PATH" or "dir PATH", not "{value}"{told}')
     return Location(KINDS[kind], rest[0])
+
+
+def _meant(key: str, kind: str, value: str) -> str:
+    """The end of an error sentence: what may be meant by a location whose kind is none."""
+    rest = value[len(kind) :]
+    if kind in KINDS or not value:
+        return ""
+    if kind == "active" and not rest:
+        return f': write "-{key} platform active"'
+    if close := get_close_matches(kind, (*KINDS, "synthetic"), 1, 0.75) if rest else []:
+        return f': did you mean "{close[0]}{rest}"?'
+    return f": write -{key} file {value}"
 
 
 def read_path(value: str) -> Path:
@@ -92,4 +105,4 @@ def mend(value: str) -> str:
         return f"; the plugin takes {value[0]} and {value[-1]} as part of the name: leave them out"
     if os.sep == "/" and (re.match(r"[A-Za-z]:[\\/]", value) or "\\" in value):
         return "; this is a path of Windows: give a path of this computer"
-    return slip(value)
+    return slip(value) or misspelt(value)

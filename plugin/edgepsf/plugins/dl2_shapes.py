@@ -96,10 +96,10 @@ def _constant(grid: Grid) -> np.ndarray:
 
 @_shape("Impulse")
 def _impulse(grid: Grid) -> np.ndarray:
+    if not all(-1 < c < n for c, n in zip(grid.middle, grid.size, strict=True)):
+        raise InputError(f"the centre of the Impulse, {grid.center}, is not inside the picture")
     x, y, z = (int(c) for c in grid.middle)
     out = grid.zeros()
-    if not all(0 <= i < n for i, n in zip((z, y, x), out.shape, strict=True)):
-        raise InputError(f"the centre of the Impulse, {grid.center}, is not inside the picture")
     out[z, y, x] = grid.intensity
     return out
 

@@ -8,10 +8,12 @@ from math import prod
 import numpy as np
 
 from ..errors import InputError
+from ..pictures import space
 from .dl2_shapes import SHAPES, Grid
 from .dl2_words import is_number, refuse_commas
 
 _LARGEST = 2**31 - 1  # px; the plugin counts with 32-bit integers
+_BYTES = 40  # of memory for a pixel: at most, five arrays of float64 at once
 _ABSENT = {
     "besselj0": "the plugin takes the 0 in its name for the first number",
     "laplacian": "it is the inverse transform of a filter",
@@ -35,16 +37,35 @@ class Synthetic:
         Raises
         ------
         InputError
-            If the numbers give no picture.
+            If the numbers give no picture, or the free memory cannot hold it.
         """
-        with np.errstate(all="ignore"):
-            out = np.asarray(SHAPES[self.name.lower()][2](self.grid, *self.numbers), np.float32)
+        self._check_memory()
+        numbers = " ".join(f"{n:g}" for n in self.numbers)
+        try:
+            with np.errstate(all="ignore"):
+                out = np.asarray(SHAPES[self.name.lower()][2](self.grid, *self.numbers), np.float32)
+        except ArithmeticError:  # a division by 0, a number that is too large
+            raise InputError(
+                f'synthetic "{self.name} {numbers}" gives no picture of {self._size} px: change its numbers'
+            ) from None
         if not np.isfinite(out).all():
-            numbers = " ".join(f"{n:g}" for n in self.numbers)
             raise InputError(
                 f'synthetic "{self.name} {numbers}" has pixels that are no number: change its numbers'
             )
         return np.ascontiguousarray(np.broadcast_to(out, self.grid.size[::-1]))
+
+    @property
+    def _size(self) -> str:
+        return " × ".join(map(str, self.grid.size))
+
+    def _check_memory(self) -> None:
+        """Refuse a picture that does not fit into the free memory."""
+        needed, free = _BYTES * prod(self.grid.size), space.free_memory()
+        if free is not None and needed > free:
+            raise InputError(
+                f'synthetic "{self.name}" of {self._size} px needs about {space.readable(needed)} of memory, and '
+                f"{space.readable(free)} are free: write a smaller size, or close other programs"
+            )
 
 
 def read_synthetic(key: str, text: str) -> Synthetic:
@@ -80,7 +101,7 @@ def read_synthetic(key: str, text: str) -> Synthetic:
         )
     nx, ny, nz = (int(n) for n in given["size"])
     if min(nx, ny, nz) < 1 or prod((nx, ny, nz)) > _LARGEST:
-        raise InputError(f"-{key} synthetic {text}: a picture of {nx} × {ny} × {nz} px cannot be made")
+        raise InputError(f"-{key} synthetic {text}: a picture of {nx:g} × {ny:g} × {nz:g} px cannot be made")
     return Synthetic(name, numbers, Grid((nx, ny, nz), given["intensity"][0], given["center"]))
 
 

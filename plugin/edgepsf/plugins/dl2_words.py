@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from math import floor
+from difflib import get_close_matches
+from math import floor, isfinite
 
 from ..errors import InputError
 
@@ -22,11 +23,13 @@ KEYWORDS = (
 IDLE = ("fft", "monitor", "verbose", "multithreading", "system", *OLD)
 _FIRST = ("image", "psf", "reference")  # the plugin takes the first of two; of all other keywords the last
 _NAMES = "|".join(KEYWORDS)
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
 _KEYWORD = re.compile(rf"(?<!\w)-({_NAMES})(?!\w)")
 # A keyword with a slip, and what is wrong with it.
 _SLIPS = (
     (re.compile(rf"\S*\w(-(?:{_NAMES}))(?=\s+\S)"), "has no blank before {}: write a blank there"),
     (re.compile(rf"(?<!\w)-\s+({_NAMES})(?!\w)"), "has a blank behind the dash: write -{}"),
+    (re.compile(rf"(?<!\S)[–—−]+({_NAMES})(?!\w)", re.IGNORECASE), "has a long dash: write -{}"),
     (re.compile(rf"(?<!\w)-({_NAMES})(?!\w)", re.IGNORECASE), "is no keyword: write -{} in small letters"),
 )
 
@@ -51,11 +54,11 @@ def split_command(text: str, titles: Iterable[str] = ()) -> list[tuple[str, str]
         position = _behind_title(text, match.end(), titles)
     if not found:
         raise InputError(
-            f'the DeconvolutionLab2 command "{text.strip()}" has no keyword such as -image{slip(text)}'
+            f'the DeconvolutionLab2 command "{text.strip()}" has no keyword such as -image{_wrong(text)}'
         )
     if before := text[: found[0].start()].strip():
         raise InputError(
-            f'"{before}" at the start of the DeconvolutionLab2 command is no keyword{slip(before)}'
+            f'"{before}" at the start of the DeconvolutionLab2 command is no keyword{_wrong(before)}'
         )
     ends = [m.start() for m in found[1:]] + [len(text)]
     return [(m[1], _value(m[1], text[m.end() : end])) for m, end in zip(found, ends, strict=True)]
@@ -109,6 +112,20 @@ def slip(text: str) -> str:
     return ""
 
 
+def misspelt(text: str, keys: Iterable[str] = KEYWORDS, likeness: float = 0.75) -> str:
+    """The end of an error sentence that names a word in a text that is close to a keyword; "" where there is none."""
+    for word in re.findall(r"(?<!\S)[-–—−]+[A-Za-z]\w*", text):
+        name = word.strip("-–—−").lower()
+        if close := [] if name in KEYWORDS else get_close_matches(name, keys, 1, likeness):
+            return f'; "{word}": did you mean -{close[0]}?'
+    return ""
+
+
+def _wrong(text: str) -> str:
+    """The end of an error sentence about a text that should hold keywords."""
+    return slip(text) or misspelt(text)
+
+
 def refuse_slips(key: str, value: str) -> None:
     """Refuse keywords with a slip, and other words with a dash, in a value that is made of numbers and codes.
 
@@ -120,7 +137,8 @@ def refuse_slips(key: str, value: str) -> None:
     if told := slip(value):
         raise InputError(f"-{key} {value}{told}")
     if match := re.search(r"(?<!\S)-[A-Za-z]\S*", value):
-        raise InputError(f'"{match[0]}" in -{key} {value} is no keyword of DeconvolutionLab2: leave it out')
+        mend = misspelt(match[0]) or ": leave it out"
+        raise InputError(f'"{match[0]}" in -{key} {value} is no keyword of DeconvolutionLab2{mend}')
 
 
 def refuse_commas(key: str, value: str) -> None:
@@ -148,10 +166,9 @@ def number(key: str, value: str) -> float:
     """
     refuse_commas(key, value)
     refuse_slips(key, value)
-    try:
-        return float(value)
-    except ValueError:
-        raise InputError(f'-{key} must be a number, not "{value}"') from None
+    if not is_number(value):
+        raise InputError(f'-{key} must be a number, not "{value}"')
+    return float(value)
 
 
 def number_or_no(key: str, value: str) -> float:
@@ -160,12 +177,8 @@ def number_or_no(key: str, value: str) -> float:
 
 
 def is_number(word: str) -> bool:
-    """Whether a word is a number."""
-    try:
-        float(word)
-    except ValueError:
-        return False
-    return True
+    """Whether a word is a finite number as Java writes it: no `1_0`, no digits of other scripts, no nan, no inf."""
+    return _NUMBER.fullmatch(word) is not None and isfinite(float(word))
 
 
 def rounded(word: str) -> int:

@@ -17,6 +17,7 @@ from .compat.checks import number, whole
 from .compat.deconvolutionlab2 import ALGORITHMS, find_algorithm
 from .compat.parallel_iterative import METHODS as PARALLEL_ITERATIVE
 from .compat.parallel_iterative import checked_options
+from .dl2_words import is_number
 
 ITERATIONS = 20  # of an iterative method when not given, as in the native engine
 
@@ -133,10 +134,15 @@ def _value(text: str) -> Any:
     """A number where the text is one, true and false, else the text."""
     if text.lower() in ("true", "false"):
         return text.lower() == "true"
-    try:
+    if is_number(text):
         return float(text)
+    try:
+        float(text)  # of Python only, such as 1_0 and nan
     except ValueError:
         return text
+    raise InputError(
+        f'"{text}" in the method is no number as the plugins read it: write digits, such as 10 or 1E-3'
+    )
 
 
 def _joined(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
@@ -157,9 +163,9 @@ def _deconvolutionlab2(name: str, words: list[str], given: dict[str, Any], plugi
     elif "iterations" in given:
         whole("iterations", given["iterations"])
         given = {key: value for key, value in given.items() if key != "iterations"}
-    wavelets = [w for w in words if not _is_number(w)]
+    wavelets = [w for w in words if not is_number(w)]
     order = [key for key in known if key != "wavelet"]
-    numbers = [float(w) for w in words if _is_number(w)]
+    numbers = [float(w) for w in words if is_number(w)]
     if len(numbers) > len(order) or len(wavelets) > ("wavelet" in known):
         raise InputError(f"{code} takes {', '.join(known) or 'no parameters'}; given were {' '.join(words)}")
     placed = dict(zip(order, numbers, strict=False)) | ({"wavelet": wavelets[0]} if wavelets else {})
@@ -175,7 +181,7 @@ def _parallel_iterative(name: str, words: list[str], given: dict[str, Any]) -> C
     code = codes.get(name.lower())
     if code is None:
         raise InputError(f'Parallel Iterative has no method "{name}": use one of {", ".join(codes)}')
-    if len(words) > 1 or not all(_is_number(w) for w in words):
+    if len(words) > 1 or not all(is_number(w) for w in words):
         raise InputError(f"{code} takes its iterations as a number and the rest as key=value, not {words}")
     given = _joined({"iterations": float(words[0])} if words else {}, given)
     if "regularization" in given and code in ("WPL", "HyBR"):
@@ -203,11 +209,3 @@ def _checked(key: str, value: Any) -> Any:
     if key in ("iterations", "scales"):
         return whole(key, value)
     return number(key, value, low=-float("inf") if key == "mean" else 0, above=key == "step")
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

@@ -17,8 +17,10 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import InputError
+from ..pictures.space import free_memory
 
 MEGABYTE = 2**20
+ON_DISK = os.name == "posix"  # where a file without a name can be had
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,10 @@ def count(every: tuple[int, ...], iterations: int) -> int:
     return len({i for step in every for i in range(step, iterations + 1, step)})
 
 
-def check_space(every: tuple[int, ...], iterations: int, shape: tuple[int, ...]) -> None:
-    """Check that the snapshots of a run fit on the disk for temporary files.
+def check_space(
+    every: tuple[int, ...], iterations: int, shape: tuple[int, ...], by_files: bool = False
+) -> None:
+    """Check that the snapshots of a run fit where they wait: on the disk for temporary files, or in memory.
 
     Parameters
     ----------
@@ -55,6 +59,8 @@ def check_space(every: tuple[int, ...], iterations: int, shape: tuple[int, ...])
     iterations : int
     shape : tuple of int
         Shape of one float32 volume.
+    by_files : bool
+        They come in files from another process, however they wait then.
 
     Raises
     ------
@@ -63,19 +69,24 @@ def check_space(every: tuple[int, ...], iterations: int, shape: tuple[int, ...])
     """
     number = count(every, iterations)
     needed = number * 4 * math.prod(shape)
-    folder = Path(tempfile.gettempdir())
-    free = shutil.disk_usage(folder).free
-    if needed > free:
-        raise InputError(
-            f"{number} snapshots need {needed / MEGABYTE:.0f} MB, and the disk of {folder} has "
-            f"{free / MEGABYTE:.0f} MB free: write a larger number after @, or let the variable TMPDIR name a "
-            f"folder on a larger disk"
-        )
+    places: list[tuple[int | None, str, str]] = []
+    if ON_DISK or by_files:
+        folder = Path(tempfile.gettempdir())
+        remedy = "let the variable TMPDIR name a folder on a larger disk"
+        places.append((shutil.disk_usage(folder).free, f"the disk of {folder}", remedy))
+    if not ON_DISK:
+        places.append((free_memory(), "the memory", "close other programs"))
+    for free, place, remedy in places:
+        if free is not None and needed > free:
+            raise InputError(
+                f"{number} snapshots need {needed / MEGABYTE:.0f} MB, and {place} has {free / MEGABYTE:.0f} MB free: "
+                f"write a larger number after @, or {remedy}"
+            )
 
 
 def spill(volume: np.ndarray) -> np.ndarray:
     """A copy of a volume in a file without a name; its space is free again when the array is gone."""
-    if os.name != "posix":
+    if not ON_DISK:
         return np.array(volume)
     with tempfile.TemporaryFile(prefix="edgepsf-") as file:
         np.ascontiguousarray(volume).tofile(

@@ -15,11 +15,13 @@ from ...plugins.dl2_synthetic import read_synthetic
 from ..exchange import io_imagej
 
 
-def read(source: Location, path: Path, note: Callable[[str], None]) -> tuple[Any, np.ndarray]:
+def read(key: str, source: Location, path: Path, note: Callable[[str], None]) -> tuple[Any, np.ndarray]:
     """An image of a command.
 
     Parameters
     ----------
+    key : {"image", "psf", "reference"}
+        The keyword, for the sentences.
     source : Location
     path : Path
         The folder of -path.
@@ -39,7 +41,7 @@ def read(source: Location, path: Path, note: Callable[[str], None]) -> tuple[Any
         If there is no such image, or it cannot be read.
     """
     if source.kind == "synthetic":
-        return None, read_synthetic("image", source.value).make()
+        return None, read_synthetic(key, source.value).make()
     if source.kind == "directory":
         return None, _slices(source.value, path, note)
     if source.kind == "file":
@@ -63,16 +65,28 @@ def _slices(value: str, path: Path, note: Callable[[str], None]) -> np.ndarray:
     files = [f for f in sorted(folder.iterdir()) if f.is_file() and wanted.search(f.name)]
     if not files:
         raise InputError(f'the folder "{folder}" has no file that matches "{wanted.pattern}"')
-    planes = [plane for f in files if (plane := _plane(f, note)) is not None]
+    planes = {f.name: plane for f in files if (plane := _plane(f, note)) is not None}
     if not planes:
-        raise InputError(f'no file in the folder "{folder}" is an image')
-    if len({p.shape for p in planes}) > 1:
-        raise InputError(f'the images in "{folder}" have different sizes')
-    return np.stack(planes)
+        raise InputError(f'no file in the folder "{folder}" is an image (texts do not count)')
+    (first, plane), *others = planes.items()
+    for name, other in others:
+        if other.shape != plane.shape:
+            raise InputError(
+                f'the images in "{folder}" have different sizes: {first} has {_size(plane)} px, {name} {_size(other)}: '
+                f'take one out, or name a part of the files with "pattern EXPRESSION"'
+            )
+    return np.stack(list(planes.values()))
+
+
+def _size(plane: np.ndarray) -> str:
+    return f"{plane.shape[1]} × {plane.shape[0]}"
 
 
 def _plane(file: Path, note: Callable[[str], None]) -> np.ndarray | None:
-    """The plane in a file; None where it is no image."""
+    """The plane in a file; None where it is no image. ImageJ would make a picture of the numbers in a text."""
+    if file.suffix.lower() == ".txt":
+        note(f"{file.name} is passed over: it is a text")
+        return None
     try:
         planes = io_imagej.volume(io_imagej.open_image(file))
     except InputError:

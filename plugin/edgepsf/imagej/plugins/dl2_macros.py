@@ -8,12 +8,14 @@ with the plugin's numbers where not.
 from __future__ import annotations
 
 import csv
+import math
 import time
 from typing import Any
 
 import numpy as np
 
 from ...errors import InputError
+from ...pictures import space
 from ...pictures.writing import atomic_path
 from ...plugins import jobs as plugin_jobs
 from ...plugins.compat.checks import check_psf
@@ -90,6 +92,8 @@ def warn(name: str, text: Any) -> None:
         check_words(str(text), io_imagej.titles())
     except InputError as error:
         JClass("ij.IJ").log(f"edgepsf: DeconvolutionLab2 reads this line otherwise than it looks: {error}")
+    except Exception as error:  # the line is the plugin's: a fault of this check must not stop it
+        JClass("ij.IJ").log(f"edgepsf: this line for DeconvolutionLab2 could not be checked: {error!r}")
 
 
 def work(command: CommandLine) -> None:
@@ -97,9 +101,11 @@ def work(command: CommandLine) -> None:
     from jpype import JClass
 
     notes = list(command.notes)
-    source, image = read(command.image, command.path, notes.append)
-    _, psf = read(command.psf, command.path, notes.append)
-    _, reference = read(command.reference, command.path, notes.append) if command.reference else (None, None)
+    source, image = read("image", command.image, command.path, notes.append)
+    _, psf = read("psf", command.psf, command.path, notes.append)
+    reference = None
+    if command.reference:
+        _, reference = read("reference", command.reference, command.path, notes.append)
     if reference is not None and reference.shape != image.shape:
         raise InputError(f"the reference has shape {reference.shape}, the image {image.shape}")
     outputs = command.outputs or (Output("stack", f"Final Display of {command.call.code}", save=False),)
@@ -162,8 +168,20 @@ def _restore(
         psf = psf[len(psf) // 2][None]  # the plugin takes the middle plane, too
     y, h = (image[0], psf[0]) if flat else (image, psf)
     y = plugin_jobs.checked(y, call.code)
+    _check_memory(y.shape, padded_shape(y.shape, command.pad))
     out, steps = (_by_plugin if engine else _by_us)(command, y, h, every)
     return out.reshape(image.shape), {i: step.reshape(image.shape) for i, step in steps.items()}
+
+
+def _check_memory(shape: tuple[int, ...], padded: tuple[int, ...]) -> None:
+    """Refuse a padding whose picture, PSF, their spectra and result do not fit into the free memory."""
+    needed, free = 5 * 4 * math.prod(padded), space.free_memory()
+    if padded != shape and free is not None and needed > free:
+        size = " × ".join(f"{n:g}" for n in padded[::-1])
+        raise InputError(
+            f"-pad makes a picture of {size} px, which needs at least {space.readable(needed)} of memory, and "
+            f"{space.readable(free)} are free: write smaller extensions, or close other programs"
+        )
 
 
 def _by_us(

@@ -120,7 +120,7 @@ def run_with_snapshots(
     """
     call = job.call
     if job.every:
-        check_space(job.every, call.iterations, job.images.shape[1:])
+        check_space(job.every, call.iterations, job.images.shape[1:], not inside.usable(call.engine))
     if inside.usable(call.engine):
         version = inside.version(call.engine)
         request, images, psf = requests.build(job, version)
