@@ -241,7 +241,7 @@ def test_the_reference_page_describes_the_command(kind):
     section = page.split(f"## {kind.command}\n")[1].split("\n## ")[0]
     assert kind.help in section
     assert all(f"`{option.key}`" in section for option in kind.options)
-    assert f"edgepsf {kind.cli} IMAGE.tif" in section
+    assert f"edgepsf {kind.cli} edge.tif" in section
 
 
 @every_kind
