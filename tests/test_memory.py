@@ -10,9 +10,10 @@ import pytest
 
 from blurred import blobs, gaussian
 from children import child
-from edgepsf.deconvolve import memory, memory_usage
+from edgepsf.deconvolve import memory_usage
 from edgepsf.deconvolve.methods import METHODS
 from edgepsf.deconvolve.record import memory_now, memory_peak
+from edgepsf.pictures import space
 
 # Options that fix how far a method goes, and those that take more memory.
 CALLS = [
@@ -80,7 +81,7 @@ def machine(tmp_path):
 
 
 def test_free_memory_of_a_machine(machine):
-    assert memory._free_on_linux(machine()) == 10_000 * 1024
+    assert space._free_on_linux(machine()) == 10_000 * 1024
 
 
 def test_free_memory_of_a_control_group(machine):
@@ -92,7 +93,7 @@ def test_free_memory_of_a_control_group(machine):
         sys__fs__cgroup__jobs__one__memory_DOT_max="max\n",
         sys__fs__cgroup__jobs__one__memory_DOT_current="1\n",
     )
-    assert memory._free_on_linux(root) == 2_500_000
+    assert space._free_on_linux(root) == 2_500_000
 
 
 def test_free_memory_of_an_older_control_group(machine):
@@ -101,17 +102,17 @@ def test_free_memory_of_an_older_control_group(machine):
         sys__fs__cgroup__memory__job__memory_DOT_limit_in_bytes="4000000\n",
         sys__fs__cgroup__memory__job__memory_DOT_usage_in_bytes="4500000\n",
     )
-    assert memory._free_on_linux(root) == 0
+    assert space._free_on_linux(root) == 0
 
 
 def test_unknown_memory(tmp_path):
-    assert memory._free_on_linux(tmp_path) is None
+    assert space._free_on_linux(tmp_path) is None
 
 
 def test_this_machine_tells():
-    free = memory.free_memory()
+    free = space.free_memory()
     assert free is None or free > 0
-    assert [memory.readable(n) for n in (999, 1000, 2.5e9, 3e13)] == ["999 bytes", "1 kB", "2.5 GB", "30 TB"]
+    assert [space.readable(n) for n in (999, 1000, 2.5e9, 3e13)] == ["999 bytes", "1 kB", "2.5 GB", "30 TB"]
 
 
 if __name__ == "__main__":

@@ -18,6 +18,17 @@ def rare(command):
     return {option.key for option in command.options if option.rare}
 
 
+def refused_for_its_size():
+    """The dialog that comes back after an even size was entered behind "More options"."""
+    first = dialog()
+    fill(first, {"more_options": "true"})
+    press(first)
+    second = dialog(but=first)
+    fill(second, {"size": "20"})
+    press(second)
+    return dialog(but=second)
+
+
 def check_rare_options_have_a_window_of_their_own(imagej):
     show(imagej)
     with outcome(imagej) as made:
@@ -44,13 +55,7 @@ def check_the_entries_come_back_with_the_sentence(imagej):
     show(imagej)
     with outcome(imagej) as made:
         choose("PSF from Edge...")
-        first = dialog()
-        fill(first, {"more_options": "true"})
-        press(first)
-        second = dialog(but=first)
-        fill(second, {"size": "20"})
-        press(second)
-        third = dialog(but=second)
+        third = refused_for_its_size()
         assert "odd" in texts(third)
         assert fields(third)["more_options"].getState(), "the wrong entry is there"
         press(third)
@@ -66,13 +71,7 @@ def check_what_is_not_seen_does_not_count(imagej):
     show(imagej)
     with outcome(imagej) as made:
         choose("PSF from Edge...")
-        first = dialog()
-        fill(first, {"more_options": "true"})
-        press(first)
-        second = dialog(but=first)
-        fill(second, {"size": "20"})
-        press(second)
-        third = dialog(but=second)
+        third = refused_for_its_size()
         toggle(third, "more_options")
         wait(lambda: "FWHM" in texts(third))
         press(third)

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from ..deconvolve import deconvolve as restore
-from ..deconvolve.job import checked
 from ..deconvolve.methods import METHODS
 from ..deconvolve.operator import BOUNDARIES
 from ..errors import InputError
@@ -99,7 +98,6 @@ def deconvolve(
     native = engine == "native" and options.get("compat") is None
     if native:
         method = native_name(method)
-        checked(method, None, {})
     kernel, data = _numbers(psf, picture, stack)
     ready = checked_psf(psf, kernel, picture, data, options.pop("psf_background", None))
     axes, data = _named(data, ready.ndim, picture.dimensions)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from ..pictures.space import _free_on_linux, free_memory, readable
+from ..pictures.space import free_memory, readable
 from .fft import loaded_bytes
 from .operator import domain_and_scene, threads
 from .parallel import BLOCK
 
-__all__ = ["Size", "_free_on_linux", "free_memory", "readable"]
+__all__ = ["Size", "free_memory", "readable"]
 
 _PER_THREAD = 16 * BLOCK  # of blockwise work
 _SAFETY = 1.05

@@ -22,6 +22,11 @@ from .session import Session, adopt, session, windowless
 from .session.exits import answer_scripts
 from .window import dialogs, menu, progress
 
+_PLUGINS = (
+    dl2_macros,
+    pid_macros,
+    id3d_macros,
+)  # each knows its commands (due) and answers them (answer_run)
 _listener: Any = None
 
 
@@ -57,8 +62,7 @@ def register(running: Any = None) -> Session:
             def commandExecuting(self, name: Any) -> Any:
                 """Answer our commands; hand every other name back to ImageJ."""
                 command = BY_NAME.get(str(name))
-                if command is None and _of_a_plugin(str(name), running):
-                    answer_plugin(str(name), running)
+                if command is None and answer_plugin(str(name), running):
                     return None
                 if command is None:
                     dl2_macros.warn(str(name), JClass("ij.Macro").getOptions())
@@ -80,22 +84,21 @@ def register(running: Any = None) -> Session:
     return running
 
 
-def _of_a_plugin(name: str, running: Session) -> bool:
-    """Whether a command is one of a plugin's and is to be answered here."""
-    return dl2_macros.due(name) or pid_macros.due(name) or id3d_macros.due(name, running)
+def answer_plugin(name: str, running: Session) -> bool:
+    """Answer a command of a plugin that cannot work here; any failure stops the macro with a sentence.
 
-
-def answer_plugin(name: str, running: Session) -> None:
-    """Answer a command of a plugin that is not there; any failure stops the macro with a sentence."""
+    Returns
+    -------
+    bool
+        Whether this was such a command.
+    """
     from jpype import JClass
 
-    options = JClass("ij.Macro").getOptions()
-    if pid_macros.due(name):
-        _stopping(running, name, lambda: pid_macros.refuse_run(name))
-    elif name == id3d_macros.COMMAND:
-        _stopping(running, name, lambda: id3d_macros.answer_run(options, running))
-    else:
-        _stopping(running, name, lambda: dl2_macros.answer_run(name, options))
+    plugin = next((each for each in _PLUGINS if each.due(name, running)), None)
+    if plugin is None:
+        return False
+    _stopping(running, name, lambda: plugin.answer_run(name, JClass("ij.Macro").getOptions(), running))
+    return True
 
 
 def answer(command: Command, running: Session) -> None:

@@ -43,12 +43,18 @@ def check_size(path: Path, shape: Sequence[int], itemsize: int, packed: bool = T
             f'"{path}" has {readable(stored)} and would become {readable(size)} ({words} values): such a file is '
             "damaged or made to fill the memory; if it is meant, save it without compression"
         )
-    free = free_memory()
-    if free is not None and size > 0.8 * free:
+    free = short_of(1.25 * size)
+    if free is not None:
         raise InputError(
             f'"{path}" needs {readable(size)} of memory ({words} values), and {readable(free)} are free: save a part '
             "of it, or close other programs"
         )
+
+
+def short_of(needed: float) -> int | None:
+    """The free bytes where they are fewer than needed; None where they suffice or the system does not tell."""
+    free = free_memory()
+    return free if free is not None and needed > free else None
 
 
 def free_memory() -> int | None:

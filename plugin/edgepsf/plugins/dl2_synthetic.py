@@ -60,8 +60,9 @@ class Synthetic:
 
     def _check_memory(self) -> None:
         """Refuse a picture that does not fit into the free memory."""
-        needed, free = _BYTES * prod(self.grid.size), space.free_memory()
-        if free is not None and needed > free:
+        needed = _BYTES * prod(self.grid.size)
+        free = space.short_of(needed)
+        if free is not None:
             raise InputError(
                 f'synthetic "{self.name}" of {self._size} px needs about {space.readable(needed)} of memory, and '
                 f"{space.readable(free)} are free: write a smaller size, or close other programs"

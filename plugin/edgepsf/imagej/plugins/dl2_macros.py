@@ -30,6 +30,7 @@ from ..exchange import images, io_imagej
 from ..exchange.table import add_rows
 from ..launch.plugin_jars import find_plugin, places
 from ..session.current import heed_interrupt
+from ..session.running import Session
 from . import inside
 from .dl2_images import read
 from .engine import run_with_snapshots
@@ -45,12 +46,12 @@ _OTHERS = {
 }
 
 
-def due(name: str) -> bool:
+def due(name: str, running: Session) -> bool:
     """Whether a command is one of the plugin's and is to be answered here: the plugin itself needs a window."""
     return name.startswith(PREFIX) and not inside.usable(ENGINE)
 
 
-def answer_run(name: str, text: Any) -> None:
+def answer_run(name: str, text: Any, running: Session) -> None:
     """Do the work of `run(name, text)` in the place of DeconvolutionLab2.
 
     Parameters
@@ -59,6 +60,7 @@ def answer_run(name: str, text: Any) -> None:
         The command, such as "DeconvolutionLab2 Run".
     text : str or None
         The option string.
+    running : Session
 
     Raises
     ------
@@ -175,8 +177,9 @@ def _restore(
 
 def _check_memory(shape: tuple[int, ...], padded: tuple[int, ...]) -> None:
     """Refuse a padding whose picture, PSF, their spectra and result do not fit into the free memory."""
-    needed, free = 5 * 4 * math.prod(padded), space.free_memory()
-    if padded != shape and free is not None and needed > free:
+    needed = 5 * 4 * math.prod(padded)
+    free = None if padded == shape else space.short_of(needed)
+    if free is not None:
         size = " × ".join(f"{n:g}" for n in padded[::-1])
         raise InputError(
             f"-pad makes a picture of {size} px, which needs at least {space.readable(needed)} of memory, and "

@@ -54,11 +54,13 @@ def list_command(running: Session) -> None:
         JClass("ij.Menus").getCommands().putIfAbsent(COMMAND, CLASS)
 
 
-def answer_run(text: Any, running: Session) -> None:
+def answer_run(name: str, text: Any, running: Session) -> None:
     """Do the work of `run("Iterative Deconvolve 3D", text)` in the place of the plugin.
 
     Parameters
     ----------
+    name : str
+        The command.
     text : str or None
         The option string.
     running : Session

@@ -34,12 +34,12 @@ MOST = 26  # strings and more in a call: ImageJ's own sentence answers
 _made: list[str] = []  # the names of the classes, once they are there
 
 
-def due(name: str) -> bool:
+def due(name: str, running: Session) -> bool:
     """Whether a command is one of the plugin's windows, and the plugin cannot open it here."""
     return name in COMMANDS and not inside.usable(ENGINE)
 
 
-def refuse_run(name: str) -> None:
+def answer_run(name: str, text: Any, running: Session) -> None:
     """Refuse a command that opens one of the plugin's windows.
 
     Raises

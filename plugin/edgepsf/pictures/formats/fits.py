@@ -24,7 +24,6 @@ from ..space import check_size
 _BLOCK, _CARD = 2880, 80
 _MOST_BLOCKS = 4096
 _TYPES = {8: ">u1", 16: ">i2", 32: ">i4", 64: ">i8", -32: ">f4", -64: ">f8"}
-_AXES = ("WAVE", "FREQ", "TIME")
 Header = dict[str, Any]
 
 

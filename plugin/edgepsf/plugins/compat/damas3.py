@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import fft
 
-from ...deconvolve import memory
 from ...deconvolve.operator import threads
 from ...errors import InputError
+from ...pictures import space
 from ...psf.protocol import Psf, kernel_of
 from .checks import check_image, check_psf, number, whole
 from .landweber import Grid, calm_margin, wiener
@@ -162,11 +162,12 @@ def checked_settings(settings: Damas3Settings, options: Mapping[str, Any]) -> Da
 
 def _check_memory(work: tuple[int, ...]) -> None:
     """Refuse a grid that does not fit into the free memory."""
-    needed, free = _ARRAYS * 4 * math.prod(work), memory.free_memory()
-    if free is not None and needed > free:
+    needed = _ARRAYS * 4 * math.prod(work)
+    free = space.short_of(needed)
+    if free is not None:
         raise InputError(
-            f"DAMAS3 needs about {memory.readable(needed)} of memory for its grid of {work}, and "
-            f"{memory.readable(free)} are free: restore the picture in parts, or close other programs"
+            f"DAMAS3 needs about {space.readable(needed)} of memory for its grid of {work}, and "
+            f"{space.readable(free)} are free: restore the picture in parts, or close other programs"
         )
 
 
