@@ -132,6 +132,21 @@ def test_batch_mode_macro_variables_and_the_picture_as_its_own_psf(imagej):
     assert float(answer.split()[2]) == pytest.approx(want, rel=1e-5)
 
 
+def test_the_name_of_a_variable_in_the_place_of_a_title(imagej):
+    """As a public macro writes it: image=title, where the variable title holds the title."""
+    opened(imagej)
+    answer = imagej.run_macro(
+        'title = "y"; run("Iterative Deconvolve 3D", "image=title point=h output=D perform maximum=2");'
+        "return getTitle();"
+    )
+    assert answer == "D_2"
+    np.testing.assert_array_equal(image_of(imagej, "D_2"), damas3(IMAGE, PSF, iterations=2).image)
+    with pytest.raises(MacroError, match="image=title: there is no open image of this title"):
+        imagej.run_macro('title = "gone"; run("Iterative Deconvolve 3D", "image=title point=h output=D");')
+    with pytest.raises(MacroError, match="image=title: there is no open image of this title"):
+        imagej.run_macro('run("Iterative Deconvolve 3D", "image=title point=h output=D");')
+
+
 def test_of_two_images_with_one_title_the_older_counts(imagej):
     opened(imagej)
     show(imagej, 2 * IMAGE, "y")

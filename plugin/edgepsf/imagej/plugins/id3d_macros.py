@@ -99,6 +99,10 @@ def _read(title: str, key: str) -> tuple[Any, np.ndarray]:
     opened = [manager.getImage(int(number)) for number in manager.getIDList() or ()]
     found = [imp for imp in opened if str(imp.getTitle()) == title]
     if not found:
+        # ImageJ takes a name that is no title as that of a macro variable, without & too.
+        meant = macro_variable(title)
+        found = [imp for imp in opened if str(imp.getTitle()) == meant]
+    if not found:
         names = ", ".join(f'"{imp.getTitle()}"' for imp in opened) or "none"
         raise InputError(f"{key}={title}: there is no open image of this title; open are {names}")
     if int(found[0].getBitDepth()) == 24:
