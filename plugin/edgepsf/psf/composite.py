@@ -75,6 +75,16 @@ class Blurred(Composite):
         """The part's reach and 7 σ (px)."""
         return self.part.reach + _SPREADS * self.sigma
 
+    @property
+    def non_negative(self) -> bool:
+        """Whether the part is."""
+        return self.part.non_negative
+
+    @property
+    def detail(self) -> float:
+        """The larger of σ and the part's (px)."""
+        return max(self.sigma, self.part.detail)
+
     def _average(self, function: Callable[[np.ndarray], np.ndarray], d: npt.ArrayLike) -> np.ndarray:
         d = np.asarray(d, dtype=np.float64)
         out = np.zeros_like(d)
@@ -188,6 +198,16 @@ class Sum(Combination):
         """The larger reach of the parts that have a weight (px)."""
         parts = [(self.first, self.weight), (self.second, 1.0 - self.weight)]
         return max(part.reach for part, weight in parts if weight > 0)
+
+    @property
+    def non_negative(self) -> bool:
+        """Whether both parts are and no weight is below zero."""
+        return 0.0 <= self.weight <= 1.0 and self.first.non_negative and self.second.non_negative
+
+    @property
+    def detail(self) -> float:
+        """The smaller one of the parts (px)."""
+        return min(self.first.detail, self.second.detail)
 
     def _sum(self, method: str, at: npt.ArrayLike) -> np.ndarray:
         first, second = getattr(self.first, method)(at), getattr(self.second, method)(at)

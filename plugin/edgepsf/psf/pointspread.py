@@ -219,6 +219,8 @@ class PointSpread:
 
     def _negative_share(self) -> float:
         """Energy below zero as a share of the energy above it."""
+        if self.model.non_negative:
+            return 0.0
         grid = np.linspace(0.0, self.model.reach, 401)
         density = grid * self.radial(grid)
         above = np.clip(density, 0, None).sum()

@@ -67,7 +67,7 @@ def levenberg_marquardt(
     Solution
     """
     lower, upper = np.asarray(lower, float), np.asarray(upper, float)
-    x = np.clip(np.asarray(start, float), lower, upper)
+    x = np.minimum(np.maximum(np.asarray(start, float), lower), upper)
     residual, jacobian = function(x)
     cost, damping = residual @ residual, 1e-3
     for _ in range(max_iterations):
@@ -75,7 +75,7 @@ def levenberg_marquardt(
         free = ~((x <= lower) & (gradient > 0) | (x >= upper) & (gradient < 0))
         while True:
             step = _damped_step(normal, gradient, free, damping)
-            trial = np.clip(x + step, lower, upper)
+            trial = np.minimum(np.maximum(x + step, lower), upper)
             new_residual, new_jacobian = function(trial)
             new_cost = new_residual @ new_residual
             if np.isfinite(new_cost) and new_cost <= cost:
@@ -97,8 +97,9 @@ def _damped_step(normal: np.ndarray, gradient: np.ndarray, free: np.ndarray, dam
     step = np.zeros(len(gradient))
     if not free.any():
         return step
-    part = normal[np.ix_(free, free)]
-    scale = np.sqrt(np.maximum(np.diag(part), 1e-300))
-    scaled = part / np.outer(scale, scale) + damping * np.eye(len(scale))
+    part = normal if free.all() else normal[free][:, free]
+    scale = np.sqrt(np.maximum(part.diagonal(), 1e-300))
+    scaled = part / (scale[:, None] * scale)
+    scaled.flat[:: len(scale) + 1] += damping
     step[free] = -np.linalg.solve(scaled, gradient[free] / scale) / scale
     return step

@@ -135,17 +135,23 @@ class Scene:
         cosine, sine = np.cos(angle), np.sin(angle)
         normal = self.samples.x * cosine + self.samples.y * sine
         along = self.samples.y * cosine - self.samples.x * sine
-        d = normal - offset - 0.5 * curvature * along**2
+        d = normal - offset
+        if curvature:
+            d -= 0.5 * curvature * along**2
         esf, slope, shapes = family.esf_and_gradient(parameters[SHAPE], d)
-        contrast = (high - low) + ((across2 - across1) * d + (along2 - along1) * along) / self.reach
-        tilt_across = (across1 + (across2 - across1) * esf) / self.reach
-        tilt_along = (along1 + (along2 - along1) * esf) / self.reach
-        model = low + (high - low) * esf + tilt_across * d + tilt_along * along
-        by_d = contrast * slope + tilt_across
+        contrast, tilt_across, tilt_along = high - low, 0.0, 0.0
+        model, by_d = low + contrast * esf, contrast * slope
+        if across1 or along1 or across2 or along2:
+            # Without gradients, most often, these are passes over zeros.
+            contrast = contrast + ((across2 - across1) * d + (along2 - along1) * along) / self.reach
+            tilt_across = (across1 + (across2 - across1) * esf) / self.reach
+            tilt_along = (along1 + (along2 - along1) * esf) / self.reach
+            model = model + tilt_across * d + tilt_along * along
+            by_d = contrast * slope + tilt_across
         columns: dict[int, Callable[[], np.ndarray]] = {
             V1: lambda: 1.0 - esf,
             V2: lambda: esf,
-            ANGLE: lambda: by_d * along * (1.0 + curvature * normal) - tilt_along * normal,
+            ANGLE: lambda: self._by_angle(by_d * along, normal, curvature, tilt_along),
             OFFSET: lambda: -by_d,
             CURVATURE: lambda: -0.5 * along**2 * by_d,
             ACROSS1: lambda: (1.0 - esf) * d / self.reach,
@@ -162,6 +168,15 @@ class Scene:
             model, steepness = self.curve(model)
             jacobian *= steepness
         return model, jacobian
+
+    @staticmethod
+    def _by_angle(
+        turned: np.ndarray, normal: np.ndarray, curvature: float, tilt: np.ndarray | float
+    ) -> np.ndarray:
+        """The derivative by the angle, from the one of a straight line on flat plateaus."""
+        if curvature:
+            turned = turned * (1.0 + curvature * normal)
+        return turned - tilt * normal if np.ndim(tilt) else turned
 
     def _minimise(self, family: ShapeFamily, start: np.ndarray, free: np.ndarray) -> Candidate:
         """Least squares in the free parameters; the others stay as they are in `start`."""

@@ -81,6 +81,16 @@ class Airy(RadialModel):
         """End of the table (px), x = 400; the edge falls as 2/(π² x) there."""
         return _X_MAX / (np.pi * self.cutoff)
 
+    @property
+    def non_negative(self) -> bool:
+        """True: a square."""
+        return True
+
+    @property
+    def detail(self) -> float:
+        """1/(8 ν_c) (px)."""
+        return 0.125 / self.cutoff
+
     def esf(self, d: npt.ArrayLike) -> np.ndarray:
         """E(d), the tabulated integral of L; d in px."""
         return _edge(np.pi * self.cutoff * np.asarray(d, dtype=np.float64))

@@ -38,6 +38,11 @@ class Disk(RadialModel):
         """R (px)."""
         return self.radius
 
+    @property
+    def non_negative(self) -> bool:
+        """True: 0 or a constant."""
+        return True
+
     def esf(self, d: npt.ArrayLike) -> np.ndarray:
         """E(d) = (arccos u − u√(1−u²))/π, u = d/R; d in px."""
         u = np.clip(np.asarray(d, dtype=np.float64) / self.radius, -1.0, 1.0)

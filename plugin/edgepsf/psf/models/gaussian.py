@@ -38,6 +38,16 @@ class Gaussian(RadialModel):
         """9 σ (px)."""
         return 9.0 * self.sigma
 
+    @property
+    def non_negative(self) -> bool:
+        """True: an exponential."""
+        return True
+
+    @property
+    def detail(self) -> float:
+        """σ (px)."""
+        return self.sigma
+
     def esf(self, d: npt.ArrayLike) -> np.ndarray:
         """E(d) = ½ erfc(d/σ√2); d in px."""
         return ndtr(-np.asarray(d, dtype=np.float64) / self.sigma)

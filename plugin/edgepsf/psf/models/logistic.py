@@ -61,6 +61,16 @@ class Logistic(RadialModel):
         """Distance (px) at which f is 42, so that E is below double precision."""
         return self._reach
 
+    @property
+    def non_negative(self) -> bool:
+        """True where f is a line: the edge is a mean of Gaussian edges then."""
+        return len(self.polynomial.coefficients) == 1
+
+    @property
+    def detail(self) -> float:
+        """A hundredth of the reach (px): f rises by 42 on the way."""
+        return 0.01 * self._reach
+
     def esf(self, d: npt.ArrayLike) -> np.ndarray:
         """E(d) = 1 / (1 + exp f(d)); d in px."""
         return esf_from_f(self.polynomial(d))
@@ -73,6 +83,8 @@ class Logistic(RadialModel):
     def _curvature(self, d: np.ndarray) -> np.ndarray:
         d = np.minimum(d, 2.0 * self._reach)
         e = self.esf(d)
+        if len(self.polynomial.coefficients) == 1:
+            return 0.5 * e * (1.0 - e) * ((1.0 - 2.0 * e) * self.polynomial.coefficients[0] ** 2)
         slope = self.polynomial.derivative(d)
         bend = self.polynomial.derivative(d, 2)
         return 0.5 * e * (1.0 - e) * ((1.0 - 2.0 * e) * slope**2 - bend)
