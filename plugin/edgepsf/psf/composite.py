@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import i0e
 
-from .model import RadialModel, Shape, ShapeFamily
+from .model import Derivatives, LazyFamily, RadialModel, Shape, ShapeFamily
 from .models.disk import Disk, DiskFamily
 
 NAME = "free"
@@ -120,7 +120,7 @@ class Blurred(Composite):
         return values[inverse].reshape(r.shape)
 
 
-class BlurredFamily(ShapeFamily):
+class BlurredFamily(LazyFamily):
     """A family blurred by a Gaussian; shape numbers: those of the family, then log σ (px)."""
 
     name = NAME
@@ -129,15 +129,20 @@ class BlurredFamily(ShapeFamily):
         self.part = part
         self.lower, self.upper = (*part.lower, -3.0), (*part.upper, 6.0)
 
-    def esf_and_gradient(self, shape: Shape, d: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """E, dE/dd, and the derivatives by the part's numbers and by log σ."""
+    def edge(self, shape: Shape, d: np.ndarray) -> tuple[np.ndarray, Derivatives]:
+        """E; then dE/dd, and the derivatives by the part's numbers and by log σ."""
         sigma, d = np.exp(shape[-1]), np.asarray(d, dtype=np.float64)
         moved = d.ravel() - sigma * _X[:, None]  # every node at once: one call of the part
-        esf, slope, by_part = self.part.esf_and_gradient(shape[:-1], moved.ravel())
-        slopes = slope.reshape(moved.shape)
-        by_part = np.tensordot(by_part.reshape(-1, *moved.shape), _W, (1, 0))
-        gradient = np.vstack([by_part, -sigma * (_W * _X) @ slopes]).reshape(-1, *d.shape)
-        return (_W @ esf.reshape(moved.shape)).reshape(d.shape), (_W @ slopes).reshape(d.shape), gradient
+        esf, of_part = self.part.edge(shape[:-1], moved.ravel())
+
+        def derivatives() -> tuple[np.ndarray, np.ndarray]:
+            slope, by_part = of_part()
+            slopes = slope.reshape(moved.shape)
+            by_part = np.tensordot(by_part.reshape(-1, *moved.shape), _W, (1, 0))
+            gradient = np.vstack([by_part, -sigma * (_W * _X) @ slopes]).reshape(-1, *d.shape)
+            return (_W @ slopes).reshape(d.shape), gradient
+
+        return (_W @ esf.reshape(moved.shape)).reshape(d.shape), derivatives
 
     def model(self, shape: Shape) -> Blurred:
         """The blurred PSF with this shape."""
@@ -214,7 +219,7 @@ class Sum(Combination):
         return self.weight * first + (1.0 - self.weight) * second
 
 
-class SumFamily(ShapeFamily):
+class SumFamily(LazyFamily):
     """Sum of two families; shape numbers: those of the first, those of the second, the first's weight."""
 
     name = NAME
@@ -228,13 +233,17 @@ class SumFamily(ShapeFamily):
         n = len(self.first.lower)
         return shape[:n], shape[n:-1], shape[-1]
 
-    def esf_and_gradient(self, shape: Shape, d: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """E, dE/dd, and the derivatives by the numbers of both parts and by the weight."""
+    def edge(self, shape: Shape, d: np.ndarray) -> tuple[np.ndarray, Derivatives]:
+        """E; then dE/dd, and the derivatives by the numbers of both parts and by the weight."""
         a, b, weight = self._split(shape)
-        esf1, slope1, by1 = self.first.esf_and_gradient(a, d)
-        esf2, slope2, by2 = self.second.esf_and_gradient(b, d)
-        gradient = np.vstack([weight * by1, (1.0 - weight) * by2, esf1 - esf2])
-        return weight * esf1 + (1 - weight) * esf2, weight * slope1 + (1 - weight) * slope2, gradient
+        (esf1, of_first), (esf2, of_second) = self.first.edge(a, d), self.second.edge(b, d)
+
+        def derivatives() -> tuple[np.ndarray, np.ndarray]:
+            (slope1, by1), (slope2, by2) = of_first(), of_second()
+            gradient = np.vstack([weight * by1, (1.0 - weight) * by2, esf1 - esf2])
+            return weight * slope1 + (1 - weight) * slope2, gradient
+
+        return weight * esf1 + (1 - weight) * esf2, derivatives
 
     def model(self, shape: Shape) -> Sum:
         """The sum with this shape."""

@@ -22,6 +22,7 @@ _COARSEST = 25  # of them to one step of the first look
 _WORTH = 0.3  # share of the largest value at the first look; half of the maximum is not to be missed
 
 Shape = Sequence[float] | np.ndarray  # the numbers that a fit varies
+Derivatives = Callable[[], tuple[np.ndarray, np.ndarray]]  # → dE/dd, dE/dshape
 Known = tuple[tuple[str, float, float], ...]  # name of a function of a model, its argument, its value
 
 
@@ -229,6 +230,11 @@ class ShapeFamily:
         """E(d), dE/dd and dE/dshape (shape numbers × pixels) at distances d (px), shape (pixels,)."""
         raise NotImplementedError
 
+    def edge(self, shape: Shape, d: np.ndarray) -> tuple[np.ndarray, Derivatives]:
+        """E(d), and a function that gives dE/dd and dE/dshape; a step that a fit refuses needs no derivatives."""
+        esf, slope, gradient = self.esf_and_gradient(shape, d)
+        return esf, lambda: (slope, gradient)
+
     def difference(self, shape: Shape) -> float:
         """Step for differences by a shape number; these are logarithms or ratios near 1 if nothing else is said."""
         return 1e-5
@@ -249,3 +255,16 @@ class ShapeFamily:
     def examples(self) -> tuple[Example, ...]:
         """Models of the family with known values, for tests."""
         return ()
+
+
+class LazyFamily(ShapeFamily):
+    """A family whose derivatives cost about as much as E: it gives `edge`, and has `esf_and_gradient` from it."""
+
+    def edge(self, shape: Shape, d: np.ndarray) -> tuple[np.ndarray, Derivatives]:
+        """E(d), and a function that gives dE/dd and dE/dshape."""
+        raise NotImplementedError
+
+    def esf_and_gradient(self, shape: Shape, d: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """E(d), dE/dd and dE/dshape (shape numbers × pixels) at distances d (px), shape (pixels,)."""
+        esf, derivatives = self.edge(shape, d)
+        return esf, *derivatives()

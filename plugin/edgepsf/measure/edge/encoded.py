@@ -9,7 +9,7 @@ from ...psf.families import library
 from .candidate import Bic, Candidate
 from .irregular import lopsidedness
 from .noise import Noise
-from .scene import Curve
+from .predicted import Curve
 from .start import Start
 from .views import Views
 

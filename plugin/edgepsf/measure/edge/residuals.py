@@ -47,14 +47,11 @@ class Residuals:
                 candidate.solution.jacobian[row],
                 float(np.sqrt(views.start.floor)),
             )
-        only_v2 = np.zeros(len(candidate.free), dtype=bool)
-        only_v2[V2] = True
-        # The derivative by v2 is the ESF.
-        model, esf = views.every.predict(candidate.family, candidate.parameters, only_v2)
+        model, esf = views.every.esf(candidate.family, candidate.parameters)
         residual, half = views.every.samples.values - model, views.start.half
         if half:
             residual, _ = excess(residual, half)
-        return cls(views.pixels, residual, esf[0], float(np.sqrt(views.start.floor)))
+        return cls(views.pixels, residual, esf, float(np.sqrt(views.start.floor)))
 
     def lonely(self) -> np.ndarray:
         """Difference of each residual from the median of its 3 × 3 neighbourhood, shape (n,), in steps.

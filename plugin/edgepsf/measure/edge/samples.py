@@ -42,6 +42,12 @@ class Samples:
         """Square root of the weights, computed at each call."""
         return np.sqrt(self.weight)
 
+    def every(self, n: int) -> Samples:
+        """Each n-th sample only; the pixels are those behind them, without their scatter."""
+        part = slice(None, None, n)
+        weight = self.weight[part]
+        return Samples(self.x[part], self.y[part], self.values[part], weight, int(weight.sum()))
+
 
 def single(x: np.ndarray, y: np.ndarray, values: np.ndarray) -> Samples:
     """Every pixel as a sample; arguments of shape (n,)."""

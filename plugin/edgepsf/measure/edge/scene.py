@@ -8,35 +8,22 @@ gradients are freed only where the data ask for them, because each one widens th
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from ...psf.model import ShapeFamily
 from .candidate import Bic, Candidate
 from .lm import levenberg_marquardt
+from .predicted import Curve, Predicted
 from .rounded import excess
 from .samples import Samples
-from .slots import (
-    ACROSS1,
-    ACROSS2,
-    ALONG1,
-    ALONG2,
-    ANGLE,
-    CURVATURE,
-    EXTRA_INDICES,
-    EXTRAS,
-    LEVELS,
-    OFFSET,
-    SCENE,
-    SHAPE,
-    V1,
-    V2,
-    joined,
-)
+from .slots import EXTRA_INDICES, EXTRAS, LEVELS, SCENE, joined
 from .start import FLOOR
 
-Curve = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
+_PART = 16  # samples to one of the part that tells hopeless steps
+_MANY = 1000  # samples; with fewer a look at a part saves nothing
 
 
 @dataclass(frozen=True)
@@ -131,73 +118,71 @@ class Scene:
         values : ndarray, shape (samples,)
         jacobian : ndarray, shape (free parameters, samples)
         """
-        low, high, angle, offset, curvature, across1, along1, across2, along2 = parameters[SCENE]
-        cosine, sine = np.cos(angle), np.sin(angle)
-        normal = self.samples.x * cosine + self.samples.y * sine
-        along = self.samples.y * cosine - self.samples.x * sine
-        d = normal - offset
-        if curvature:
-            d -= 0.5 * curvature * along**2
-        esf, slope, shapes = family.esf_and_gradient(parameters[SHAPE], d)
-        contrast, tilt_across, tilt_along = high - low, 0.0, 0.0
-        model, by_d = low + contrast * esf, contrast * slope
-        if across1 or along1 or across2 or along2:
-            # Without gradients, most often, these are passes over zeros.
-            contrast = contrast + ((across2 - across1) * d + (along2 - along1) * along) / self.reach
-            tilt_across = (across1 + (across2 - across1) * esf) / self.reach
-            tilt_along = (along1 + (along2 - along1) * esf) / self.reach
-            model = model + tilt_across * d + tilt_along * along
-            by_d = contrast * slope + tilt_across
-        columns: dict[int, Callable[[], np.ndarray]] = {
-            V1: lambda: 1.0 - esf,
-            V2: lambda: esf,
-            ANGLE: lambda: self._by_angle(by_d * along, normal, curvature, tilt_along),
-            OFFSET: lambda: -by_d,
-            CURVATURE: lambda: -0.5 * along**2 * by_d,
-            ACROSS1: lambda: (1.0 - esf) * d / self.reach,
-            ALONG1: lambda: (1.0 - esf) * along / self.reach,
-            ACROSS2: lambda: esf * d / self.reach,
-            ALONG2: lambda: esf * along / self.reach,
-        }
-        jacobian = np.empty((int(free.sum()), d.size))
-        used = np.nonzero(free[SCENE])[0]
-        for row, index in enumerate(used):
-            jacobian[row] = columns[int(index)]()
-        jacobian[len(used) :] = contrast * shapes[free[SHAPE]]
-        if self.curve is not None:
-            model, steepness = self.curve(model)
-            jacobian *= steepness
-        return model, jacobian
+        predicted = self._predicted(family, parameters)
+        return predicted.values, predicted.jacobian(free)
 
-    @staticmethod
-    def _by_angle(
-        turned: np.ndarray, normal: np.ndarray, curvature: float, tilt: np.ndarray | float
-    ) -> np.ndarray:
-        """The derivative by the angle, from the one of a straight line on flat plateaus."""
-        if curvature:
-            turned = turned * (1.0 + curvature * normal)
-        return turned - tilt * normal if np.ndim(tilt) else turned
+    def esf(self, family: ShapeFamily, parameters: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Values of a model and its ESF at the samples; the curve is left out of the ESF.
+
+        Parameters
+        ----------
+        family : ShapeFamily
+        parameters : ndarray, shape (9 + k,)
+        """
+        predicted = self._predicted(family, parameters)
+        return predicted.values, predicted.esf
+
+    @cached_property
+    def _root(self) -> np.ndarray | None:
+        """Square root of the weights; None where every weight is 1."""
+        return None if (self.samples.weight == 1.0).all() else self.samples.root
+
+    @cached_property
+    def _part(self) -> Scene | None:
+        """A sixteenth of the samples: its cost is less than that of all, which tells a hopeless step; None if few."""
+        return replace(self, samples=self.samples.every(_PART)) if len(self.samples.x) > _MANY else None
+
+    def _predicted(self, family: ShapeFamily, parameters: np.ndarray) -> Predicted:
+        """The picture of a model at the samples."""
+        return Predicted(self.samples, self.reach, self.curve, family, parameters)
 
     def _minimise(self, family: ShapeFamily, start: np.ndarray, free: np.ndarray) -> Candidate:
         """Least squares in the free parameters; the others stay as they are in `start`."""
         lower, upper = self._bounds(family)
-        root, full = self.samples.root, start.copy()
 
-        def residual(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-            full[free] = values
-            model, jacobian = self.predict(family, full, free)
-            misfit = model - self.samples.values
-            if self.half:
-                misfit, share = excess(misfit, self.half)
-                jacobian *= share
-            jacobian *= root
-            return misfit * root, jacobian
+        def function(values: np.ndarray) -> tuple[np.ndarray, Callable[[], np.ndarray]]:
+            return self._residual(family, _with(start, free, values), free)
 
-        solution = levenberg_marquardt(residual, start[free], lower[free], upper[free])
-        parameters = start.copy()
-        parameters[free] = solution.x
+        def probe(values: np.ndarray) -> float:
+            residual, _ = self._part._residual(family, _with(start, free, values), free)
+            return float(residual @ residual)
+
+        solution = levenberg_marquardt(
+            function, start[free], lower[free], upper[free], probe=probe if self._part is not None else None
+        )
         cost = solution.cost + self.samples.scatter
-        return Candidate(family, parameters, free, solution, cost, self.samples.count)
+        return Candidate(family, _with(start, free, solution.x), free, solution, cost, self.samples.count)
+
+    def _residual(
+        self, family: ShapeFamily, parameters: np.ndarray, free: np.ndarray
+    ) -> tuple[np.ndarray, Callable[[], np.ndarray]]:
+        """Weighted misfits, and a function that gives their derivatives by the free parameters."""
+        predicted = self._predicted(family, parameters)
+        misfit, factors = predicted.values - self.samples.values, []
+        if self.half:
+            misfit, share = excess(misfit, self.half)
+            factors.append(share)
+        if self._root is not None:
+            misfit = misfit * self._root
+            factors.append(self._root)
+
+        def jacobian() -> np.ndarray:
+            out = predicted.jacobian(free)
+            for factor in factors:
+                out *= factor
+            return out
+
+        return misfit, jacobian
 
     def _bounds(self, family: ShapeFamily) -> tuple[np.ndarray, np.ndarray]:
         """Lower and upper bounds of all parameters."""
@@ -224,3 +209,10 @@ class Scene:
         noise = max(candidate.variance, 1e-18, bic.floor if bic.floor > FLOOR else 0.0)
         best = int(np.argmax(gain))
         return int(order[new][best]) if gain[best] > noise * bic.inflation * bic.price(n) else None
+
+
+def _with(start: np.ndarray, free: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """The parameters with these values of the free ones."""
+    out = start.copy()
+    out[free] = values
+    return out

@@ -123,12 +123,16 @@ def _fit(profile: Profile, family: ShapeFamily, first: np.ndarray) -> Compositio
     """Fit levels, a shift of the line and the shape to the profile; of no use where a part is a spike."""
     root = profile.root
 
-    def residual(p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def residual(p: np.ndarray) -> tuple[np.ndarray, Callable[[], np.ndarray]]:
         low, high, shift = p[:3]
-        esf, slope, by_shape = family.esf_and_gradient(p[3:], profile.d - shift)
+        esf, derivatives = family.edge(p[3:], profile.d - shift)
         contrast = high - low
-        jacobian = np.vstack([1.0 - esf, esf, -contrast * slope, contrast * by_shape])
-        return (low + contrast * esf - profile.value) * root, jacobian * root
+
+        def jacobian() -> np.ndarray:
+            slope, by_shape = derivatives()
+            return np.vstack([1.0 - esf, esf, -contrast * slope, contrast * by_shape]) * root
+
+        return (low + contrast * esf - profile.value) * root, jacobian
 
     lower, upper = [-1.0, 0.0, -3.0, *family.lower], [1.0, 2.0, 3.0, *family.upper]
     solution = levenberg_marquardt(residual, [0.0, 1.0, 0.0, *first], lower, upper, 40, 1e-5)

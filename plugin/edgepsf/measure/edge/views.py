@@ -12,7 +12,8 @@ from .candidate import Candidate
 from .pixels import Pixels
 from .rounded import least_excess
 from .samples import Samples, single, thin
-from .scene import Curve, Scene
+from .predicted import Curve
+from .scene import Scene
 from .start import Start
 
 _MANY = 100_000  # pixels; beyond that the thinned scene has to do

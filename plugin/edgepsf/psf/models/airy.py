@@ -15,7 +15,7 @@ from scipy.special import j0, j1, struve
 
 from ...errors import InputError
 from ...options.arguments import real
-from ..model import Example, RadialModel, Shape, ShapeFamily
+from ..model import Derivatives, Example, LazyFamily, RadialModel, Shape
 
 _X_MAX = 400.0  # end of the table; beyond it E = 2/(π² x), with ripples of order x^−5/2
 
@@ -121,7 +121,7 @@ class Airy(RadialModel):
         return 1.0 - j0(x) ** 2 - j1(x) ** 2
 
 
-class AiryFamily(ShapeFamily):
+class AiryFamily(LazyFamily):
     """Shape number: log of the width 1/ν_c."""
 
     name = "airy"
@@ -135,12 +135,16 @@ class AiryFamily(ShapeFamily):
         """log(1/ν_c) with ν_c = p/3.2."""
         return np.array([np.log(3.2 / p)])
 
-    def esf_and_gradient(self, shape: Shape, d: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """E, dE/dd, and dE/d log(1/ν_c) = −d dE/dd."""
+    def edge(self, shape: Shape, d: np.ndarray) -> tuple[np.ndarray, Derivatives]:
+        """E; then dE/dd, and dE/d log(1/ν_c) = −d dE/dd."""
         scale = np.pi * np.exp(-shape[0])
         x = scale * d
-        slope = -scale * _line_table()(np.minimum(np.abs(x), _X_MAX))
-        return _edge(x), slope, (-d * slope)[None]
+
+        def derivatives() -> tuple[np.ndarray, np.ndarray]:
+            slope = -scale * _line_table()(np.minimum(np.abs(x), _X_MAX))
+            return slope, (-d * slope)[None]
+
+        return _edge(x), derivatives
 
     def model(self, shape: Shape) -> Airy:
         """The Airy pattern with this log(1/ν_c)."""

@@ -8,7 +8,7 @@ from scipy.special import ndtr
 
 from ...errors import InputError
 from ...options.arguments import real
-from ..model import Example, RadialModel, Shape, ShapeFamily
+from ..model import Derivatives, Example, LazyFamily, RadialModel, Shape
 
 
 class Gaussian(RadialModel):
@@ -75,7 +75,7 @@ class Gaussian(RadialModel):
         return -np.expm1(-0.5 * (np.asarray(r, dtype=np.float64) / self.sigma) ** 2)
 
 
-class GaussianFamily(ShapeFamily):
+class GaussianFamily(LazyFamily):
     """Shape number: log σ."""
 
     name = "gaussian"
@@ -89,12 +89,16 @@ class GaussianFamily(ShapeFamily):
         """log σ with σ = 1.7/p."""
         return np.array([np.log(1.7 / p)])
 
-    def esf_and_gradient(self, shape: Shape, d: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """E, dE/dd, and dE/d log σ = −d dE/dd."""
+    def edge(self, shape: Shape, d: np.ndarray) -> tuple[np.ndarray, Derivatives]:
+        """E; then dE/dd, and dE/d log σ = −d dE/dd."""
         sigma = np.exp(shape[0])
         u = d / sigma
-        slope = -np.exp(-0.5 * u**2) / (np.sqrt(2 * np.pi) * sigma)
-        return ndtr(-u), slope, (-d * slope)[None]
+
+        def derivatives() -> tuple[np.ndarray, np.ndarray]:
+            slope = -np.exp(-0.5 * u**2) / (np.sqrt(2 * np.pi) * sigma)
+            return slope, (-d * slope)[None]
+
+        return ndtr(-u), derivatives
 
     def model(self, shape: Shape) -> Gaussian:
         """The Gaussian with this log σ."""

@@ -10,7 +10,7 @@ import scipy
 
 from ...errors import EdgeError
 from ...options.arguments import between, gray_values, real, takes, whole
-from ..model import Example, Known, RadialModel, Shape, ShapeFamily
+from ..model import Derivatives, Example, Known, LazyFamily, RadialModel, Shape
 from ..odd import OddPolynomial, esf_from_f
 
 _F_MAX = 42.0  # exp(−42) is below double precision
@@ -106,7 +106,7 @@ def logistic_closed_form(r: npt.ArrayLike, p: float, terms: int = 4000) -> np.nd
     return (series + tail) / p
 
 
-class LogisticFamily(ShapeFamily):
+class LogisticFamily(LazyFamily):
     """Fits f = x + s₃ x³ + s₅ x⁵ + …, x = p1 d; the shape numbers are (log p1, s₃, s₅, …).
 
     s_k = p_k / p1^k has no unit, so the bounds hold at any blur. With s₃ > 1/12 the LSF has a dip at its
@@ -131,23 +131,27 @@ class LogisticFamily(ShapeFamily):
         """p1 = p, all other numbers 0."""
         return np.array([np.log(p)] + [0.0] * (self.terms - 1))
 
-    def esf_and_gradient(self, shape: Shape, d: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """E, dE/dd, and dE by log p1 and every s_k."""
+    def edge(self, shape: Shape, d: np.ndarray) -> tuple[np.ndarray, Derivatives]:
+        """E; then dE/dd, and dE by log p1 and every s_k."""
         p1 = np.exp(shape[0])
         x = np.clip(p1 * d, -1e3, 1e3)
         u = x * x
         series = np.concatenate([[1.0], shape[1:]])
         value = x * np.polynomial.polynomial.polyval(u, series)
-        slope = np.polynomial.polynomial.polyval(u, series * np.arange(1, 2 * self.terms, 2))
         e = esf_from_f(value)
-        density = -e * (1.0 - e)
-        gradient = np.empty((self.terms, d.size))
-        gradient[0] = density * slope * x
-        power = x
-        for k in range(1, self.terms):
-            power = power * u
-            gradient[k] = density * power
-        return e, density * slope * p1, gradient
+
+        def derivatives() -> tuple[np.ndarray, np.ndarray]:
+            slope = np.polynomial.polynomial.polyval(u, series * np.arange(1, 2 * self.terms, 2))
+            density = -e * (1.0 - e)
+            gradient = np.empty((self.terms, d.size))
+            gradient[0] = density * slope * x
+            power = x
+            for k in range(1, self.terms):
+                power = power * u
+                gradient[k] = density * power
+            return density * slope * p1, gradient
+
+        return e, derivatives
 
     def model(self, shape: Shape) -> Logistic:
         """The logistic edge with p_k = s_k p1^k."""

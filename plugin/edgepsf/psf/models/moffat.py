@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 from scipy.special import gammaln, kve, stdtr
@@ -9,7 +11,7 @@ from scipy.special import gammaln, kve, stdtr
 from ...errors import InputError
 from ...options.arguments import real
 from ..hermite import Quintic
-from ..model import Example, RadialModel, Shape, ShapeFamily
+from ..model import Derivatives, Example, LazyFamily, RadialModel, Shape
 
 _STEP = 1e-4  # of log(β − 1), for the derivative by it
 _SPACING = 0.03  # of the table, relative to the width of the edge: exact to 10⁻¹²
@@ -108,7 +110,7 @@ def _table(fwhm: float, beta: float, alpha: float, s: np.ndarray) -> np.ndarray:
     return np.stack([esf, -lsf * by_s, bend * by_s**2 - lsf * d])
 
 
-class MoffatFamily(ShapeFamily):
+class MoffatFamily(LazyFamily):
     """Shape numbers: log FWHM and log(β − 1), which are nearly independent of one another."""
 
     name = "moffat"
@@ -127,30 +129,45 @@ class MoffatFamily(ShapeFamily):
         nu = 2.0 * beta - 2.0
         return stdtr(nu, -d * np.sqrt(nu) / _alpha(fwhm, beta))
 
-    def esf_and_gradient(self, shape: Shape, d: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """E, dE/dd, and the derivatives by log FWHM (closed) and log(β − 1) (central difference).
+    def edge(self, shape: Shape, d: np.ndarray) -> tuple[np.ndarray, Derivatives]:
+        """E; then dE/dd, and the derivatives by log FWHM (closed) and log(β − 1) (central difference).
 
         E is costly: many places are read from a table in s, where d = α sinh s.
         """
         fwhm, beta = np.exp(shape[0]), 1.0 + np.exp(shape[1])
         alpha = _alpha(fwhm, beta)
-        slope = -Moffat(alpha, beta).lsf(d)
-        betas = [beta, *(1.0 + np.exp(shape[1] + sign * _STEP) for sign in (1.0, -1.0))]
+        read = self._reader(fwhm, alpha, beta, d)
+
+        def derivatives() -> tuple[np.ndarray, np.ndarray]:
+            slope = -Moffat(alpha, beta).lsf(d)
+            moved, back = (1.0 + np.exp(shape[1] + sign * _STEP) for sign in (1.0, -1.0))
+            return slope, np.stack([-d * slope, read(moved, back) / (2 * _STEP)])
+
+        return read(beta, None), derivatives
+
+    def _reader(
+        self, fwhm: float, alpha: float, beta: float, d: np.ndarray
+    ) -> Callable[[float, float | None], np.ndarray]:
+        """A function that gives E for a β near this one, or the difference of E for two."""
         size, step = np.abs(d), _SPACING * min(1.0, 1.0 / np.sqrt(2.0 * beta - 2.0))
         nodes = np.arcsinh(size.max(initial=0.0) / alpha) / step + 2.0
         if not nodes * _WORTH < d.size:
-            esf, moved, back = (self._esf(fwhm, each, d) for each in betas)
-            return esf, slope, np.stack([-d * slope, (moved - back) / (2 * _STEP)])
-        tables = [_table(fwhm, each, alpha, step * np.arange(int(nodes))) for each in betas]
-        place = np.arcsinh(size / alpha) / step
-        node = place.astype(np.intp)
-        place -= node
-        esf = Quintic(*(tables[0] * [[1.0], [step], [step**2]]))(node, place)
-        by_beta = (tables[1] - tables[2]) * [[1.0], [step], [step**2]] / (2 * _STEP)
-        change = Quintic(*by_beta)(node, place)
-        right = d >= 0
-        change = np.where(right, change, -change)
-        return np.where(right, esf, 1.0 - esf), slope, np.stack([-d * slope, change])
+            return lambda one, other: self._esf(fwhm, one, d) - (
+                0.0 if other is None else self._esf(fwhm, other, d)
+            )
+        t = np.arcsinh(size / alpha) / step
+        node, left = t.astype(np.intp), d < 0
+        t -= node
+        s, unit = step * np.arange(int(nodes)), step ** np.arange(3.0)[:, None]
+
+        def read(one: float, other: float | None) -> np.ndarray:
+            table = _table(fwhm, one, alpha, s)
+            if other is not None:
+                table -= _table(fwhm, other, alpha, s)
+            half = Quintic(*(table * unit))(node, t)
+            return np.where(left, (1.0 if other is None else 0.0) - half, half)
+
+        return read
 
     def model(self, shape: Shape) -> Moffat:
         """The Moffat with this log FWHM and log(β − 1)."""
