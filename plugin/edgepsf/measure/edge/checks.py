@@ -130,6 +130,32 @@ def check_range(fit: EdgeFit, answer: Answer) -> list[str]:
     return [f"{told}; levels and width are uncertain: choose a larger region"]
 
 
+def check_given(levels: tuple[float, float] | None, values: np.ndarray) -> None:
+    """Refuse levels that the caller gives and no fit can mend: far beyond the gray values of the region.
+
+    Parameters
+    ----------
+    levels : (v1, v2) or None
+    values : ndarray, shape (n,)
+        Gray values of the region.
+
+    Raises
+    ------
+    EdgeError
+    """
+    if levels is None:
+        return
+    low, high = np.percentile(values, [0.5, 99.5])
+    least, most = sorted(levels)
+    # Halves: the difference of two levels may be no number.
+    beyond = max(0.5 * low - 0.5 * least, 0.5 * most - 0.5 * high)
+    if beyond > 3.0 * _BEYOND * (0.5 * most - 0.5 * least):
+        raise EdgeError(
+            f"the given levels {levels[0]:.4g} and {levels[1]:.4g} lie far beyond the gray values of the region "
+            f"({low:.4g} to {high:.4g}): give the levels of its two plateaus, or none"
+        )
+
+
 def check_gradients(fit: EdgeFit) -> list[str]:
     """Warn of a plateau that changes so fast beside the edge that the fit can take it for a part of the blur."""
     step, warnings = abs(fit.v2 - fit.v1), []

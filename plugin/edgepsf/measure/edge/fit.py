@@ -36,7 +36,7 @@ from ...psf.pointspread import PointSpread, check_pixel
 from .answer import Answer
 from .beyond import beyond_library, may_leave_library
 from .candidate import Bic
-from .checks import check_contrast, check_fit
+from .checks import check_contrast, check_fit, check_given
 from .defects import check_clipping, clipped, outliers
 from .early import check_many
 from .encoded import WARNING as ENCODED
@@ -129,7 +129,9 @@ def fit_edge(
     question, dtype = _question(model, pixel, v1, v2, aspect), np.asarray(image).dtype
     region = take_region(image, roi)
     use, missing = usable_pixels(region)
-    pixels, start, cut = _unclipped(Pixels.of(region, use, question.aspect), question, dtype)
+    pixels = Pixels.of(region, use, question.aspect)
+    check_given(question.levels, pixels.values)
+    pixels, start, cut = _unclipped(pixels, question, dtype)
     views, first, hot = _without_defects(Views.of(pixels, start, pixel))
     views, first, rough = straightened(views, first)
     answer, encoded = _library_answer(views, first, question, dtype)

@@ -42,6 +42,11 @@ class Samples:
         """Square root of the weights, computed at each call."""
         return np.sqrt(self.weight)
 
+    @property
+    def uneven(self) -> bool:
+        """Whether any sample stands for several pixels."""
+        return bool((self.weight != 1.0).any())
+
     def every(self, n: int) -> Samples:
         """Each n-th sample only; the pixels are those behind them, without their scatter."""
         part = slice(None, None, n)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 
@@ -132,33 +131,29 @@ class Scene:
         predicted = self._predicted(family, parameters)
         return predicted.values, predicted.esf
 
-    @cached_property
-    def _root(self) -> np.ndarray | None:
-        """Square root of the weights; None where every weight is 1."""
-        return None if (self.samples.weight == 1.0).all() else self.samples.root
-
-    @cached_property
-    def _part(self) -> Scene | None:
-        """A sixteenth of the samples: its cost is less than that of all, which tells a hopeless step; None if few."""
-        return replace(self, samples=self.samples.every(_PART)) if len(self.samples.x) > _MANY else None
-
     def _predicted(self, family: ShapeFamily, parameters: np.ndarray) -> Predicted:
         """The picture of a model at the samples."""
-        return Predicted(self.samples, self.reach, self.curve, family, parameters)
+        return Predicted.of(self.samples, self.reach, self.curve, family, parameters)
 
     def _minimise(self, family: ShapeFamily, start: np.ndarray, free: np.ndarray) -> Candidate:
         """Least squares in the free parameters; the others stay as they are in `start`."""
         lower, upper = self._bounds(family)
+        # The cost of a part of the samples is less than that of all, which tells a hopeless step.
+        part = replace(self, samples=self.samples.every(_PART))
 
         def function(values: np.ndarray) -> tuple[np.ndarray, Callable[[], np.ndarray]]:
             return self._residual(family, _with(start, free, values), free)
 
         def probe(values: np.ndarray) -> float:
-            residual, _ = self._part._residual(family, _with(start, free, values), free)
+            residual, _ = part._residual(family, _with(start, free, values), free)
             return float(residual @ residual)
 
         solution = levenberg_marquardt(
-            function, start[free], lower[free], upper[free], probe=probe if self._part is not None else None
+            function,
+            start[free],
+            lower[free],
+            upper[free],
+            probe=probe if len(self.samples.x) > _MANY else None,
         )
         cost = solution.cost + self.samples.scatter
         return Candidate(family, _with(start, free, solution.x), free, solution, cost, self.samples.count)
@@ -172,9 +167,10 @@ class Scene:
         if self.half:
             misfit, share = excess(misfit, self.half)
             factors.append(share)
-        if self._root is not None:
-            misfit = misfit * self._root
-            factors.append(self._root)
+        if self.samples.uneven:
+            root = self.samples.root
+            misfit = misfit * root
+            factors.append(root)
 
         def jacobian() -> np.ndarray:
             out = predicted.jacobian(free)

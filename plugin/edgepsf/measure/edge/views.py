@@ -10,9 +10,9 @@ from ...psf.model import ShapeFamily
 from ...psf.pixel import PixelFamily
 from .candidate import Candidate
 from .pixels import Pixels
+from .predicted import Curve
 from .rounded import least_excess
 from .samples import Samples, single, thin
-from .predicted import Curve
 from .scene import Scene
 from .start import Start
 

@@ -152,8 +152,8 @@ class MoffatFamily(LazyFamily):
         size, step = np.abs(d), _SPACING * min(1.0, 1.0 / np.sqrt(2.0 * beta - 2.0))
         nodes = np.arcsinh(size.max(initial=0.0) / alpha) / step + 2.0
         if not nodes * _WORTH < d.size:
-            return lambda one, other: self._esf(fwhm, one, d) - (
-                0.0 if other is None else self._esf(fwhm, other, d)
+            return lambda one, other: (
+                self._esf(fwhm, one, d) - (0.0 if other is None else self._esf(fwhm, other, d))
             )
         t = np.arcsinh(size / alpha) / step
         node, left = t.astype(np.intp), d < 0
