@@ -91,7 +91,9 @@ def counted(probe):
 
 def test_a_look_at_a_part_saves_work_and_changes_nothing():
     (plain, without), (probed, with_probe) = counted(False), counted(True)
-    assert np.array_equal(plain.x, probed.x) and plain.converged and probed.converged
+    assert np.array_equal(plain.x, probed.x)
+    assert plain.converged
+    assert probed.converged
     assert with_probe["whole"] < without["whole"]
     assert with_probe["jacobian"] == without["jacobian"] < without["whole"]
 
