@@ -18,11 +18,13 @@ from .start import Start
 _BLOCK = 8  # px
 _OBJECT = 0.04  # of the step: the mean residual of a block with an object
 _OBJECT_STANDS_OUT = 8.0  # times the usual block
+_STRUCTURE = 0.015  # of the step: residuals of blocks beyond the noise
+_STRUCTURE_PHOTOGRAPH = 0.025  # the same where the interval holds texture already
 _STEEP = 0.06  # change of a plateau over the FWHM, as a share of the step
 _STEEP_PHOTOGRAPH = 0.30  # the same for a soft disk, which cannot take a gradient for a part of the blur
 _BEYOND = 0.08  # share of the step that a level may lie beyond the gray values
 _UNCERTAIN = 0.10  # share of the FWHM
-_UNCERTAIN_PHOTOGRAPH = 0.15  # the same where most of it is what no photograph tells
+_UNCERTAIN_PHOTOGRAPH = 0.12  # the same where most of it is what no photograph tells
 _SHARPEST = 0.4  # px, FWHM; the pixel box alone gives about 0.7
 
 
@@ -80,7 +82,7 @@ def check_fit(fit: EdgeFit, answer: Answer, start: Start) -> list[str]:
     photograph = answer.bic.uneven
     # Structure first: where an object spoils the fit, the levels that it misses are no reason.
     warnings = [
-        *check_structure(answer),
+        *check_structure(answer, _STRUCTURE_PHOTOGRAPH if photograph else _STRUCTURE),
         *check_range(fit, answer),
         *check_gradients(fit, _STEEP_PHOTOGRAPH if photograph else _STEEP),
         *check_plateaus(fit, answer.residuals.pixels),
@@ -234,7 +236,7 @@ class Blocks:
         return f"something lies on or near the edge around x = {x:.0f}, y = {y:.0f} (dust, a scratch, an object?)"
 
 
-def check_structure(answer: Answer) -> list[str]:
+def check_structure(answer: Answer, limit: float = _STRUCTURE) -> list[str]:
     """Refuse a region whose residuals have structure: a second edge, a corner, an object; or warn of it.
 
     Raises
@@ -251,7 +253,7 @@ def check_structure(answer: Answer) -> list[str]:
         )
     if seen:
         return [f"{seen}; the PSF may be off: choose a region without it"]
-    if structure > 0.015:
+    if structure > limit:
         return [
             f"{100 * structure:.1f} % of the step is left that one edge cannot explain; the PSF may be off: "
             "look at the region for a second edge or texture"

@@ -127,6 +127,6 @@ def check_rim(candidate: Candidate) -> list[str]:
     if not isinstance(family, SoftDiskFamily) or family.shown > _HARDEST:
         return []
     return [
-        "the edge turns into its plateaus more sharply than pixels can show (sharpening, or a bright or dark line along "
-        "it?); the PSF may be off: choose another edge, or a picture that was not sharpened"
+        "the edge turns into its plateaus more sharply than pixels can show (sharpening, or a bright or dark line "
+        "along it?); the PSF may be off: choose another edge, or a picture that was not sharpened"
     ]
