@@ -9,13 +9,14 @@ two, and half the distance between the two goes into the interval.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from ...errors import EdgeError
 from ...psf.composite import NAME, Blurred, BlurredFamily
-from ...psf.families import library
 from ...psf.model import Shape, ShapeFamily
-from ...psf.models.disk import Disk
+from ...psf.models.disk import Disk, DiskFamily
 from ...psf.pointspread import PointSpread
 from .candidate import Bic, Candidate
 from .scene import Scene
@@ -29,21 +30,23 @@ _SPREAD = 0.25  # standard deviation over half the distance between the ends: se
 _HARDEST = 0.055  # px; the least that a fit can give is .05, and the pixel box alone has .29
 
 
+_BLURRED = BlurredFamily(DiskFamily())
+
+
+@dataclass(frozen=True)
 class SoftDiskFamily(ShapeFamily):
     """Disks with a rim of fixed softness; shape number: log R.
 
-    Parameters
+    Attributes
     ----------
     sigma : float
         Standard deviation of the Gaussian that softens the rim, px.
     """
 
-    name = NAME
+    sigma: float
 
-    def __init__(self, sigma: float):
-        self.sigma = float(sigma)
-        self.blurred = BlurredFamily(library()["disk"])
-        self.lower, self.upper = self.blurred.lower[:1], self.blurred.upper[:1]
+    name = NAME
+    lower, upper = DiskFamily.lower, DiskFamily.upper
 
     @property
     def shown(self) -> float:
@@ -52,12 +55,12 @@ class SoftDiskFamily(ShapeFamily):
 
     def esf_and_gradient(self, shape: Shape, d: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """E, dE/dd, and the derivative by log R."""
-        esf, slope, gradient = self.blurred.esf_and_gradient(self._whole(shape), d)
+        esf, slope, gradient = _BLURRED.esf_and_gradient(self._whole(shape), d)
         return esf, slope, gradient[:1]
 
     def model(self, shape: Shape) -> Blurred:
         """The soft disk with this log R."""
-        return self.blurred.model(self._whole(shape))
+        return _BLURRED.model(self._whole(shape))
 
     def _whole(self, shape: Shape) -> np.ndarray:
         return np.append(np.asarray(shape, dtype=np.float64), np.log(self.sigma))
@@ -79,13 +82,11 @@ def soft_disks(scene: Scene, first: dict[str, Candidate], bic: Bic) -> list[Cand
     """
     disk = first["disk"]
     radius = float(disk.shape[0])
-    shown = scene.refit(
-        BlurredFamily(library()["disk"]), np.array([radius, radius + np.log(_SOFTNESS)]), disk
-    )
+    shown = scene.refit(_BLURRED, np.array([radius, radius + np.log(_SOFTNESS)]), disk)
     shown = scene.free_extras(shown, bic)
     sigma, chosen = float(np.exp(shown.shape[1])), shown
     if sigma**2 < _DISK * (0.25 * np.exp(2.0 * shown.shape[0]) + sigma**2):
-        chosen = scene.refit(SoftDiskFamily(np.sqrt(_SHARE) * sigma), shown.shape[:1], shown)
+        chosen = scene.refit(SoftDiskFamily(float(np.sqrt(_SHARE)) * sigma), shown.shape[:1], shown)
     rivals = [scene.refit(c.family, c.shape, shown) for name, c in first.items() if name not in _ENDS]
     limit = bic(shown) - _CLEARLY_BETTER
     return [chosen, *(c for c in rivals if bic(c) < limit)]
