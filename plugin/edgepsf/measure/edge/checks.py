@@ -12,14 +12,19 @@ from .candidate import Bic, Candidate
 from .pixels import Pixels
 from .residuals import Residuals, robust_deviation
 from .result import EdgeFit
+from .softdisk import check_rim
 from .start import Start
 
 _BLOCK = 8  # px
 _OBJECT = 0.04  # of the step: the mean residual of a block with an object
 _OBJECT_STANDS_OUT = 8.0  # times the usual block
+_STRUCTURE = 0.015  # of the step: residuals of blocks beyond the noise
+_STRUCTURE_PHOTOGRAPH = 0.025  # the same where the interval holds texture already
 _STEEP = 0.06  # change of a plateau over the FWHM, as a share of the step
+_STEEP_PHOTOGRAPH = 0.30  # the same for a soft disk, which cannot take a gradient for a part of the blur
 _BEYOND = 0.08  # share of the step that a level may lie beyond the gray values
 _UNCERTAIN = 0.10  # share of the FWHM
+_UNCERTAIN_PHOTOGRAPH = 0.12  # the same where most of it is what no photograph tells
 _SHARPEST = 0.4  # px, FWHM; the pixel box alone gives about 0.7
 
 
@@ -74,20 +79,24 @@ def check_fit(fit: EdgeFit, answer: Answer, start: Start) -> list[str]:
         raise EdgeError(
             "no single edge: the fit turns dark and bright around; choose a region with one edge only"
         )
+    photograph = answer.bic.uneven
     # Structure first: where an object spoils the fit, the levels that it misses are no reason.
     warnings = [
-        *check_structure(answer),
+        *check_structure(answer, _STRUCTURE_PHOTOGRAPH if photograph else _STRUCTURE),
         *check_range(fit, answer),
-        *check_gradients(fit),
+        *check_gradients(fit, _STEEP_PHOTOGRAPH if photograph else _STEEP),
         *check_plateaus(fit, answer.residuals.pixels),
     ]
-    warnings += check_width(fit)
+    warnings += [
+        *check_rim(answer.candidate),
+        *check_width(fit, _UNCERTAIN_PHOTOGRAPH if photograph else _UNCERTAIN),
+    ]
     if not answer.candidate.solution.converged:
         warnings.append("the fit did not settle fully; its numbers are less certain than stated")
     return warnings
 
 
-def check_width(fit: EdgeFit) -> list[str]:
+def check_width(fit: EdgeFit, uncertain: float = _UNCERTAIN) -> list[str]:
     """Refuse a width that is no number; warn of one that the edge does not tell.
 
     Raises
@@ -101,7 +110,7 @@ def check_width(fit: EdgeFit) -> list[str]:
             f"no PSF: the fit has no width (FWHM {fwhm:g} px, MTF50 {mtf50:g} cycles/px, model {fit.model}); "
             "choose a region with one straight edge and clean plateaus, or a model"
         )
-    if high - fwhm > _UNCERTAIN * fwhm:
+    if high - fwhm > uncertain * fwhm:
         return [
             f"the edge does not tell the width well: FWHM {fwhm:.3g} px, 95 % interval {max(low, 0.0):.3g} to "
             f"{high:.3g} px; choose a longer or cleaner edge, or a model"
@@ -156,12 +165,12 @@ def check_given(levels: tuple[float, float] | None, values: np.ndarray) -> None:
         )
 
 
-def check_gradients(fit: EdgeFit) -> list[str]:
+def check_gradients(fit: EdgeFit, steep: float = _STEEP) -> list[str]:
     """Warn of a plateau that changes so fast beside the edge that the fit can take it for a part of the blur."""
     step, warnings = abs(fit.v2 - fit.v1), []
     for name, across in (("v1", fit.gradients[0]), ("v2", fit.gradients[2])):
         change = abs(across) * fit.psf.fwhm / step
-        if change > _STEEP:
+        if change > steep:
             side = "dark" if (name == "v1") == (fit.v1 < fit.v2) else "bright"
             warnings.append(
                 f"the {side} plateau is not flat: it changes by {100 * change:.0f} % of the step over the width of "
@@ -253,7 +262,7 @@ class Blocks:
         return f"something lies on or near the edge around x = {x:.0f}, y = {y:.0f} (dust, a scratch, an object?)"
 
 
-def check_structure(answer: Answer) -> list[str]:
+def check_structure(answer: Answer, limit: float = _STRUCTURE) -> list[str]:
     """Refuse a region whose residuals have structure: a second edge, a corner, an object; or warn of it.
 
     Raises
@@ -270,7 +279,7 @@ def check_structure(answer: Answer) -> list[str]:
         )
     if seen:
         return [f"{seen}; the PSF may be off: choose a region without it"]
-    if structure > 0.015:
+    if structure > limit:
         return [
             f"{100 * structure:.1f} % of the step is left that one edge cannot explain; the PSF may be off: "
             "look at the region for a second edge or texture"

@@ -5,21 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from ...errors import EdgeError
-from ...psf.composite import BlurredFamily
 from ...psf.families import library
 from ...psf.model import ShapeFamily
 from ...psf.pointspread import PointSpread
 from .candidate import Bic, Candidate
 from .residuals import Residuals
-from .scene import Scene
+from .softdisk import soft_disks
 from .views import Views
 
-_CLEARLY_BETTER = 6.0  # in −2 ln L with Akaike's price: twenty times as likely
-_ENDS = ("gaussian", "disk")  # of the soft disk
-_SOFTNESS = 0.25  # of the radius: the first guess of the blur of a disk
 _NOISELESS = 1e-7  # mean squared residual, in steps
 
 
@@ -67,7 +61,7 @@ def library_fits(
     scene = views.thinned
     plain = [first.plain[f.name] if f.name in first.plain else views.fit(scene, f) for f in families]
     if len(families) > 1 and bic.uneven and views.pixel == "sampled":
-        return _uneven_fits(scene, first, bic)
+        return soft_disks(scene, first.plain, bic)
     best = min(plain, key=bic)
     if best.cost < _NOISELESS * best.count:
         # Without noise even the curvature within blocks counts: take every pixel by itself.
@@ -80,22 +74,6 @@ def library_fits(
     others = [scene.refit(c.family, c.shape, with_extras) for c in plain if c is not best]
     richer = scene.free_extras(min([with_extras, *others], key=bic), bic)
     return [*plain, with_extras, *others, richer]
-
-
-def _uneven_fits(scene: Scene, first: FirstFits, bic: Bic) -> list[Candidate]:
-    """The disk with a soft rim, as a lens out of focus makes it of a scene that is not quite sharp; then its rivals.
-
-    A clean edge tells such a PSF by itself (`beyond`). A photograph seldom does: a Gaussian, an Airy or a disk with
-    gradients explains its texture as well, and the FWHM of a small disk comes out a quarter too small. So a
-    photograph gets the soft disk, which reaches from Gaussian to disk; only what is clearly better is preferred.
-    """
-    radius = float(first.plain["disk"].shape[0])
-    shape = np.array([radius, radius + np.log(_SOFTNESS)])
-    plain = scene.refit(BlurredFamily(library()["disk"]), shape, first.plain["disk"])
-    soft = scene.free_extras(plain, bic)
-    rivals = [scene.refit(c.family, c.shape, soft) for name, c in first.plain.items() if name not in _ENDS]
-    limit = bic(soft) - _CLEARLY_BETTER
-    return [soft, *(c for c in rivals if bic(c) < limit)]
 
 
 def choose(candidates: Sequence[Candidate], bic: Bic, *, explicit: bool) -> Candidate:

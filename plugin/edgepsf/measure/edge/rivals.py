@@ -9,11 +9,9 @@ import numpy as np
 from ...errors import EdgeError
 from ...psf.pointspread import PointSpread
 from .candidate import Bic, Candidate
+from .softdisk import rim_spread
 
-_UNTOLD = 0.03  # share of the width that a photograph hides: seen on defocused JPEG pictures of a known blur
-_UNTOLD_SMALL = (
-    1.0  # px²: so much more of a small width, whose shape hides between the pixels; seen on the same
-)
+_UNTOLD = 0.04  # share of the width that a photograph hides: seen on defocused JPEG pictures of a known blur
 _LEAST = 0.05  # share of the weights; rivals below it do not count
 
 
@@ -40,7 +38,7 @@ def model_spread(psf: PointSpread, candidates: Sequence[Candidate], bic: Bic) ->
         return {}
     lowest = min(bic(c) for c in candidates)
     # A fit that stands in the list twice counts once in the total.
-    weights = {id(c): np.exp(-0.5 * (bic(c) - lowest)) for c in candidates}
+    weights = {id(c): 1.0 if bic.uneven else np.exp(-0.5 * (bic(c) - lowest)) for c in candidates}
     total, sums = sum(weights.values()), {"fwhm": 0.0, "mtf50": 0.0}
     for candidate in candidates:
         weight = weights[id(candidate)]
@@ -53,7 +51,7 @@ def model_spread(psf: PointSpread, candidates: Sequence[Candidate], bic: Bic) ->
         for name in sums:
             sums[name] += weight / total * (getattr(other, name) - getattr(psf, name)) ** 2
     if bic.uneven:
-        fwhm = psf.fwhm
-        sums["mtf50"] += (_UNTOLD * psf.mtf50) ** 2
-        sums["fwhm"] += (_UNTOLD * fwhm) ** 2 + (_UNTOLD_SMALL / fwhm) ** 2
+        rim = rim_spread(psf)
+        for name in sums:
+            sums[name] += (_UNTOLD * getattr(psf, name)) ** 2 + rim.get(name, 0.0) ** 2
     return {name: float(np.sqrt(value)) for name, value in sums.items()}
