@@ -31,6 +31,15 @@ class Noise:
         """Variance at a gray value; at the mean of a picture it is the mean variance of its pixels."""
         return self.read**2 + self.gain * max(level, 0.0)
 
+    def variance(self, model: np.ndarray) -> np.ndarray:
+        """Variance of the noise of every pixel, for the noise-free picture; of its shape and type."""
+        kind = model.dtype.type
+        return kind(self.read**2) + kind(self.gain) * np.maximum(model, 0)
+
+    def draw(self, model: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Gaussian noise of this variance, a new one at each call; of the shape and type of the picture."""
+        return np.sqrt(self.variance(model)) * rng.standard_normal(model.shape, np.float32)
+
 
 def _residual(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Product of second differences along the last two axes, of unit noise gain, and the local mean.
