@@ -17,9 +17,10 @@ from . import border
 from .operator import Blur
 from .parallel import blockwise
 
-_DATA = 0.2  # weight of the split u = H x, beside the weight 1 of the data
+_DATA = 0.1  # weight of the split u = H x, beside the weight 1 of the data
 _GRADIENT = 0.3  # of the picture's deviation: the gradient at which the split v = ∇x presses as hard as λ
-_FEWEST, _SETTLED = 10, 3e-4
+_FEWEST, _SETTLED = 20, 3e-4
+_BEGIN, _DESCENT = 3e-3, 15  # first λ, of the picture's deviation, and the steps in which it falls to its value
 _LIMIT = 1.0  # weight of the split w = x, beside that of v = ∇x
 
 
@@ -52,9 +53,8 @@ class TotalVariation:
         self.limit = _Limit(blur, nonnegative)
         self.power = (blur.otf.real**2 + blur.otf.imag**2).astype(kind)
         self.laplacian = _laplacian(blur.domain).astype(kind)
+        self.scene = blur.close(data if valid is None else np.where(valid, data, self.mean)).copy()
         self._data(data, valid)
-        self.scene = np.full(blur.domain, self.mean, kind)
-        self.scene[blur.window] = data if valid is None else np.where(valid, data, self.mean)
         self.fields = [np.zeros(blur.domain, kind) for _ in blur.domain]
         self.duals = [np.zeros(blur.domain, kind) for _ in blur.domain]
         self.limited = self.limit.project(self.scene) if self.limit else None
@@ -70,8 +70,7 @@ class TotalVariation:
         self.weight, self.seen = np.zeros(blur.domain, kind), np.zeros(blur.domain, kind)
         self.weight[blur.window] = 1 if valid is None else valid
         self.seen[blur.window] = data if valid is None else np.where(valid, data, 0)
-        self.model = np.full(blur.domain, self.mean, kind)
-        self.model[blur.window] = np.where(self.weight[blur.window] > 0, self.seen[blur.window], self.mean)
+        self.model = self.scene.copy()
         self.model_dual = np.zeros(blur.domain, kind)
 
     def step(self, weight: float) -> None:
@@ -256,8 +255,12 @@ def _replace(old: np.ndarray, new: np.ndarray) -> float:
 
 
 def settle(solver: TotalVariation, weight: float, most: int, report: Callable[[int], bool]) -> None:
-    """Iterate until the scene hardly changes, `report` says False, or the most iterations are done."""
+    """Iterate until the scene hardly changes, `report` says False, or the most iterations are done.
+
+    A small λ is come down to from above: with it alone, the first steps would fill the unknown border with noise.
+    """
+    high = max(_BEGIN * solver.deviation / weight, 1.0) if weight > 0 else 1.0
     for i in range(1, most + 1):
-        solver.step(weight)
+        solver.step(weight * max(high ** (1 - i / min(_DESCENT, most)), 1.0))
         if not report(i) or (i >= _FEWEST and solver.change < _SETTLED):
             break
