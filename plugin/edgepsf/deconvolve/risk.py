@@ -51,11 +51,16 @@ class Probe:
         float
             Gray values squared. It can lie below zero; differences between methods are what counts.
         """
+        misfit, followed = self.parts(predicted, after)
+        return misfit - self.variance + 2 * followed
+
+    def parts(self, predicted: np.ndarray, after: np.ndarray) -> tuple[float, float]:
+        """‖prediction − picture‖², and tr(Σ J): the part of the noise's variance that the prediction follows."""
         misfit = (predicted - self.data).astype(np.float64)
         if self.valid is not None:
             misfit = misfit[self.valid]
         change = np.vdot(self.probe.astype(np.float64), (after - predicted).astype(np.float64))
-        return float(np.vdot(misfit, misfit) - self.variance + 2 * change / _PART)
+        return float(np.vdot(misfit, misfit)), float(change / _PART)
 
 
 def probe(

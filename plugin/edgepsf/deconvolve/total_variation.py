@@ -17,10 +17,14 @@ from . import border
 from .operator import Blur
 from .parallel import blockwise
 
-_DATA = 0.1  # weight of the split u = H x, beside the weight 1 of the data
+# Weight of the split u = H x, beside the weight 1 of the data: less where λ is small and the border slow to settle.
+_DATA, _DATA_AT, _DATA_LEAST, _DATA_MOST = 0.2, 0.03, 0.03, 0.3
 _GRADIENT = 0.3  # of the picture's deviation: the gradient at which the split v = ∇x presses as hard as λ
 _FEWEST, _SETTLED = 20, 3e-4
-_BEGIN, _DESCENT = 3e-3, 15  # first λ, of the picture's deviation, and the steps in which it falls to its value
+_BEGIN, _DESCENT = (
+    3e-3,
+    15,
+)  # first λ, of the picture's deviation, and the steps in which it falls to its value
 _LIMIT = 1.0  # weight of the split w = x, beside that of v = ∇x
 
 
@@ -59,7 +63,7 @@ class TotalVariation:
         self.duals = [np.zeros(blur.domain, kind) for _ in blur.domain]
         self.limited = self.limit.project(self.scene) if self.limit else None
         self.limit_dual = np.zeros_like(self.scene) if self.limit else None
-        self.change, self._ratio = np.inf, kind(0)
+        self.change, self._press, self._data_weight = np.inf, kind(0), kind(1)
 
     def _data(self, data: np.ndarray, valid: np.ndarray | None) -> None:
         """The data term: its spectrum where every pixel of the domain is seen, else picture and weights."""
@@ -87,7 +91,7 @@ class TotalVariation:
         self.change /= self.deviation
         if predicted is not None:
             blockwise(
-                self._split_model,
+                _split_model(self._data_weight),
                 self.blur.plan.inverse(predicted),
                 self.model,
                 self.model_dual,
@@ -114,14 +118,22 @@ class TotalVariation:
 
     def _rescale(self, press: np.floating) -> None:
         """Keep the multipliers themselves where the weight of the split changes: the duals are multipliers / weight."""
-        if self._ratio and press != self._ratio:
-            factor = self._ratio / press
+        if press == self._press:
+            return
+        kind, before = self.blur.precision, self._data_weight
+        if not self.whole:
+            wanted = _DATA * float(press / _DATA_AT) ** 0.25
+            self._data_weight = kind(min(max(wanted, _DATA_LEAST), _DATA_MOST))
+        if self._press:
+            factor = self._press / press
             for field, dual in zip(self.fields, self.duals, strict=True):
                 field += dual * (1 - factor)  # fields hold v − dual
                 dual *= factor
             if self.limit_dual is not None:
                 self.limit_dual *= factor
-        self._ratio = press
+            if not self.whole:
+                self.model_dual *= before / self._data_weight
+        self._press = press
 
     def _gradient_side(self, press: np.floating) -> np.ndarray:
         """press · ∇ᵀ(v − dual), and the part of the limits."""
@@ -134,7 +146,7 @@ class TotalVariation:
     def _solve(self, right: np.ndarray, press: np.floating) -> tuple[np.ndarray, np.ndarray | None]:
         """Spectrum of the scene, and of H x where the model is split off."""
         blur, kind = self.blur, self.blur.precision
-        data = kind(1) if self.whole else kind(_DATA)
+        data = self._data_weight
         explained = self.explained if self.whole else self._explained()
         spectrum = blur.plan.forward(right)
         limit = kind(press * _LIMIT if self.limited is not None else 0)
@@ -152,16 +164,6 @@ class TotalVariation:
     def _explained(self) -> np.ndarray:
         """conj(H) times the spectrum of u − dual."""
         return self.blur.plan.forward(self.model - self.model_dual) * self.blur.otf.conj()
-
-    @staticmethod
-    def _split_model(
-        predicted: np.ndarray, model: np.ndarray, dual: np.ndarray, seen: np.ndarray, weight: np.ndarray
-    ) -> None:
-        dual += predicted
-        np.multiply(dual, dual.dtype.type(_DATA), out=model)
-        model += weight * seen
-        model /= weight + model.dtype.type(_DATA)
-        dual -= model
 
 
 class _Limit:
@@ -244,6 +246,21 @@ def _shrink(by: np.floating) -> Callable[..., None]:
             field -= dual
 
     return shrink
+
+
+def _split_model(by: np.floating) -> Callable[..., None]:
+    """The model nearest to the data and to H x + dual, and the new dual."""
+
+    def split(
+        predicted: np.ndarray, model: np.ndarray, dual: np.ndarray, seen: np.ndarray, weight: np.ndarray
+    ) -> None:
+        dual += predicted
+        np.multiply(dual, by, out=model)
+        model += weight * seen
+        model /= weight + by
+        dual -= model
+
+    return split
 
 
 def _replace(old: np.ndarray, new: np.ndarray) -> float:
