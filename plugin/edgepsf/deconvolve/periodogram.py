@@ -22,33 +22,64 @@ _LOWEST = 2.5 / SIDE  # cycles per pixel, below which the window mixes everythin
 _SEEN = 4.0  # times the scene's power: noise of this power is seen
 _BOUNDS = [(-60.0, 60.0), (0.6, 3.5), (-60.0, 20.0)]
 _FALL = [(0.0, 40.0), (0.0, 200.0)]
+_CORRELATED = 1.8  # times its mean: the least power at frequency 0 for which noise counts as correlated
+_STEEPEST = 35.0  # fall of correlated noise; what falls faster is structure
+_CERTAIN = 100.0  # gain in log-likelihood
+_VISIBLE = 0.04  # least share of the frequencies at which such noise must show
 _STARTS = (6.0, 14.0, 22.0)  # falls of the noise from which the fit begins
 
 
 @dataclass(frozen=True)
-class Spectrum:
-    """What a fit found.
+class Reading:
+    """Noise and scene as one model of a spectrum tells them.
 
     Attributes
     ----------
-    white : float
-        Variance of the noise if its spectrum is flat, gray values squared.
-    falling : float
-        Variance if it may fall.
+    variance : float
+        Variance of the noise, gray values squared.
     fall : (float, float)
-        (b, c) of the falling spectrum exp(−b (fx² + fy²) − c (fx⁴ + fy⁴)).
-    seen, seen_falling : float
-        Share of the frequencies at which the noise is much stronger than the scene, by either fit.
+        (b, c) of the noise's spectrum exp(−b (fx² + fy²) − c (fx⁴ + fy⁴)); (0, 0) where it is flat.
+    seen : float
+        Share of the frequencies at which the noise is much stronger than the scene.
+    scene : (float, float)
+        A and p / 2 of the scene's power A / f^p.
+    """
+
+    variance: float
+    fall: tuple[float, float]
+    seen: float
+    scene: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """What a fit found: with noise of a flat spectrum, with noise whose spectrum may fall.
+
+    Attributes
+    ----------
+    white, falling : Reading
     better : float
         Gain in log-likelihood by letting the spectrum fall.
     """
 
-    white: float
-    falling: float
-    fall: tuple[float, float]
-    seen: float
-    seen_falling: float
+    white: Reading
+    falling: Reading
     better: float
+
+    @property
+    def correlated(self) -> bool:
+        """Whether the noise surely lacks high frequencies, and is no structure."""
+        return (
+            mean_fall(self.falling.fall) ** -2 > _CORRELATED
+            and self.falling.fall[0] < _STEEPEST
+            and self.better > _CERTAIN
+            and self.falling.seen > _VISIBLE
+        )
+
+    @property
+    def reading(self) -> Reading:
+        """The model that holds."""
+        return self.falling if self.correlated else self.white
 
 
 def fall_of(frequency: np.ndarray, fall: tuple[float, float]) -> np.ndarray:
@@ -87,17 +118,8 @@ def fit_spectrum(image: np.ndarray, valid: np.ndarray | None, blur: Blur) -> Spe
     fit = _Fit(power[use], _transfer(blur)[use], square[use], fourth[use])
     flat = fit.white()
     free = fit.falling(flat)
-    b, c = float(free[3]), float(free[4])
-    falling = np.exp(free[2]) * mean_fall((b, c)) ** 2
     better = (fit.cost(flat)[0] - fit.cost(free)[0]) * max(pieces / 2, 1.0)
-    return Spectrum(
-        float(np.exp(flat[2])) * fit.scale,
-        float(falling) * fit.scale,
-        (b, c),
-        fit.seen(flat),
-        fit.seen(free),
-        float(better),
-    )
+    return Spectrum(fit.reading(flat), fit.reading(free), float(better))
 
 
 def _welch(image: np.ndarray, valid: np.ndarray | None) -> tuple[np.ndarray, int] | None:
@@ -179,10 +201,13 @@ class _Fit:
             tried.append(self._best(begin, _FALL))
         return min(tried, key=lambda t: self.cost(t)[0])
 
-    def seen(self, t: np.ndarray) -> float:
-        """Share of the frequencies at which the noise is much stronger than the scene."""
+    def reading(self, t: np.ndarray) -> Reading:
+        """What a model says."""
         scene, noise = self.parts(t)
-        return float(np.mean(noise > _SEEN * scene))
+        fall = float(t[3]), float(t[4])
+        variance = float(np.exp(t[2])) * mean_fall(fall) ** 2 * self.scale
+        seen = float(np.mean(noise > _SEEN * scene))
+        return Reading(variance, fall, seen, (float(np.exp(t[0])) * self.scale, float(t[1])))
 
     def _scene(self, slope: float) -> float:
         """log A from the frequencies that pass best."""

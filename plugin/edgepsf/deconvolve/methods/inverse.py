@@ -15,7 +15,7 @@ from ..record import Log
 
 
 def choose(seen: Observation, blur: Blur, log: Log, *, regularization: float | None) -> dict[str, Any]:
-    """λ by generalised cross-validation, if it is not given."""
+    """λ of the smallest expected error of the scene, if it is not given."""
     return choose_regularization(seen, _filter(blur), log, regularization)
 
 

@@ -15,8 +15,8 @@ from ..record import Log
 
 
 def choose(seen: Observation, blur: Blur, log: Log, *, regularization: float | None) -> dict[str, Any]:
-    """λ for a residual as large as the noise, if it is not given."""
-    return choose_regularization(seen, _filter(blur), log, regularization, "discrepancy")
+    """λ of the smallest expected error of the scene, if it is not given."""
+    return choose_regularization(seen, _filter(blur), log, regularization)
 
 
 def memory(size: Size, **others: Any) -> float:

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ..choice import Classes
-from ..direct import filled, flat
+from ..choice import choose_weight
+from ..direct import BY_RISK, filled, flat
 from ..memory import Size
 from ..method import ITERATIONS, REGULARIZATION, method
 from ..observation import Observation, check_light
@@ -22,18 +22,19 @@ from ..record import Log
 def choose(
     seen: Observation, blur: Blur, log: Log, *, iterations: int, regularization: float | None
 ) -> dict[str, Any]:
-    """λ for a residual as large as the noise after the iterations, if it is not given.
+    """λ of the smallest expected error of the scene after the iterations, if it is not given.
 
-    Each iteration takes the share λ / (|H|² + λ) of the last residual (discrepancy principle).
+    Each iteration leaves the share λ / (|H|² + λ) of the last residual; the limit at zero is not counted.
     """
     check_light(seen)
     if regularization is not None:
         return {"iterations": iterations, "regularization": regularization}
     data = _closed(seen, blur)
-    classes = Classes(blur.plan.forward(data), flat(blur.domain), lambda r: (r / (1 + r)) ** iterations, blur)
+    spectrum = blur.plan.forward(data).copy()
+    found = choose_weight(seen, blur, spectrum, flat(blur.domain), lambda r: (r / (1 + r)) ** iterations)
     seen.keep(closed=data)
-    log.note(chosen_by="discrepancy")
-    return {"iterations": iterations, "regularization": classes.discrepancy(seen.noise)}
+    log.note(chosen_by=BY_RISK)
+    return {"iterations": iterations, "regularization": found}
 
 
 def memory(size: Size, **others: Any) -> float:
