@@ -1,11 +1,11 @@
-"""Choice of the regularisation λ of a Fourier filter: the λ for which the scene is expected to be nearest to the truth.
+"""Choice of the regularisation λ of a Fourier filter: the λ by which the scene comes nearest to the truth, as expected.
 
-A filter takes the share rest(λ · weight) of every frequency's scene away and lets the share 1 − rest of the data through,
-divided by H. What it loses is the scene's power times rest²; what it adds is the noise's power times (1 − rest)² / |H|².
-Noise is all that the blur cannot have made: the noise of the picture, and the error of its continuation beyond the
-border. That error is measured where the truth is known: a strip in the middle of the picture is filled in the way in
-which the border is. At low noise it is far stronger than the noise, and a rule that sees the picture alone, such as
-generalised cross-validation or the discrepancy principle, takes far too little regularisation.
+A filter takes the share rest(λ · weight) of every frequency's scene away and lets the share 1 − rest of the data
+through, divided by H. What it loses is the scene's power times rest²; what it adds is the noise's power times
+(1 − rest)² / |H|². Noise is all that the blur cannot have made: the noise of the picture, and the error of its
+continuation beyond the border. That error is measured where the truth is known: a strip in the middle of the picture is
+filled in the way in which the border is. At low noise it is far stronger than the noise, and a rule that sees the
+picture alone, such as generalised cross-validation or the discrepancy principle, takes far too little regularisation.
 
 Frequencies are gathered in classes of equal weight first, so that a try of λ costs nothing.
 """
@@ -29,7 +29,10 @@ _LOW, _HIGH = np.log(1e-10), np.log(1e22)
 _SCALE = (_BINS - 1) / (_HIGH - _LOW)
 # Below the first value a filter would amplify the rounding of single precision, 1e-7, so that it can be seen.
 _SMALLEST, _LARGEST = np.log(1e-6), np.log(1e2)
-_FULL = 256  # pixels of an axis, from which on every second frequency is enough
+_FULL = {
+    2: 256,
+    3: 16,
+}  # pixels of an axis, by the number of axes, from which on every second frequency is enough
 _CLEAR = 4.0  # times the noise: the scene's power is then read from the data, else from the model
 _INSIDE = 0.5  # share of the border's error that falls into the picture; the rest stays beyond it
 _WEAK = 0.25  # |H|² below which the border's error spreads; a stronger frequency leaves it where it is
@@ -116,23 +119,30 @@ def choose_weight(
     closed : bool
         Whether the filter works on the closed picture; else nothing is continued beyond the border.
     """
-    step = tuple(slice(None, None, 2 if n >= _FULL else 1) for n in blur.domain)
+    step = tuple(slice(None, None, 2 if n >= _FULL[len(blur.domain)] else 1) for n in blur.domain)
     data = np.abs(spectrum[step]).astype(np.float64) ** 2 / np.prod(blur.domain)
     power = np.abs(blur.otf[step]).astype(np.float64) ** 2
     number = np.full(power.shape[-1], 2.0)
     number[0] = 1.0
-    error = _border(seen, blur)[step] if closed else np.zeros((1,) * power.ndim)
+    error = _border(seen, blur, step) if closed else np.zeros((1,) * power.ndim)
     powers = _powers(seen, blur, data, power, error, step)
     sides = penalty[0][step[:1]], penalty[1][(slice(None), *step[1:])]
     return Classes(powers, power, sides[0] + sides[1], np.broadcast_to(number, power.shape), rest).best()
 
 
 def _powers(
-    seen: Observation, blur: Blur, data: np.ndarray, power: np.ndarray, error: np.ndarray, step: tuple[slice, ...]
+    seen: Observation,
+    blur: Blur,
+    data: np.ndarray,
+    power: np.ndarray,
+    error: np.ndarray,
+    step: tuple[slice, ...],
 ) -> Powers:
     """Power of the scene, where it is clear from the data and else from a model; of noise and border."""
     axes = [np.fft.fftfreq(n) for n in blur.domain[:-1]] + [np.fft.rfftfreq(blur.domain[-1])]
-    grid = np.meshgrid(*(axis[part] for axis, part in zip(axes, step, strict=True)), indexing="ij", sparse=True)
+    grid = np.meshgrid(
+        *(axis[part] for axis, part in zip(axes, step, strict=True)), indexing="ij", sparse=True
+    )
     square = sum(axis**2 for axis in grid)
     square[(0,) * power.ndim] = np.inf  # the mean is kept by every filter
     fitted = fit_spectrum(seen.signal, seen.valid, blur) if seen.signal.ndim == 2 else None
@@ -141,7 +151,9 @@ def _powers(
         strength = noise.mean_square(seen.level) * noise.power(grid[-2]) * noise.power(grid[-1])
         slope = _SLOPE
         passed = power > np.quantile(power, 0.95)
-        scale = float(np.median(((np.maximum(data - strength, 0) / power) * square**slope)[passed & (square < 1)]))
+        scale = float(
+            np.median(((np.maximum(data - strength, 0) / power) * square**slope)[passed & (square < 1)])
+        )
     else:
         noise, (scale, slope) = noise_of(fitted.reading), fitted.reading.scene
         strength = noise.mean_square(0) * noise.power(grid[-2]) * noise.power(grid[-1])
@@ -153,10 +165,10 @@ def _powers(
     return Powers(scene, strength + spread)
 
 
-def _border(seen: Observation, blur: Blur) -> np.ndarray:
+def _border(seen: Observation, blur: Blur, step: tuple[slice, ...]) -> np.ndarray:
     """Power of the error that the continuation beyond the border makes, per pixel."""
     if blur.shape == blur.domain or blur.boundary == "zero":
         return np.zeros((1,) * len(blur.domain))
     out = np.zeros(blur.domain, blur.precision)
     border.closing_error(seen.signal, out[blur.window], blur.margins)
-    return np.abs(blur.plan.forward(out)).astype(np.float64) ** 2 / np.prod(blur.domain)
+    return np.abs(blur.plan.forward(out)[step]).astype(np.float64) ** 2 / np.prod(blur.domain)

@@ -9,6 +9,7 @@ a defocus, show the strength of noise that lacks high frequencies.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,7 +26,7 @@ _FALL = [(0.0, 40.0), (0.0, 200.0)]
 _CORRELATED = 1.8  # times its mean: the least power at frequency 0 for which noise counts as correlated
 _STEEPEST = 35.0  # fall of correlated noise; what falls faster is structure
 _CERTAIN = 100.0  # gain in log-likelihood
-_VISIBLE = 0.04  # least share of the frequencies at which such noise must show
+_VISIBLE = 0.1  # least share of the frequencies at which such noise must show
 _STARTS = (6.0, 14.0, 22.0)  # falls of the noise from which the fit begins
 
 
@@ -112,14 +113,47 @@ def fit_spectrum(image: np.ndarray, valid: np.ndarray | None, blur: Blur) -> Spe
     if found is None:
         return None
     power, pieces = found
-    vertical, across = np.fft.fftfreq(SIDE)[:, None], np.fft.rfftfreq(SIDE)[None]
-    square, fourth = vertical**2 + across**2, vertical**4 + across**4
-    use = square > _LOWEST**2
-    fit = _Fit(power[use], _transfer(blur)[use], square[use], fourth[use])
+    fit = _fit(power, transfer(blur))
     flat = fit.white()
     free = fit.falling(flat)
     better = (fit.cost(flat)[0] - fit.cost(free)[0]) * max(pieces / 2, 1.0)
     return Spectrum(fit.reading(flat), fit.reading(free), float(better))
+
+
+def misfits(
+    image: np.ndarray, valid: np.ndarray | None, blur: Blur, scales: Iterable[float]
+) -> Iterator[float] | None:
+    """How badly the blur explains a picture's spectrum if it is wider by a factor, for each factor.
+
+    Parameters
+    ----------
+    image, valid, blur
+        As for `fit_spectrum`.
+    scales : iterable of float
+        Factors of the width; 1 is the blur itself.
+
+    Returns
+    -------
+    iterator of float, or None where the picture is too small
+        Minus the log-likelihood of the best model, for one piece.
+    """
+    found = _welch(image, valid)
+    if found is None:
+        return None
+
+    def each() -> Iterator[float]:
+        for scale in scales:
+            fit = _fit(found[0], transfer(blur, scale))
+            yield fit.cost(fit.falling(fit.white()))[0]
+
+    return each()
+
+
+def _fit(power: np.ndarray, passed: np.ndarray) -> _Fit:
+    vertical, across = np.fft.fftfreq(SIDE)[:, None], np.fft.rfftfreq(SIDE)[None]
+    square, fourth = vertical**2 + across**2, vertical**4 + across**4
+    use = square > _LOWEST**2
+    return _Fit(power[use], passed[use], square[use], fourth[use])
 
 
 def _welch(image: np.ndarray, valid: np.ndarray | None) -> tuple[np.ndarray, int] | None:
@@ -148,16 +182,27 @@ def _welch(image: np.ndarray, valid: np.ndarray | None) -> tuple[np.ndarray, int
     return total / len(places), len(places)
 
 
-def _transfer(blur: Blur) -> np.ndarray:
-    """|H|² on the grid of a piece, smoothed as the window smooths a spectrum."""
-    otf = blur.otf[(0,) * (blur.otf.ndim - 2)]
+def transfer(blur: Blur, scale: float = 1.0) -> np.ndarray:
+    """|H|² of a blur on the half spectrum of a piece, smoothed as the window smooths a spectrum.
+
+    Parameters
+    ----------
+    blur : Blur
+        In 3-D, its |H|² at frequency 0 of the first axis.
+    scale : float
+        Factor by which the PSF is made wider; H(f) becomes H(scale · f).
+    """
+    otf = blur.otf[(0,) * (blur.otf.ndim - 2)].astype(np.complex128)
     rows, columns = blur.domain[-2:]
-    row = np.rint(np.fft.fftfreq(SIDE) * rows).astype(int) % rows
-    column = np.rint(np.abs(np.fft.fftfreq(SIDE)) * columns).astype(int).clip(0, columns // 2)
-    power = np.abs(otf[row[:, None], column[None]].astype(np.complex128)) ** 2
-    # The half spectrum holds H at (fy, |fx|); H at (fy, −fx) is that at (−fy, fx).
-    mirrored = np.abs(otf[(-row % rows)[:, None], column[None]].astype(np.complex128)) ** 2
-    power = np.where(np.fft.fftfreq(SIDE)[None] < 0, mirrored, power)
+    fine = np.abs(otf) ** 2
+    frequency = np.fft.fftfreq(SIDE)
+    vertical, across = np.meshgrid(frequency * scale, frequency * scale, indexing="ij")
+    # The half spectrum holds H at (fy, |fx|); H at (fy, −fx) is that at (−fy, fx). Beyond Nyquist H stays as there.
+    vertical = np.clip(np.where(across < 0, -vertical, vertical), -0.5, 0.5) * rows
+    across = np.clip(np.abs(across), 0, 0.5) * columns
+    power = scipy.ndimage.map_coordinates(
+        np.concatenate([fine, fine[:1]]), [vertical % rows, np.minimum(across, fine.shape[1] - 1)], order=1
+    )
     for axis in (0, 1):
         power = (4 * power + np.roll(power, 1, axis) + np.roll(power, -1, axis)) / 6
     return power[:, : SIDE // 2 + 1]

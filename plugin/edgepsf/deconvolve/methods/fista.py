@@ -49,7 +49,11 @@ def choose(
     numbers = {"iterations": iterations, "penalty": penalty}
     if regularization is not None:
         return numbers | {"regularization": regularization}
-    return numbers | {"noise": float(np.sqrt(seen.noise)) if noise is None else noise}
+    return numbers | {"noise": _measured(seen, blur) if noise is None else noise}
+
+
+def _measured(seen: Observation, blur: Blur) -> float:
+    return float(np.sqrt(seen.noise_through(blur).mean_square(seen.level)))
 
 
 def memory(size: Size, *, penalty: str, **others: Any) -> float:

@@ -20,8 +20,8 @@ def choose(seen: Observation, blur: Blur, log: Log, *, regularization: float | N
 
 
 def memory(size: Size, **others: Any) -> float:
-    """The estimate of the noise, the values of left-out pixels; the spectrum is filtered in place."""
-    return max(size.noise, size.holes)
+    """The choice of λ, the values of left-out pixels; the spectrum is filtered in place."""
+    return max(size.choice, size.holes)
 
 
 @method(REGULARIZATION, choose=choose, memory=memory, place=30)

@@ -38,8 +38,8 @@ def choose(
 
 
 def memory(size: Size, **others: Any) -> float:
-    """Picture, scene and filter on the domain with their products; before them the estimate of the noise."""
-    return max(5 * size.domain, size.noise, size.holes)
+    """Picture, scene and filter on the domain with their products; before them the choice of λ."""
+    return max(5 * size.domain, size.choice, size.holes)
 
 
 @method(ITERATIONS, REGULARIZATION, choose=choose, memory=memory, place=100)
