@@ -24,6 +24,7 @@ from .observation import Observation
 from .operator import Blur
 from .periodogram import fit_spectrum
 
+BY_RISK = "risk"
 _BINS = 2048
 _LOW, _HIGH = np.log(1e-10), np.log(1e22)
 _SCALE = (_BINS - 1) / (_HIGH - _LOW)

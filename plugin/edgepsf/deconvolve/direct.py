@@ -18,14 +18,13 @@ import numpy as np
 import scipy
 from scipy import fft
 
-from .choice import choose_weight
+from .choice import BY_RISK, choose_weight
 from .observation import Observation
 from .operator import Blur
 from .parallel import blockwise
 from .record import Log
 
 _FILLS = 12
-BY_RISK = "risk"
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ _STEP = 1.08  # between the widths that are tried
 _STEPS = 6
 _FAR = 1.15  # factor of the width that is warned of
 _TOO_WIDE, _TOO_NARROW = 36.0, 6.0  # gains in log-likelihood that count; see docs/deconvolution.md
-_VARIATION = 1.1
+VARIATION = 1.1
 _REFERENCE = 20
 
 
@@ -52,7 +52,11 @@ class Verdict:
 
 
 def check(
-    seen: Observation, blur: Blur, restored: np.ndarray | None = None, noise: Noise | None = None
+    seen: Observation,
+    blur: Blur,
+    restored: np.ndarray | None = None,
+    noise: Noise | None = None,
+    most: float = VARIATION,
 ) -> Verdict:
     """Check a PSF against a picture, and a restoration against both.
 
@@ -64,6 +68,9 @@ def check(
         The restored picture, of the picture's shape and in the scale of the observation; not checked when not given.
     noise : Noise, optional
         The noise of the picture; named as a reason where it is correlated.
+    most : float
+        Largest variation, relative to that of Richardson–Lucy with 20 steps, that is not warned of. The default is for
+        methods that keep variation small; a Wiener filter at its best leaves more grain than that.
 
     Returns
     -------
@@ -72,7 +79,7 @@ def check(
     width = fitting_width(seen, blur)
     variation = None if restored is None else _variation_ratio(seen, blur, restored)
     sentences = [] if width is None else _on_width(width)
-    if variation is not None and variation > _VARIATION:
+    if variation is not None and variation > most:
         reason = (
             "the PSF is too wide"
             if noise is None or noise.white

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ..choice import choose_weight
-from ..direct import BY_RISK, filled, flat
+from ..choice import BY_RISK, choose_weight
+from ..direct import filled, flat
 from ..memory import Size
 from ..method import ITERATIONS, REGULARIZATION, method
 from ..observation import Observation, check_light
