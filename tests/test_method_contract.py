@@ -262,7 +262,7 @@ def test_memory_is_compared_with_what_is_free(monkeypatch):
         ep.deconvolve(large, KERNEL)
     lean = memory_usage(large.shape, KERNEL.shape, "wiener")
     monkeypatch.setattr(memory, "free_memory", lambda: lean)
-    with pytest.raises(ep.InputError, match="or take a method that needs less: .*wiener.*inverse"):
+    with pytest.raises(ep.InputError, match=r"or take a method that needs less: .*wiener.*inverse"):
         ep.deconvolve(large, KERNEL, "hybr")
 
 

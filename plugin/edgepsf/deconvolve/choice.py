@@ -30,10 +30,7 @@ _LOW, _HIGH = np.log(1e-10), np.log(1e22)
 _SCALE = (_BINS - 1) / (_HIGH - _LOW)
 # Below the first value a filter would amplify the rounding of single precision, 1e-7, so that it can be seen.
 _SMALLEST, _LARGEST = np.log(1e-6), np.log(1e2)
-_FULL = {
-    2: 256,
-    3: 16,
-}  # pixels of an axis, by the number of axes, from which on every second frequency is enough
+_ENOUGH = {2: 128, 3: 8}  # frequencies of an axis, by the number of axes; of more, every n-th is taken
 _CLEAR = 4.0  # times the noise: the scene's power is then read from the data, else from the model
 _INSIDE = 0.5  # share of the border's error that falls into the picture; the rest stays beyond it
 _WEAK = 0.25  # |H|² below which the border's error spreads; a stronger frequency leaves it where it is
@@ -120,7 +117,7 @@ def choose_weight(
     closed : bool
         Whether the filter works on the closed picture; else nothing is continued beyond the border.
     """
-    step = tuple(slice(None, None, 2 if n >= _FULL[len(blur.domain)] else 1) for n in blur.domain)
+    step = tuple(slice(None, None, _every(n, len(blur.domain))) for n in blur.domain)
     data = np.abs(spectrum[step]).astype(np.float64) ** 2 / np.prod(blur.domain)
     power = np.abs(blur.otf[step]).astype(np.float64) ** 2
     number = np.full(power.shape[-1], 2.0)
@@ -172,4 +169,19 @@ def _border(seen: Observation, blur: Blur, step: tuple[slice, ...]) -> np.ndarra
         return np.zeros((1,) * len(blur.domain))
     out = np.zeros(blur.domain, blur.precision)
     border.closing_error(seen.signal, out[blur.window], blur.margins)
-    return np.abs(blur.plan.forward(out)[step]).astype(np.float64) ** 2 / np.prod(blur.domain)
+    if any(n % part.step for n, part in zip(blur.domain, step, strict=True)):
+        spectrum = blur.plan.forward(out)[step]
+    else:  # every n-th frequency is the spectrum of the array folded n times
+        for axis, part in enumerate(step):
+            shape = (*out.shape[:axis], part.step, out.shape[axis] // part.step, *out.shape[axis + 1 :])
+            out = out.reshape(shape).sum(axis)
+        spectrum = scipy.fft.rfftn(out)
+    return np.abs(spectrum).astype(np.float64) ** 2 / np.prod(blur.domain)
+
+
+def _every(n: int, axes: int) -> int:
+    """The n-th frequencies of an axis that are taken: a power of two, so that an array can be folded."""
+    step = 1
+    while step < 8 and n >= 2 * step * _ENOUGH[axes]:
+        step *= 2
+    return step if axes == 2 else min(step, 2)

@@ -18,7 +18,8 @@ import scipy
 from .operator import Blur
 
 SIDE = 64  # of a piece
-_MOST = 96  # pieces: more make the estimate no better than the model is
+_MOST = 64  # pieces: more make the estimate no better than the model is
+_OF_ALL = 2  # only every second frequency is compared
 _LOWEST = 2.5 / SIDE  # cycles per pixel, below which the window mixes everything
 _SEEN = 4.0  # times the scene's power: noise of this power is seen
 _BOUNDS = [(-60.0, 60.0), (0.6, 3.5), (-60.0, 20.0)]
@@ -116,7 +117,7 @@ def fit_spectrum(image: np.ndarray, valid: np.ndarray | None, blur: Blur) -> Spe
     fit = _fit(power, transfer(blur))
     flat = fit.white()
     free = fit.falling(flat)
-    better = (fit.cost(flat)[0] - fit.cost(free)[0]) * max(pieces / 2, 1.0)
+    better = (fit.cost(flat)[0] - fit.cost(free)[0]) * _OF_ALL * max(pieces / 2, 1.0)
     return Spectrum(fit.reading(flat), fit.reading(free), float(better))
 
 
@@ -144,7 +145,7 @@ def misfits(
     def each() -> Iterator[float]:
         for scale in scales:
             fit = _fit(found[0], transfer(blur, scale))
-            yield fit.cost(fit.falling(fit.white()))[0]
+            yield _OF_ALL * fit.cost(fit.falling(fit.white()))[0]
 
     return each()
 
@@ -152,7 +153,8 @@ def misfits(
 def _fit(power: np.ndarray, passed: np.ndarray) -> _Fit:
     vertical, across = np.fft.fftfreq(SIDE)[:, None], np.fft.rfftfreq(SIDE)[None]
     square, fourth = vertical**2 + across**2, vertical**4 + across**4
-    use = square > _LOWEST**2
+    # Under the window neighbours are alike: every second frequency, as on a chessboard, tells as much.
+    use = (square > _LOWEST**2) & (np.indices(square.shape).sum(0) % 2 == 0)
     return _Fit(power[use], passed[use], square[use], fourth[use])
 
 
