@@ -2,7 +2,7 @@
 
 White noise is read from second differences. With the blur at hand three more things are told: noise that is correlated
 from pixel to pixel (demosaiced, denoised, resampled, JPEG), which second differences see too weak; structure that
-second differences see beside a small blur; and noise far below the structure that a blur with a narrow side lets through.
+second differences see beside a small blur; and noise far below the structure that a narrow blur lets through.
 """
 
 from __future__ import annotations
@@ -14,16 +14,12 @@ import scipy
 
 from .operator import Blur
 from .patches import weakest_component
-from .periodogram import Spectrum, fall_of, fit_spectrum, mean_fall
+from .periodogram import Reading, fall_of, fit_spectrum, mean_fall
 
 _SHARES = (0.5, 0.75, 0.9, 0.99)
 _QUANTILES = (0.6745, 1.1503, 1.6449, 2.5758)  # below which those shares of |d| lie, in deviations
 _SECOND_DIFFERENCE = np.array([1.0, -2.0, 1.0])
 _TAPS = 33  # of the kernel that makes white noise correlated
-_CORRELATED = 1.8  # times its mean: the least power at frequency 0 for which noise counts as correlated
-_STEEPEST = 35.0
-_CERTAIN = 100.0  # gain in log-likelihood
-_SEEN = 0.04  # least share of the frequencies at which such noise must show
 _LOWER = 0.95  # part of the variance of second differences from which on another estimate is believed
 _BLIND, _BLIND_SHARE = 0.005, 0.2  # |H|², and the share of frequencies below it: they show the noise alone
 
@@ -161,31 +157,26 @@ def _with_blur(noise: Noise, image: np.ndarray, valid: np.ndarray | None, blur: 
     told = noise.mean_square(level)
     if not told > 0:
         return noise
-    if not _blind(blur):
+    if not seen_in(blur):
         weakest = weakest_component(image, valid)
         return noise if weakest is None or weakest > _LOWER * told else noise.times(weakest / told)
     spectrum = fit_spectrum(image, valid, blur)
     if spectrum is None:
         return noise
-    if _is_correlated(spectrum, told):
-        return noise.times(spectrum.falling / told, spectrum.fall)
-    white = max(spectrum.white, spectrum.falling)
+    if spectrum.correlated and spectrum.falling.variance > told:
+        return noise.times(spectrum.falling.variance / told, spectrum.falling.fall)
+    white = max(spectrum.white.variance, spectrum.falling.variance)
     return noise if white > _LOWER * told or not white > 0 else noise.times(white / told)
 
 
-def _is_correlated(spectrum: Spectrum, told: float) -> bool:
-    return (
-        spectrum.falling > told
-        and mean_fall(spectrum.fall) ** -2 > _CORRELATED
-        and spectrum.fall[0] < _STEEPEST  # else it is structure
-        and spectrum.better > _CERTAIN
-        and spectrum.seen_falling > _SEEN
-    )
+def noise_of(reading: Reading) -> Noise:
+    """The noise of a spectrum, the same at every gray value."""
+    return Noise(0.0, float(np.sqrt(reading.variance)), reading.fall)
 
 
-def _blind(blur: Blur) -> bool:
-    """Whether the blur hides so much of the scene that the spectrum shows the noise alone."""
-    return float(np.mean(np.abs(blur.otf) ** 2 < _BLIND)) > _BLIND_SHARE
+def seen_in(blur: Blur) -> bool:
+    """Whether a blur hides so much of the scene that the spectrum shows the noise alone."""
+    return float(np.mean(np.abs(blur.otf[..., ::2, ::2]) ** 2 < _BLIND)) > _BLIND_SHARE
 
 
 def _of_differences(image: np.ndarray, valid: np.ndarray | None, bins: int) -> Noise:

@@ -9,6 +9,7 @@ a defocus, show the strength of noise that lacks high frequencies.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,38 +18,70 @@ import scipy
 from .operator import Blur
 
 SIDE = 64  # of a piece
-_MOST = 96  # pieces: more make the estimate no better than the model is
+_MOST = 64  # pieces: more make the estimate no better than the model is
+_OF_ALL = 2  # only every second frequency is compared
 _LOWEST = 2.5 / SIDE  # cycles per pixel, below which the window mixes everything
 _SEEN = 4.0  # times the scene's power: noise of this power is seen
 _BOUNDS = [(-60.0, 60.0), (0.6, 3.5), (-60.0, 20.0)]
 _FALL = [(0.0, 40.0), (0.0, 200.0)]
+_CORRELATED = 1.8  # times its mean: the least power at frequency 0 for which noise counts as correlated
+_STEEPEST = 35.0  # fall of correlated noise; what falls faster is structure
+_CERTAIN = 100.0  # gain in log-likelihood
+_VISIBLE = 0.1  # least share of the frequencies at which such noise must show
 _STARTS = (6.0, 14.0, 22.0)  # falls of the noise from which the fit begins
 
 
 @dataclass(frozen=True)
-class Spectrum:
-    """What a fit found.
+class Reading:
+    """Noise and scene as one model of a spectrum tells them.
 
     Attributes
     ----------
-    white : float
-        Variance of the noise if its spectrum is flat, gray values squared.
-    falling : float
-        Variance if it may fall.
+    variance : float
+        Variance of the noise, gray values squared.
     fall : (float, float)
-        (b, c) of the falling spectrum exp(−b (fx² + fy²) − c (fx⁴ + fy⁴)).
-    seen, seen_falling : float
-        Share of the frequencies at which the noise is much stronger than the scene, by either fit.
+        (b, c) of the noise's spectrum exp(−b (fx² + fy²) − c (fx⁴ + fy⁴)); (0, 0) where it is flat.
+    seen : float
+        Share of the frequencies at which the noise is much stronger than the scene.
+    scene : (float, float)
+        A and p / 2 of the scene's power A / f^p.
+    """
+
+    variance: float
+    fall: tuple[float, float]
+    seen: float
+    scene: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """What a fit found: with noise of a flat spectrum, with noise whose spectrum may fall.
+
+    Attributes
+    ----------
+    white, falling : Reading
     better : float
         Gain in log-likelihood by letting the spectrum fall.
     """
 
-    white: float
-    falling: float
-    fall: tuple[float, float]
-    seen: float
-    seen_falling: float
+    white: Reading
+    falling: Reading
     better: float
+
+    @property
+    def correlated(self) -> bool:
+        """Whether the noise surely lacks high frequencies, and is no structure."""
+        return (
+            mean_fall(self.falling.fall) ** -2 > _CORRELATED
+            and self.falling.fall[0] < _STEEPEST
+            and self.better > _CERTAIN
+            and self.falling.seen > _VISIBLE
+        )
+
+    @property
+    def reading(self) -> Reading:
+        """The model that holds."""
+        return self.falling if self.correlated else self.white
 
 
 def fall_of(frequency: np.ndarray, fall: tuple[float, float]) -> np.ndarray:
@@ -81,23 +114,48 @@ def fit_spectrum(image: np.ndarray, valid: np.ndarray | None, blur: Blur) -> Spe
     if found is None:
         return None
     power, pieces = found
-    vertical, across = np.fft.fftfreq(SIDE)[:, None], np.fft.rfftfreq(SIDE)[None]
-    square, fourth = vertical**2 + across**2, vertical**4 + across**4
-    use = square > _LOWEST**2
-    fit = _Fit(power[use], _transfer(blur)[use], square[use], fourth[use])
+    fit = _fit(power, transfer(blur))
     flat = fit.white()
     free = fit.falling(flat)
-    b, c = float(free[3]), float(free[4])
-    falling = np.exp(free[2]) * mean_fall((b, c)) ** 2
-    better = (fit.cost(flat)[0] - fit.cost(free)[0]) * max(pieces / 2, 1.0)
-    return Spectrum(
-        float(np.exp(flat[2])) * fit.scale,
-        float(falling) * fit.scale,
-        (b, c),
-        fit.seen(flat),
-        fit.seen(free),
-        float(better),
-    )
+    better = (fit.cost(flat)[0] - fit.cost(free)[0]) * _OF_ALL * max(pieces / 2, 1.0)
+    return Spectrum(fit.reading(flat), fit.reading(free), float(better))
+
+
+def misfits(
+    image: np.ndarray, valid: np.ndarray | None, blur: Blur, scales: Iterable[float]
+) -> Iterator[float] | None:
+    """How badly the blur explains a picture's spectrum if it is wider by a factor, for each factor.
+
+    Parameters
+    ----------
+    image, valid, blur
+        As for `fit_spectrum`.
+    scales : iterable of float
+        Factors of the width; 1 is the blur itself.
+
+    Returns
+    -------
+    iterator of float, or None where the picture is too small
+        Minus the log-likelihood of the best model, for one piece.
+    """
+    found = _welch(image, valid)
+    if found is None:
+        return None
+
+    def each() -> Iterator[float]:
+        for scale in scales:
+            fit = _fit(found[0], transfer(blur, scale))
+            yield _OF_ALL * fit.cost(fit.falling(fit.white()))[0]
+
+    return each()
+
+
+def _fit(power: np.ndarray, passed: np.ndarray) -> _Fit:
+    vertical, across = np.fft.fftfreq(SIDE)[:, None], np.fft.rfftfreq(SIDE)[None]
+    square, fourth = vertical**2 + across**2, vertical**4 + across**4
+    # Under the window neighbours are alike: every second frequency, as on a chessboard, tells as much.
+    use = (square > _LOWEST**2) & (np.indices(square.shape).sum(0) % 2 == 0)
+    return _Fit(power[use], passed[use], square[use], fourth[use])
 
 
 def _welch(image: np.ndarray, valid: np.ndarray | None) -> tuple[np.ndarray, int] | None:
@@ -126,16 +184,27 @@ def _welch(image: np.ndarray, valid: np.ndarray | None) -> tuple[np.ndarray, int
     return total / len(places), len(places)
 
 
-def _transfer(blur: Blur) -> np.ndarray:
-    """|H|² on the grid of a piece, smoothed as the window smooths a spectrum."""
-    otf = blur.otf[(0,) * (blur.otf.ndim - 2)]
+def transfer(blur: Blur, scale: float = 1.0) -> np.ndarray:
+    """|H|² of a blur on the half spectrum of a piece, smoothed as the window smooths a spectrum.
+
+    Parameters
+    ----------
+    blur : Blur
+        In 3-D, its |H|² at frequency 0 of the first axis.
+    scale : float
+        Factor by which the PSF is made wider; H(f) becomes H(scale · f).
+    """
+    otf = blur.otf[(0,) * (blur.otf.ndim - 2)].astype(np.complex128)
     rows, columns = blur.domain[-2:]
-    row = np.rint(np.fft.fftfreq(SIDE) * rows).astype(int) % rows
-    column = np.rint(np.abs(np.fft.fftfreq(SIDE)) * columns).astype(int).clip(0, columns // 2)
-    power = np.abs(otf[row[:, None], column[None]].astype(np.complex128)) ** 2
-    # The half spectrum holds H at (fy, |fx|); H at (fy, −fx) is that at (−fy, fx).
-    mirrored = np.abs(otf[(-row % rows)[:, None], column[None]].astype(np.complex128)) ** 2
-    power = np.where(np.fft.fftfreq(SIDE)[None] < 0, mirrored, power)
+    fine = np.abs(otf) ** 2
+    frequency = np.fft.fftfreq(SIDE)
+    vertical, across = np.meshgrid(frequency * scale, frequency * scale, indexing="ij")
+    # The half spectrum holds H at (fy, |fx|); H at (fy, −fx) is that at (−fy, fx). Beyond Nyquist H stays as there.
+    vertical = np.clip(np.where(across < 0, -vertical, vertical), -0.5, 0.5) * rows
+    across = np.clip(np.abs(across), 0, 0.5) * columns
+    power = scipy.ndimage.map_coordinates(
+        np.concatenate([fine, fine[:1]]), [vertical % rows, np.minimum(across, fine.shape[1] - 1)], order=1
+    )
     for axis in (0, 1):
         power = (4 * power + np.roll(power, 1, axis) + np.roll(power, -1, axis)) / 6
     return power[:, : SIDE // 2 + 1]
@@ -179,10 +248,13 @@ class _Fit:
             tried.append(self._best(begin, _FALL))
         return min(tried, key=lambda t: self.cost(t)[0])
 
-    def seen(self, t: np.ndarray) -> float:
-        """Share of the frequencies at which the noise is much stronger than the scene."""
+    def reading(self, t: np.ndarray) -> Reading:
+        """What a model says."""
         scene, noise = self.parts(t)
-        return float(np.mean(noise > _SEEN * scene))
+        fall = float(t[3]), float(t[4])
+        variance = float(np.exp(t[2])) * mean_fall(fall) ** 2 * self.scale
+        seen = float(np.mean(noise > _SEEN * scene))
+        return Reading(variance, fall, seen, (float(np.exp(t[0])) * self.scale, float(t[1])))
 
     def _scene(self, slope: float) -> float:
         """log A from the frequencies that pass best."""
