@@ -8,48 +8,20 @@ doi:10.1109/TIP.2011.2176954; Zhang et al. 2017, doi:10.1109/CVPR.2017.300).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
-import scipy
-
 from ..noise import Noise
 from ..operator import Blur
 from .data_step import DataStep
 from .filtering import Groups
-from .transforms import SIDE
 
 STAGES = 9
 _TRUST = 0.25  # ε = _TRUST · σ² / d²
 _FLOOR = 0.8  # of the noise of the data, below which no level falls
-_DARKEST = 0.05  # least variance of the noise in the dark, in proportion to that at the mean
-
-
-@dataclass(frozen=True)
-class Levels:
-    """Noise levels of the stages.
-
-    Attributes
-    ----------
-    first, last : float
-        Level of the first and of the last stage, gray values.
-    """
-
-    first: float
-    last: float
-
-    def of(self, stage: int, stages: int, sd: float) -> float:
-        """Level of a stage, gray values; the levels fall by the same factor from stage to stage.
-
-        Parameters
-        ----------
-        stage, stages : int
-            Number of the stage, from 0, and of all.
-        sd : float
-            Deviation of the noise of the data, gray values.
-        """
-        share = stage / max(stages - 1, 1)
-        return max(self.first ** (1 - share) * self.last**share, _FLOOR * sd)
+# First and last level in proportion to σ²/λ, the mean gradient for which total variation with this λ is the prior.
+_FIRST, _LAST = 0.5, 0.08
+_LEAST = 0.1  # of the picture's deviation: what counts for σ²/λ at the least, for pictures without noise
+_NOISELESS = 1e-3  # of the first level: the noise of such pictures, which keeps the data step solvable
+_DARKEST = 0.1  # least variance of the noise in the dark, in proportion to that at the mean
 
 
 class Restoration:
@@ -65,46 +37,67 @@ class Restoration:
         Pixels that count.
     scene : ndarray
         The start, blur.scene_shape: groups are formed by likeness in it.
+    weight : float
+        λ of total variation that gave the start, gray values.
 
     Attributes
     ----------
     scene : ndarray, blur.scene_shape
         The last estimate.
+    sd : float
+        Deviation of the noise at the mean of the picture, gray values.
+    first, last : float
+        Noise levels of the first and the last stage, gray values.
     """
 
     def __init__(
-        self, data: np.ndarray, blur: Blur, noise: Noise, valid: np.ndarray | None, scene: np.ndarray
+        self,
+        data: np.ndarray,
+        blur: Blur,
+        noise: Noise,
+        valid: np.ndarray | None,
+        scene: np.ndarray,
+        weight: float,
     ):
-        self.blur, self.noise, self.scene = blur, noise, scene
-        self.solve = DataStep(data, blur, None if valid is None else valid.astype(data.dtype))
-        self.variance = noise.mean_square(float(data.sum(dtype=np.float64) / (data.size if valid is None else valid.sum())))
+        self.scene = scene
+        inside = data if valid is None else data[valid]
+        variance = noise.mean_square(float(inside.mean(dtype=np.float64)))
+        size = max(variance / weight, _LEAST * float(inside.std(dtype=np.float64)), 1e-30)
+        self.first, self.last = _FIRST * size, _LAST * size
+        self.sd = max(float(np.sqrt(variance)), _NOISELESS * self.first)
+        self.solve = DataStep(data, blur, _weights(noise, blur.forward(scene), valid))
         self.groups = Groups(scene.shape, blur.workers)
         self.groups.match(scene)
 
-    @property
-    def sd(self) -> float:
-        """Deviation of the noise at the mean of the picture."""
-        return float(np.sqrt(self.variance))
-
-    def stage(self, level: float) -> None:
-        """Data, hard threshold, and the empirical Wiener filter with its result for a pilot.
+    def level(self, stage: int, stages: int) -> float:
+        """Deviation d of the noise in a stage, gray values; it falls by the same factor from stage to stage.
 
         Parameters
         ----------
-        level : float
-            Deviation d of the noise in gray values, where the picture has its mean.
+        stage, stages : int
+            Number of the stage, from 0, and of all.
         """
-        noisy = self.solve(self.scene, _TRUST * self.variance / level**2)
-        variance = self._local(level)
+        share = stage / max(stages - 1, 1)
+        return max(self.first ** (1 - share) * self.last**share, _FLOOR * self.sd)
+
+    def stage(self, stage: int, stages: int) -> None:
+        """Data, hard threshold, and the empirical Wiener filter with its result for a pilot."""
+        level = self.level(stage, stages)
+        noisy = self.solve(self.scene, _TRUST * (self.sd / level) ** 2)
+        variance = np.full((1,) * noisy.ndim, level**2, noisy.dtype)
         pilot = self.groups.shrunk(noisy, variance)
         self.scene = self.groups.shrunk(noisy, variance, pilot)
 
-    def _local(self, level: float) -> np.ndarray:
-        """Variance of every scene pixel's noise in proportion to that of the data there."""
-        kind = self.scene.dtype.type
-        if self.noise.gain == 0:
-            return np.full((1,) * self.scene.ndim, level**2, kind)
-        axes = (-2, -1)
-        bright = scipy.ndimage.uniform_filter(self.scene, SIDE, axes=axes, mode="nearest")
-        share = self.noise.variance(bright) / kind(self.variance)
-        return np.maximum(share, kind(_DARKEST)) * kind(level**2)
+
+def _weights(noise: Noise, model: np.ndarray, valid: np.ndarray | None) -> np.ndarray | None:
+    """Inverse variance of the pixels' noise, 1 in the harmonic mean, 0 where not valid; None where all are 1.
+
+    With such weights the noise after a data step is the same in bright and in dark places.
+    """
+    if noise.gain == 0:
+        return None if valid is None else valid.astype(model.dtype)
+    variance = noise.variance(model)
+    inside = variance if valid is None else variance[valid]
+    mean = inside.mean(dtype=np.float64)
+    weight = model.dtype.type(mean) / np.maximum(variance, model.dtype.type(_DARKEST * mean))
+    return weight if valid is None else weight * valid

@@ -1,0 +1,111 @@
+"""Restoration with groups of similar patches, from a start by total variation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ...options import Number
+from ..collaborative.matching import COUNT, STEP
+from ..collaborative.schedule import STAGES, Restoration
+from ..memory import Size
+from ..method import ITERATIONS as FIXED
+from ..method import REGULARIZATION as UNITLESS
+from ..method import method
+from ..noise import Noise, estimate_noise
+from ..observation import Observation
+from ..operator import Blur
+from ..record import Log
+from ..search import smoothest
+from ..total_variation import TotalVariation, settle
+
+ITERATIONS = replace(FIXED, default=STAGES, help="stages of data and filter; 0 gives the start alone", minimum=0)
+REGULARIZATION = replace(
+    UNITLESS, unit="gray value", help="λ of the total variation of the start, chosen when not given"
+)
+NOISE = Number(
+    "noise",
+    "standard deviation of the noise where the picture is dark, measured in it when not given",
+    unit="gray value",
+    minimum=0,
+    rare=True,
+)
+GAIN = Number(
+    "gain",
+    "variance of the noise for every gray value more; measured when noise is not given, else 0",
+    unit="gray value",
+    minimum=0,
+    rare=True,
+)
+_START = 100  # the most iterations of the start
+
+
+def choose(
+    seen: Observation,
+    blur: Blur,
+    log: Log,
+    *,
+    iterations: int,
+    regularization: float | None,
+    noise: float | None,
+    gain: float | None,
+) -> dict[str, Any]:
+    """The noise, and the λ of the start by its risk (Monte-Carlo SURE)."""
+    if noise is None and gain is None:
+        measured = estimate_noise(seen.signal, seen.valid)
+        noise, gain = measured.read, measured.gain
+    if regularization is None:
+        regularization = smoothest(seen, blur, log)
+        log.note(chosen_by="SURE")
+    return {
+        "iterations": iterations,
+        "regularization": regularization,
+        "noise": noise or 0.0,
+        "gain": gain or 0.0,
+    }
+
+
+def memory(size: Size, **others: Any) -> float:
+    """The start and the search of its λ; then the groups, the solver of the data step, and the filter's sums."""
+    start = 2 * (9 + 3 * size.axes) * size.scene
+    groups = 4 * COUNT / STEP**2 / size.number * size.scene
+    return max(start, groups + 14 * size.scene)
+
+
+@method(ITERATIONS, REGULARIZATION, NOISE, GAIN, choose=choose, memory=memory, place=16)
+def collaborative(
+    seen: Observation,
+    blur: Blur,
+    log: Log,
+    *,
+    iterations: int,
+    regularization: float,
+    noise: float,
+    gain: float,
+) -> np.ndarray:
+    """Groups of similar patches, filtered together in turn with steps towards the data.
+
+    Parameters
+    ----------
+    iterations : int
+        Stages.
+    regularization : float
+        λ of the total variation of the start, gray values.
+    noise, gain : float
+        The variance of the noise is noise² + gain · gray value.
+    """
+    solver = TotalVariation(seen.signal, blur, seen.valid)
+    settle(solver, regularization, _START, lambda i: log.iteration(i, _START, stage="starting"))
+    scene = solver.finished().copy()
+    log.note(regularization=float(regularization))
+    if not iterations:
+        return scene
+    del solver
+    restoration = Restoration(seen.signal, blur, Noise(gain, noise), seen.valid, scene, regularization)
+    for i in range(iterations):
+        restoration.stage(i, iterations)
+        if not log.iteration(i + 1, iterations):
+            break
+    return restoration.scene
