@@ -75,12 +75,18 @@ class Groups:
         pilot : ndarray, optional
             An estimate of the scene: the filter is then the empirical Wiener filter, else the hard threshold.
         """
-        planes, level = self._planes(picture), variance if variance.size == 1 else self._planes(variance)
+        planes = self._planes(picture)
+        level = None if variance.size == 1 else self._planes(variance)
         guide = None if pilot is None else self._planes(pilot)
 
         def part(plane: int, tile: Tile, members: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             at = (plane, *tile.place)
-            return _tile(planes[at], members, level if level.size == 1 else level[at], None if guide is None else guide[at])
+            return _tile(
+                planes[at],
+                members,
+                variance if level is None else level[at],
+                None if guide is None else guide[at],
+            )
 
         total, weight = np.zeros_like(planes), np.zeros_like(planes)
         done = in_order(part, *zip(*self.tiles, strict=True), self.members, workers=self.workers)
@@ -93,7 +99,11 @@ class Groups:
     def _planes(self, picture: np.ndarray) -> np.ndarray:
         """The picture as a stack of planes that hold at least one patch."""
         planes = picture.reshape(-1, *picture.shape[-2:])
-        return planes if not any(map(sum, self.margins)) else np.pad(planes, [(0, 0), *self.margins], "symmetric")
+        return (
+            planes
+            if not any(map(sum, self.margins))
+            else np.pad(planes, [(0, 0), *self.margins], "symmetric")
+        )
 
 
 def _tile(

@@ -91,7 +91,9 @@ def _nearest(spectrum: np.ndarray, energy: np.ndarray, row: int, columns: np.nda
     candidates = spectrum[part]
     product = spectrum[row, columns] @ candidates.reshape(-1, candidates.shape[-1]).T
     distance = energy[part] - 2 * product.reshape(len(columns), *candidates.shape[:2])
-    own = np.stack([each[:, start : start + width] for each, start in zip(distance, left - left[0], strict=True)])
+    own = np.stack(
+        [each[:, start : start + width] for each, start in zip(distance, left - left[0], strict=True)]
+    )
     own = own.reshape(len(columns), -1)
     every = np.arange(len(columns))
     own[every, (row - top) * width + columns - left] = -np.inf  # the reference itself comes first

@@ -9,6 +9,7 @@ doi:10.1109/TIP.2011.2176954; Zhang et al. 2017, doi:10.1109/CVPR.2017.300).
 from __future__ import annotations
 
 import numpy as np
+
 from ..noise import Noise
 from ..operator import Blur
 from .data_step import DataStep

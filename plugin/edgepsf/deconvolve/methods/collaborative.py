@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...options import Number
+from ..collaborative.guard import helps, start
 from ..collaborative.matching import COUNT, STEP
 from ..collaborative.schedule import STAGES, Restoration
 from ..memory import Size
@@ -19,9 +20,13 @@ from ..observation import Observation
 from ..operator import Blur
 from ..record import Log
 from ..search import smoothest
-from ..total_variation import TotalVariation, settle
 
-ITERATIONS = replace(FIXED, default=STAGES, help="stages of data and filter; 0 gives the start alone", minimum=0)
+ITERATIONS = replace(
+    FIXED,
+    default=None,
+    minimum=0,
+    help=f"stages of data and filter; when not given {STAGES}, or 0, the start alone, where they do not help",
+)
 REGULARIZATION = replace(
     UNITLESS, unit="gray value", help="λ of the total variation of the start, chosen when not given"
 )
@@ -47,24 +52,28 @@ def choose(
     blur: Blur,
     log: Log,
     *,
-    iterations: int,
+    iterations: int | None,
     regularization: float | None,
     noise: float | None,
     gain: float | None,
 ) -> dict[str, Any]:
-    """The noise, and the λ of the start by its risk (Monte-Carlo SURE)."""
+    """Noise; λ of the start by its risk (Monte-Carlo SURE); no stages where they predict left-out noise worse."""
     if noise is None and gain is None:
         measured = estimate_noise(seen.signal, seen.valid)
         noise, gain = measured.read, measured.gain
+    noise, gain = noise or 0.0, gain or 0.0
     if regularization is None:
         regularization = smoothest(seen, blur, log)
         log.note(chosen_by="SURE")
-    return {
-        "iterations": iterations,
-        "regularization": regularization,
-        "noise": noise or 0.0,
-        "gain": gain or 0.0,
-    }
+    if iterations is None:
+
+        def report(i: int, n: int) -> bool:
+            return log.iteration(i, n, stage="trying the filter")
+
+        kind = Noise(gain, noise)
+        better = helps(seen.signal, blur, kind, seen.valid, regularization, report)
+        iterations = STAGES if better else 0
+    return {"iterations": iterations, "regularization": regularization, "noise": noise, "gain": gain}
 
 
 def memory(size: Size, **others: Any) -> float:
@@ -96,13 +105,14 @@ def collaborative(
     noise, gain : float
         The variance of the noise is noise² + gain · gray value.
     """
-    solver = TotalVariation(seen.signal, blur, seen.valid)
-    settle(solver, regularization, _START, lambda i: log.iteration(i, _START, stage="starting"))
-    scene = solver.finished().copy()
     log.note(regularization=float(regularization))
+
+    def report(i: int) -> bool:
+        return log.iteration(i, _START, stage="starting")
+
+    scene = start(seen.signal, blur, seen.valid, regularization, _START, report)
     if not iterations:
         return scene
-    del solver
     restoration = Restoration(seen.signal, blur, Noise(gain, noise), seen.valid, scene, regularization)
     for i in range(iterations):
         restoration.stage(i, iterations)
