@@ -14,7 +14,7 @@ from scipy import fft
 
 from . import border
 from .operator import Blur
-from .parallel import blockwise, dot
+from .parallel import blockwise
 
 _DATA = 0.2  # weight of the split u = H x, beside the weight 1 of the data
 _GRADIENT = 0.3  # of the picture's deviation: the gradient at which the split v = ∇x presses as hard as λ

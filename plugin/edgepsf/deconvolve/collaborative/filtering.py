@@ -15,15 +15,22 @@ from ..parallel import in_order
 from .matching import Tile, match, tiles
 from .transforms import AREA, SIDE, across, across_back, assemble, spectra
 
-THRESHOLD = 2.7  # deviations of the noise; smaller coefficients are set to zero
+THRESHOLD = 2.7  # deviations of the noise
+# From 0 to 1 the gain of a threshold rises over this range of squares, in proportion to the threshold's: a jump would
+# make the rounding of numbers visible.
+_RISE = (0.5, 1.5)
 
 # Gain of every coefficient of the groups from their spectra and the variance of the noise in each group.
 Gain = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
-def hard(groups: np.ndarray, variance: np.ndarray) -> np.ndarray:
-    """1 for coefficients above the threshold, else 0; the mean of a group is always kept."""
-    gain = (groups * groups > variance.dtype.type(THRESHOLD**2) * variance).astype(groups.dtype)
+def threshold(groups: np.ndarray, variance: np.ndarray) -> np.ndarray:
+    """0 for coefficients below the threshold, 1 above it; the mean of a group is always kept."""
+    low, high = (variance.dtype.type(THRESHOLD**2 * share) for share in _RISE)
+    gain = groups * groups
+    gain -= low * variance
+    gain /= (high - low) * variance
+    np.clip(gain, 0, 1, out=gain)
     gain[0, :, 0] = 1
     return gain
 
@@ -73,7 +80,7 @@ class Groups:
         variance : ndarray
             Variance of the noise of every pixel; one of size 1 for all.
         pilot : ndarray, optional
-            An estimate of the scene: the filter is then the empirical Wiener filter, else the hard threshold.
+            An estimate of the scene: the filter is then the empirical Wiener filter, else the threshold.
         """
         planes = self._planes(picture)
         level = None if variance.size == 1 else self._planes(variance)
@@ -114,7 +121,7 @@ def _tile(
     groups = across(_gathered(spectrum, members))
     level = _level(variance, members, spectrum.shape[:2])
     gain = (
-        hard(groups, level)
+        threshold(groups, level)
         if pilot is None
         else empirical_wiener(across(_gathered(spectra(pilot), members)), level)
     )

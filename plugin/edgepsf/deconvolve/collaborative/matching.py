@@ -10,13 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .transforms import SIDE, spectra
+from .transforms import AREA, SIDE, spectra
 
 COUNT = 16  # patches of a group
 REACH = 19  # pixels along an axis within which patches are searched
 STEP = 3  # pixels between reference patches
 _TILE = 96  # pixels along an axis over which the references of a tile are spread
 _RUN = 16  # references whose candidates are compared in one product
+_MORE = 24  # patches of which the most similar ones are told by exact distances
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,19 @@ def _nearest(spectrum: np.ndarray, energy: np.ndarray, row: int, columns: np.nda
     own = own.reshape(len(columns), -1)
     every = np.arange(len(columns))
     own[every, (row - top) * width + columns - left] = -np.inf  # the reference itself comes first
-    count = min(COUNT, 1 << (own.shape[1].bit_length() - 1))
-    nearest = np.argpartition(own, count - 1, axis=1)[:, :count]
-    order = np.argsort(np.take_along_axis(own, nearest, 1), axis=1, kind="stable")
-    nearest = np.take_along_axis(nearest, order, 1)
-    return (top + nearest // width) * energy.shape[1] + left[:, None] + nearest % width
+    nearest = np.argpartition(own, min(_MORE, own.shape[1]) - 1, axis=1)[:, :_MORE]
+    nearest = (top + nearest // width) * energy.shape[1] + left[:, None] + nearest % width
+    return _ordered(spectrum.reshape(-1, AREA), row * energy.shape[1] + columns, nearest)
+
+
+def _ordered(spectrum: np.ndarray, references: np.ndarray, nearest: np.ndarray) -> np.ndarray:
+    """The most similar of the patches found for each reference, the reference first.
+
+    Distances from products of matrices have lost digits; these are exact, so that rounding hardly changes a group.
+    """
+    difference = spectrum[nearest] - spectrum[references][:, None]
+    distance = np.einsum("rkc,rkc->rk", difference, difference)
+    distance[nearest == references[:, None]] = -1
+    count = min(COUNT, 1 << (nearest.shape[1].bit_length() - 1))
+    order = np.argsort(distance, axis=1, kind="stable")[:, :count]
+    return np.take_along_axis(nearest, order, 1)

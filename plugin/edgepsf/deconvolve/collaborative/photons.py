@@ -16,6 +16,7 @@ ROUNDS = 12
 _LEVEL = 0.8  # deviation in 2 √x that the filter takes out
 _INCREASE = 0.42  # deviation that the steps of a round may bring in
 _MOST_STEPS = 50
+_MATCHED = 3  # rounds for which the groups serve
 
 
 def steps_of_round(blur: Blur) -> int:
@@ -61,6 +62,7 @@ class Rounds:
         self.solver = solver
         self.gain, self.dark = kind(gain), kind(read / gain**2)
         self.groups = Groups(solver.scene.shape, solver.blur.workers)
+        self._done = 0
         self.level = np.full((1,) * solver.scene.ndim, _LEVEL**2, kind)
 
     def round(self, steps: int) -> None:
@@ -68,7 +70,9 @@ class Rounds:
         for _ in range(steps):
             self.solver.step()
         root = self._root(self.solver.scene)
-        self.groups.match(root)
+        if self._done % _MATCHED == 0:
+            self.groups.match(root)
+        self._done += 1
         filtered = np.maximum(self.groups.shrunk(root, self.level), 0)
         filtered *= filtered / 4
         filtered -= self.dark

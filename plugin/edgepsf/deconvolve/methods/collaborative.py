@@ -10,6 +10,7 @@ import numpy as np
 from ...options import Number
 from ..collaborative.guard import helps, start
 from ..collaborative.matching import COUNT, STEP
+from ..collaborative.numbers import COARSE, deviation, stepped, stepped_noise
 from ..collaborative.schedule import STAGES, Restoration
 from ..memory import Size
 from ..method import ITERATIONS as FIXED
@@ -59,11 +60,11 @@ def choose(
 ) -> dict[str, Any]:
     """Noise; λ of the start by its risk (Monte-Carlo SURE); no stages where they predict left-out noise worse."""
     if noise is None and gain is None:
-        measured = estimate_noise(seen.signal, seen.valid)
-        noise, gain = measured.read, measured.gain
+        noise, gain = stepped_noise(estimate_noise(seen.signal, seen.valid), deviation(seen))
     noise, gain = noise or 0.0, gain or 0.0
     if regularization is None:
-        regularization = smoothest(seen, blur, log)
+        found = smoothest(seen, blur, log)
+        regularization = stepped(found, deviation(seen), COARSE) or found
         log.note(chosen_by="SURE")
     if iterations is None:
 

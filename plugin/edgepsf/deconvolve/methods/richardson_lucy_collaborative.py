@@ -9,6 +9,7 @@ import numpy as np
 
 from ...options import Count, Number
 from ..collaborative.matching import COUNT, STEP
+from ..collaborative.numbers import deviation, stepped, stepped_noise
 from ..collaborative.photons import ROUNDS, Rounds, steps_of_round
 from ..memory import Size
 from ..method import ITERATIONS as FIXED
@@ -33,6 +34,8 @@ NOISE = Number(
     rare=True,
 )
 
+_LEAST = 1e-6  # of the mean: gray values per photon of a picture without noise
+
 
 def choose(
     seen: Observation,
@@ -48,21 +51,25 @@ def choose(
     """Steps of a round from the PSF; gain and noise from the picture."""
     check_light(seen)
     if gain is None or noise is None:
-        measured = estimate_noise(seen.signal, seen.valid)
-        if gain is None:
-            # White noise is taken for that of photons at the mean of the picture.
-            level = max(seen.level, 1e-6)
-            gain = measured.gain or max(measured.mean_square(level) / level, 1e-6 * level)
-            noise = noise or (measured.read if measured.gain else 0.0)
-        elif noise is None:
-            noise = measured.read
+        measured = _photons(seen)
+        gain, noise = measured[0] if gain is None else gain, measured[1] if noise is None else noise
     return {
         "iterations": iterations,
         "steps": steps_of_round(blur) if steps is None else steps,
-        "gain": float(gain),
-        "noise": float(noise or 0.0),
+        "gain": gain,
+        "noise": noise,
         "offset": seen.offset if offset is None else offset,
     }
+
+
+def _photons(seen: Observation) -> tuple[float, float]:
+    """Gray values per photon, and the noise without light; white noise counts as that of photons at the mean."""
+    measured, unit = estimate_noise(seen.signal, seen.valid), deviation(seen)
+    if measured.gain > 0:
+        noise, gain = stepped_noise(measured, unit)
+        return gain, noise
+    level = max(seen.level, 1e-6)
+    return stepped(measured.mean_square(level) / level, unit) or _LEAST * level, 0.0
 
 
 def memory(size: Size, **others: Any) -> float:
