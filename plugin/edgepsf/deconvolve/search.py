@@ -11,7 +11,7 @@ from .observation import Observation
 from .operator import Blur
 from .record import Log
 from .risk import Probe, probe
-from .total_variation import TotalVariation
+from .total_variation import TotalVariation, settle
 
 _FIRST, _LEAST = 0.25, 1e-5  # of the noise; and of the picture's deviation where there is none
 _FACTOR = 2.0
@@ -59,10 +59,12 @@ class _Pair:
 
     def risk(self, weight: float) -> float:
         """The risk at λ = weight."""
-        steps, self.begun = (_STEPS if self.begun else _STEPS + _WARM_UP), True
-        for _ in range(steps):
-            self.one.step(weight)
-            self.other.step(weight)
+        for solver in (self.one, self.other):
+            if not self.begun:
+                settle(solver, weight, _WARM_UP, lambda i: True)
+            for _ in range(_STEPS):
+                solver.step(weight)
+        self.begun = True
         first = self.one.predicted().copy()
         return self.trial.risk(first, self.other.predicted())
 

@@ -1,8 +1,9 @@
 """Total variation by the alternating direction method of multipliers (ADMM), with unknown borders and left-out pixels.
 
 min over x: ½ Σ (y − A x)² + λ Σ |∇x|, the first sum over valid pixels. The splits are u = H x (it takes the window of
-the picture out of the Fourier domain), v = ∇x, and w = x where the scene is limited. The step in x is then a division in
-the Fourier domain (Almeida & Figueiredo 2013, doi:10.1109/TIP.2013.2258354; Wang et al. 2008, doi:10.1137/080724265).
+the picture out of the Fourier domain), v = ∇x, and w = x where the scene is limited. The step in x is then a division
+in the Fourier domain (Almeida & Figueiredo 2013, doi:10.1109/TIP.2013.2258354; Wang et al. 2008,
+doi:10.1137/080724265).
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ from . import border
 from .operator import Blur
 from .parallel import blockwise
 
-_DATA = 0.2  # weight of the split u = H x, beside the weight 1 of the data
+_DATA = 0.1  # weight of the split u = H x, beside the weight 1 of the data
 _GRADIENT = 0.3  # of the picture's deviation: the gradient at which the split v = ∇x presses as hard as λ
-_FEWEST, _SETTLED = 10, 3e-4
-_LIMIT = 0.02  # weight of the split w = x
+_FEWEST, _SETTLED = 20, 3e-4
+_BEGIN, _DESCENT = 3e-3, 15  # first λ, of the picture's deviation, and the steps in which it falls to its value
+_LIMIT = 1.0  # weight of the split w = x, beside that of v = ∇x
 
 
 class TotalVariation:
@@ -51,9 +53,8 @@ class TotalVariation:
         self.limit = _Limit(blur, nonnegative)
         self.power = (blur.otf.real**2 + blur.otf.imag**2).astype(kind)
         self.laplacian = _laplacian(blur.domain).astype(kind)
+        self.scene = blur.close(data if valid is None else np.where(valid, data, self.mean)).copy()
         self._data(data, valid)
-        self.scene = np.full(blur.domain, self.mean, kind)
-        self.scene[blur.window] = data if valid is None else np.where(valid, data, self.mean)
         self.fields = [np.zeros(blur.domain, kind) for _ in blur.domain]
         self.duals = [np.zeros(blur.domain, kind) for _ in blur.domain]
         self.limited = self.limit.project(self.scene) if self.limit else None
@@ -69,8 +70,7 @@ class TotalVariation:
         self.weight, self.seen = np.zeros(blur.domain, kind), np.zeros(blur.domain, kind)
         self.weight[blur.window] = 1 if valid is None else valid
         self.seen[blur.window] = data if valid is None else np.where(valid, data, 0)
-        self.model = np.full(blur.domain, self.mean, kind)
-        self.model[blur.window] = np.where(self.weight[blur.window] > 0, self.seen[blur.window], self.mean)
+        self.model = self.scene.copy()
         self.model_dual = np.zeros(blur.domain, kind)
 
     def step(self, weight: float) -> None:
@@ -119,6 +119,8 @@ class TotalVariation:
             for field, dual in zip(self.fields, self.duals, strict=True):
                 field += dual * (1 - factor)  # fields hold v − dual
                 dual *= factor
+            if self.limit_dual is not None:
+                self.limit_dual *= factor
         self._ratio = press
 
     def _gradient_side(self, press: np.floating) -> np.ndarray:
@@ -126,19 +128,16 @@ class TotalVariation:
         right = _adjoint_gradient(self.fields)
         right *= press
         if self.limited is not None and self.limit_dual is not None:
-            right += self.blur.precision(_LIMIT) * (self.limited - self.limit_dual)
+            right += press * self.blur.precision(_LIMIT) * (self.limited - self.limit_dual)
         return right
 
     def _solve(self, right: np.ndarray, press: np.floating) -> tuple[np.ndarray, np.ndarray | None]:
         """Spectrum of the scene, and of H x where the model is split off."""
         blur, kind = self.blur, self.blur.precision
         data = kind(1) if self.whole else kind(_DATA)
-        if self.whole:
-            explained = self.explained
-        else:
-            explained = blur.plan.forward(self.model - self.model_dual) * blur.otf.conj()
+        explained = self.explained if self.whole else self._explained()
         spectrum = blur.plan.forward(right)
-        limit = kind(_LIMIT if self.limited is not None else 0)
+        limit = kind(press * _LIMIT if self.limited is not None else 0)
 
         def divide(
             spectrum: np.ndarray, explained: np.ndarray, power: np.ndarray, laplacian: np.ndarray
@@ -149,6 +148,10 @@ class TotalVariation:
 
         blockwise(divide, spectrum, explained, self.power, self.laplacian, workers=self.workers)
         return spectrum, None if self.whole else spectrum * blur.otf
+
+    def _explained(self) -> np.ndarray:
+        """conj(H) times the spectrum of u − dual."""
+        return self.blur.plan.forward(self.model - self.model_dual) * self.blur.otf.conj()
 
     @staticmethod
     def _split_model(
@@ -252,8 +255,12 @@ def _replace(old: np.ndarray, new: np.ndarray) -> float:
 
 
 def settle(solver: TotalVariation, weight: float, most: int, report: Callable[[int], bool]) -> None:
-    """Iterate until the scene hardly changes, `report` says False, or the most iterations are done."""
+    """Iterate until the scene hardly changes, `report` says False, or the most iterations are done.
+
+    A small λ is come down to from above: with it alone, the first steps would fill the unknown border with noise.
+    """
+    high = max(_BEGIN * solver.deviation / weight, 1.0) if weight > 0 else 1.0
     for i in range(1, most + 1):
-        solver.step(weight)
+        solver.step(weight * max(high ** (1 - i / min(_DESCENT, most)), 1.0))
         if not report(i) or (i >= _FEWEST and solver.change < _SETTLED):
             break
