@@ -20,7 +20,9 @@ from edgepsf.deconvolve.collaborative.transforms import (
     across,
     across_back,
     assemble,
+    coloured,
     cosines,
+    even,
     haar,
     spectra,
 )
@@ -36,13 +38,15 @@ def noisy(sd: float, seed: int = 0) -> np.ndarray:
 
 
 def variance(sd: float) -> np.ndarray:
-    return np.full((1, 1), sd**2, np.float32)
+    return even(sd, "float32")
 
 
 # Transforms
 
 
-@pytest.mark.parametrize("basis", [cosines("float64"), haar(1, "float64"), haar(2, "float64"), haar(16, "float64")])
+@pytest.mark.parametrize(
+    "basis", [cosines("float64"), haar(1, "float64"), haar(2, "float64"), haar(16, "float64")]
+)
 def test_bases_are_orthonormal(basis):
     np.testing.assert_allclose(basis @ basis.T, np.eye(len(basis)), atol=1e-13)
 
@@ -66,6 +70,22 @@ def test_patches_that_nobody_changed_give_the_picture():
     weight = np.random.default_rng(0).uniform(0.5, 2, spectrum.shape[:2]).astype(np.float32)
     numerator, denominator = assemble(spectrum * weight[..., None], weight)
     np.testing.assert_allclose(numerator / denominator, COINS, rtol=1e-5)
+
+
+def test_variance_of_coloured_noise():
+    shape = (64, 60)
+    taps = np.array([0.25, 0.5, 0.25])
+    kernel = np.zeros(shape)
+    kernel[np.ix_((-1, 0, 1), (-1, 0, 1))] = np.outer(taps, taps)
+    power = np.abs(np.fft.rfft2(kernel)) ** 2
+    told = coloured(power, shape)
+    rng = np.random.default_rng(0)
+    found = np.zeros(AREA)
+    for _ in range(20):
+        noise = np.fft.irfft2(np.fft.rfft2(rng.standard_normal(shape)) * np.sqrt(power), shape)
+        found += (spectra(noise) ** 2).mean(axis=(0, 1)) / 20
+    np.testing.assert_allclose(told, found, rtol=0.15)
+    np.testing.assert_allclose(coloured(np.ones_like(power), shape), 1)
 
 
 # Matching
@@ -147,7 +167,7 @@ def test_planes_of_a_volume_are_filtered_one_by_one():
     volume = np.stack([noisy(10, 1), noisy(10, 2)])
     groups = Groups(volume.shape)
     groups.match(volume)
-    out = groups.shrunk(volume, variance(10)[None])
+    out = groups.shrunk(volume, variance(10))
     for plane, seen in zip(out, volume, strict=True):
         alone = Groups(seen.shape)
         alone.match(seen)
@@ -190,11 +210,12 @@ def test_data_step_solves_its_equations(boundary, masked):
 def test_steps_of_a_round_are_fewer_for_a_psf_with_sharp_edges():
     y, x = np.mgrid[-5:6, -5:6]
     disk = np.clip(3.5 - np.hypot(x, y), 0, 1)
-    steps = [
-        steps_of_round(Blur(prepare_kernel(k, 2), (64, 64))) for k in (gaussian((31, 31), 2.0), disk, gaussian((9, 9), 1.0))
-    ]
+    kernels = (gaussian((31, 31), 2.0), disk, gaussian((9, 9), 1.0))
+    steps = [steps_of_round(Blur(prepare_kernel(kernel, 2), (64, 64)), 1.0) for kernel in kernels]
     assert steps == sorted(steps, reverse=True)
     assert len(set(steps)) == 3
+    few, many = (steps_of_round(Blur(prepare_kernel(disk, 2), (64, 64)), n) for n in (0.1, 10.0))
+    assert few < many
 
 
 def test_numbers_in_steps():

@@ -20,7 +20,10 @@ from .parallel import blockwise
 _DATA = 0.1  # weight of the split u = H x, beside the weight 1 of the data
 _GRADIENT = 0.3  # of the picture's deviation: the gradient at which the split v = ∇x presses as hard as λ
 _FEWEST, _SETTLED = 20, 3e-4
-_BEGIN, _DESCENT = 3e-3, 15  # first λ, of the picture's deviation, and the steps in which it falls to its value
+_BEGIN, _DESCENT = (
+    3e-3,
+    15,
+)  # first λ, of the picture's deviation, and the steps in which it falls to its value
 _LIMIT = 1.0  # weight of the split w = x, beside that of v = ∇x
 
 

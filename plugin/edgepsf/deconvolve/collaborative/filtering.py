@@ -6,8 +6,6 @@ across the group, so that its transform is sparse: noise is spread evenly over a
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import scipy
 
@@ -19,9 +17,6 @@ THRESHOLD = 2.7  # deviations of the noise
 # From 0 to 1 the gain of a threshold rises over this range of squares, in proportion to the threshold's: a jump would
 # make the rounding of numbers visible.
 _RISE = (0.5, 1.5)
-
-# Gain of every coefficient of the groups from their spectra and the variance of the noise in each group.
-Gain = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 def threshold(groups: np.ndarray, variance: np.ndarray) -> np.ndarray:
@@ -77,13 +72,12 @@ class Groups:
         Parameters
         ----------
         picture : ndarray
-        variance : ndarray
-            Variance of the noise of every pixel; one of size 1 for all.
+        variance : ndarray, (AREA,)
+            Variance of the noise in every coefficient of a patch.
         pilot : ndarray, optional
             An estimate of the scene: the filter is then the empirical Wiener filter, else the threshold.
         """
         planes = self._planes(picture)
-        level = None if variance.size == 1 else self._planes(variance)
         guide = None if pilot is None else self._planes(pilot)
 
         def part(plane: int, tile: Tile, members: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -91,7 +85,7 @@ class Groups:
             return _tile(
                 planes[at],
                 members,
-                variance if level is None else level[at],
+                variance,
                 None if guide is None else guide[at],
             )
 
@@ -119,29 +113,21 @@ def _tile(
     """Numerator and denominator of a shrunk tile."""
     spectrum = spectra(picture)
     groups = across(_gathered(spectrum, members))
-    level = _level(variance, members, spectrum.shape[:2])
     gain = (
-        threshold(groups, level)
+        threshold(groups, variance)
         if pilot is None
-        else empirical_wiener(across(_gathered(spectra(pilot), members)), level)
+        else empirical_wiener(across(_gathered(spectra(pilot), members)), variance)
     )
     groups *= gain
     # A group counts by the inverse of the noise that its gains let through.
-    weight = 1 / (np.maximum(np.einsum("mgc,mgc->g", gain, gain), 1) * level[..., 0].ravel())
+    left = np.einsum("mgc,mgc->gc", gain, gain) @ variance
+    weight = 1 / np.maximum(left, variance.mean())
     return _placed(across_back(groups), weight.astype(picture.dtype), members, spectrum.shape[:2])
 
 
 def _gathered(spectrum: np.ndarray, members: np.ndarray) -> np.ndarray:
     """Spectra of the members of every group, (members, groups, AREA)."""
     return spectrum.reshape(-1, AREA)[members]
-
-
-def _level(variance: np.ndarray, members: np.ndarray, positions: tuple[int, ...]) -> np.ndarray:
-    """Variance of the noise of every group, (1, groups or 1, 1): that at the middle of its patches."""
-    if variance.size == 1:
-        return variance.reshape(1, 1, 1)
-    middle = tuple(slice(SIDE // 2, SIDE // 2 + n) for n in positions)
-    return variance[middle].ravel()[members].mean(axis=0)[None, :, None]
 
 
 def _placed(

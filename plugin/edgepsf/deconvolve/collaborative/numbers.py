@@ -30,5 +30,7 @@ def deviation(seen: Observation) -> float:
 
 
 def stepped_noise(noise: Noise, unit: float) -> tuple[float, float]:
-    """Read noise and gain of a noise, in steps."""
+    """Read noise and gain of white noise that is as strong as this one at its strongest frequency, in steps."""
+    power = 1.0 if noise.white else float(noise.power(np.zeros(1))[0]) ** 2
+    noise = noise.times(power, (0.0, 0.0))
     return stepped(noise.read, unit), stepped(noise.gain, unit)

@@ -14,6 +14,7 @@ from ..noise import Noise
 from ..operator import Blur
 from .data_step import DataStep
 from .filtering import Groups
+from .transforms import even
 
 STAGES = 9
 _TRUST = 0.25  # ε = _TRUST · σ² / d²
@@ -85,7 +86,7 @@ class Restoration:
         """Data, hard threshold, and the empirical Wiener filter with its result for a pilot."""
         level = self.level(stage, stages)
         noisy = self.solve(self.scene, _TRUST * (self.sd / level) ** 2)
-        variance = np.full((1,) * noisy.ndim, level**2, noisy.dtype)
+        variance = even(level, noisy.dtype.name)
         pilot = self.groups.shrunk(noisy, variance)
         self.scene = self.groups.shrunk(noisy, variance, pilot)
 

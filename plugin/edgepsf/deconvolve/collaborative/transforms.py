@@ -63,6 +63,33 @@ def spectra(picture: np.ndarray) -> np.ndarray:
     return out.reshape(rows, columns, AREA)
 
 
+def even(deviation: float, kind: str) -> np.ndarray:
+    """Variance of white noise in every coefficient of a patch, (AREA,)."""
+    return np.full(AREA, deviation**2, kind)
+
+
+def coloured(power: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Variance of noise in every coefficient of a patch, from its power spectrum.
+
+    Parameters
+    ----------
+    power : ndarray
+        Half spectrum; its mean over all frequencies is the variance of a pixel. Of a volume, a patch is in a plane.
+    shape : tuple of int
+        Of the picture that the spectrum belongs to.
+
+    Returns
+    -------
+    ndarray of float64, (AREA,)
+    """
+    covariance = scipy.fft.irfftn(power, shape)
+    plane = covariance[(0,) * (len(shape) - 2)]
+    y, x = (each.ravel() for each in np.indices((SIDE, SIDE)))
+    between = plane[(y[:, None] - y) % plane.shape[0], (x[:, None] - x) % plane.shape[1]]
+    basis = cosines("float64")
+    return np.einsum("ci,ij,cj->c", basis, between, basis, optimize=True)
+
+
 def across(groups: np.ndarray) -> np.ndarray:
     """Haar transform along the first axis, a group of patches."""
     count = len(groups)

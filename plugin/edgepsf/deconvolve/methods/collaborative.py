@@ -16,7 +16,7 @@ from ..memory import Size
 from ..method import ITERATIONS as FIXED
 from ..method import REGULARIZATION as UNITLESS
 from ..method import method
-from ..noise import Noise, estimate_noise
+from ..noise import Noise
 from ..observation import Observation
 from ..operator import Blur
 from ..record import Log
@@ -60,7 +60,7 @@ def choose(
 ) -> dict[str, Any]:
     """Noise; λ of the start by its risk (Monte-Carlo SURE); no stages where they predict left-out noise worse."""
     if noise is None and gain is None:
-        noise, gain = stepped_noise(estimate_noise(seen.signal, seen.valid), deviation(seen))
+        noise, gain = stepped_noise(seen.noise_through(blur), deviation(seen))
     noise, gain = noise or 0.0, gain or 0.0
     if regularization is None:
         found = smoothest(seen, blur, log)

@@ -14,7 +14,6 @@ from ..collaborative.photons import ROUNDS, Rounds, steps_of_round
 from ..memory import Size
 from ..method import ITERATIONS as FIXED
 from ..method import method
-from ..noise import estimate_noise
 from ..observation import Observation, check_light
 from ..operator import Blur
 from ..record import Log
@@ -51,25 +50,31 @@ def choose(
     """Steps of a round from the PSF; gain and noise from the picture."""
     check_light(seen)
     if gain is None or noise is None:
-        measured = _photons(seen)
+        measured = _photons(seen, blur)
         gain, noise = measured[0] if gain is None else gain, measured[1] if noise is None else noise
     return {
         "iterations": iterations,
-        "steps": steps_of_round(blur) if steps is None else steps,
+        "steps": steps_of_round(blur, _brightness(seen) / gain) if steps is None else steps,
         "gain": gain,
         "noise": noise,
         "offset": seen.offset if offset is None else offset,
     }
 
 
-def _photons(seen: Observation) -> tuple[float, float]:
+def _photons(seen: Observation, blur: Blur) -> tuple[float, float]:
     """Gray values per photon, and the noise without light; white noise counts as that of photons at the mean."""
-    measured, unit = estimate_noise(seen.signal, seen.valid), deviation(seen)
+    measured, unit = seen.noise_through(blur), deviation(seen)
     if measured.gain > 0:
         noise, gain = stepped_noise(measured, unit)
         return gain, noise
     level = max(seen.level, 1e-6)
     return stepped(measured.mean_square(level) / level, unit) or _LEAST * level, 0.0
+
+
+def _brightness(seen: Observation) -> float:
+    """Mean of the pixels, each weighted with its own light, without what the noise adds to it; gray values."""
+    square = float(np.vdot(seen.signal, seen.signal)) / seen.count
+    return max(square - seen.noise, 0.0) / max(seen.level, 1e-30)
 
 
 def memory(size: Size, **others: Any) -> float:
@@ -109,9 +114,9 @@ def richardson_lucy_collaborative(
     if offset:
         log.note(offset=offset)
     log.note(steps=steps)
-    rounds = Rounds(RichardsonLucy(seen.raised(offset), blur, seen.valid, offset), gain, noise**2)
+    rounds = Rounds(RichardsonLucy(seen.raised(offset), blur, seen.valid, offset), gain, noise**2, steps)
     for i in range(iterations):
-        rounds.round(steps)
+        rounds.round()
         if not log.iteration(i + 1, iterations):
             break
     return without_holes(rounds.solver, blur)
