@@ -40,19 +40,19 @@ class DataStep:
         epsilon : float
             Weight of the estimate against the data.
         """
-        epsilon = self.blur.precision(epsilon)
+        weight = self.blur.precision(epsilon)
         scene = estimate.copy()
         residual = self._back(self.data - self.blur.forward(scene))
         size = limit = 0.0
         direction = np.zeros_like(scene)
         for _ in range(_MOST):
-            ready = self._preconditioned(residual, epsilon)
+            ready = self._preconditioned(residual, weight)
             before, size = size, dot(residual, ready)
             limit = limit or _EXACT**2 * size
             if size <= limit or not size > 0:
                 break
             direction = ready + (direction * self.blur.precision(size / before) if before else 0)
-            moved = self._back(self.blur.forward(direction)) + epsilon * direction
+            moved = self._back(self.blur.forward(direction)) + weight * direction
             step = self.blur.precision(size / dot(direction, moved))
             scene += step * direction
             residual -= step * moved

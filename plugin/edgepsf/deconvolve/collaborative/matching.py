@@ -17,6 +17,7 @@ REACH = 19  # pixels along an axis within which patches are searched
 STEP = 3  # pixels between reference patches
 _TILE = 96  # pixels along an axis over which the references of a tile are spread
 _RUN = 16  # references whose candidates are compared in one product
+TILES = 14 << 20  # numbers that the tiles in work hold together, with two threads
 _MORE = 24  # patches of which the most similar ones are told by exact distances
 
 

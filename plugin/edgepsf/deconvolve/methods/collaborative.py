@@ -9,7 +9,7 @@ import numpy as np
 
 from ...options import Number
 from ..collaborative.guard import helps, start
-from ..collaborative.matching import COUNT, STEP
+from ..collaborative.matching import COUNT, STEP, TILES
 from ..collaborative.numbers import COARSE, deviation, stepped, stepped_noise
 from ..collaborative.schedule import STAGES, Restoration
 from ..memory import Size
@@ -81,7 +81,7 @@ def memory(size: Size, **others: Any) -> float:
     """The start and the search of its λ; then the groups, the solver of the data step, and the filter's sums."""
     start = 2 * (9 + 3 * size.axes) * size.scene
     groups = 4 * COUNT / STEP**2 / size.number * size.scene
-    return max(start, groups + 14 * size.scene)
+    return max(start, groups + 14 * size.scene + TILES * size.number)
 
 
 @method(ITERATIONS, REGULARIZATION, NOISE, GAIN, choose=choose, memory=memory, place=16)

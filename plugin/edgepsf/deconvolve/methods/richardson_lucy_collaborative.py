@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...options import Count, Number
-from ..collaborative.matching import COUNT, STEP
+from ..collaborative.matching import COUNT, STEP, TILES
 from ..collaborative.numbers import deviation, stepped, stepped_noise
 from ..collaborative.photons import ROUNDS, Rounds, steps_of_round
 from ..memory import Size
@@ -80,7 +80,7 @@ def _brightness(seen: Observation) -> float:
 def memory(size: Size, **others: Any) -> float:
     """Scene and gain, the groups, and the filter's sums."""
     groups = 4 * COUNT / STEP**2 / size.number * size.scene
-    return groups + 8 * size.scene + size.picture
+    return groups + 8 * size.scene + size.picture + TILES * size.number
 
 
 @method(ITERATIONS, STEPS, GAIN, NOISE, OFFSET, choose=choose, memory=memory, place=12)
