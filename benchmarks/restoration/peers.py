@@ -1,0 +1,113 @@
+"""Other programs on the same scenes, where they are there: nothing is installed for them."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import tifffile
+from skimage import restoration
+
+from . import tables
+from .scenes import Scene
+
+ITERATIONS = 20
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A peer's call under a label."""
+
+    label: str
+    call: Callable[[Scene, np.ndarray], np.ndarray]
+
+    def __call__(self, scene: Scene, psf: np.ndarray) -> tuple[np.ndarray, list[str]]:
+        """The restored picture; a peer says nothing."""
+        return self.call(scene, psf), []
+
+
+def richardson_lucy(scene: Scene, psf: np.ndarray) -> np.ndarray:
+    """scikit-image, 20 iterations."""
+    wide, inside = _padded(scene, psf)
+    return restoration.richardson_lucy(wide, psf.astype(np.float32), ITERATIONS, clip=False)[inside]
+
+
+def unsupervised_wiener(scene: Scene, psf: np.ndarray) -> np.ndarray:
+    """scikit-image; its samples are drawn with a fixed seed."""
+    wide, inside = _padded(scene, psf)
+    return restoration.unsupervised_wiener(wide, psf, clip=False, rng=0)[0][inside]
+
+
+def _padded(scene: Scene, psf: np.ndarray) -> tuple[np.ndarray, tuple[slice, ...]]:
+    """The picture with a margin of the PSF's size, which scikit-image leaves to the user, and the part inside."""
+    inside = tuple(slice(n, -n) for n in psf.shape)
+    mode: Literal["wrap", "symmetric"] = "wrap" if scene.boundary == "periodic" else "symmetric"
+    return np.pad(scene.image, [(n, n) for n in psf.shape], mode=mode), inside
+
+
+def bm3d_deblurring(scene: Scene, psf: np.ndarray) -> np.ndarray:
+    """The package bm3d (for non-commercial use only), which has to be told the noise: it gets the true one."""
+    import bm3d
+
+    noise = np.std(scene.image - scene.noise_free)
+    return bm3d.bm3d_deblurring(scene.image / scene.peak, noise / scene.peak, psf) * scene.peak
+
+
+def flowdec(scene: Scene, psf: np.ndarray) -> np.ndarray:
+    """Flowdec, 20 iterations, padded by the PSF's size."""
+    from flowdec.data import Acquisition
+    from flowdec.restoration import RichardsonLucyDeconvolver
+
+    padding = [n - 1 for n in psf.shape]
+    solver = RichardsonLucyDeconvolver(psf.ndim, pad_mode="2357", pad_min=padding).initialize()
+    return solver.run(Acquisition(data=scene.image, kernel=psf.astype(np.float32)), niter=ITERATIONS).data
+
+
+def ci_deconvolve(scene: Scene, psf: np.ndarray) -> np.ndarray:
+    """ci-deconvolve, its accelerated Richardson–Lucy, with its own stop."""
+    from core.deconvolve_ci import ci_rl_deconvolve
+
+    kind = "legacy_2d" if psf.ndim == 2 else "auto"
+    return ci_rl_deconvolve(scene.image, psf.astype(np.float32), device="cpu", two_d_mode=kind)["result"]
+
+
+def deconwolf(scene: Scene, psf: np.ndarray) -> np.ndarray:
+    """Deconwolf's program `dw`, 20 iterations, one thread."""
+    with tempfile.TemporaryDirectory() as folder:
+        image, kernel, out = (Path(folder) / name for name in ("image.tif", "psf.tif", "out.tif"))
+        tifffile.imwrite(image, scene.image)
+        tifffile.imwrite(kernel, psf.astype(np.float32))
+        options = ["--iter", str(ITERATIONS), "--threads", "1", "--float", "--out", str(out)]
+        subprocess.run(["dw", *options, str(image), str(kernel)], check=True, capture_output=True)
+        return tifffile.imread(out)
+
+
+def present(scene: Scene) -> list[Peer]:
+    """The peers that are installed and do such a scene; a line names each that is not there."""
+    planes, periodic = scene.image.ndim == 2, scene.boundary == "periodic"
+    found = [Peer("scikit-image richardson_lucy", richardson_lucy)]
+    found += [Peer("scikit-image unsupervised_wiener", unsupervised_wiener)] if planes else []
+    others = [
+        ("bm3d", find_spec("bm3d"), planes and periodic, bm3d_deblurring),
+        ("flowdec", find_spec("flowdec"), not periodic, flowdec),
+        ("ci-deconvolve", _module("core.deconvolve_ci"), not periodic, ci_deconvolve),
+        ("deconwolf", shutil.which("dw"), not planes, deconwolf),
+    ]
+    for name, there, able, call in others:
+        if able and there:
+            found.append(Peer(name, call))
+        elif able:
+            tables.note(f"{name}: not installed here; it is left out")
+    return found
+
+
+def _module(name: str) -> bool:
+    """Whether the module is there; its package is not imported where there is none."""
+    return find_spec(name.partition(".")[0]) is not None and find_spec(name) is not None
