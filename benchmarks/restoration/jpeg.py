@@ -45,7 +45,7 @@ class Photograph:
 
 @dataclass(frozen=True)
 class Result:
-    """One photograph, one PSF: gains (dB) of linear light and of sRGB values; whether any channel was warned of, refused."""
+    """One photograph, one PSF: gains (dB) of linear light and of sRGB; whether a channel was warned of, refused."""
 
     linear: float
     encoded: float

@@ -34,22 +34,19 @@ class Peer:
 
 
 def richardson_lucy(scene: Scene, psf: np.ndarray) -> np.ndarray:
-    """scikit-image, 20 iterations."""
-    wide, inside = _padded(scene, psf)
+    """scikit-image, 20 iterations; it takes the scene beyond the border for dark, so the picture gets a margin."""
+    inside = tuple(slice(n, -n) for n in psf.shape)
+    mode: Literal["wrap", "symmetric"] = "wrap" if scene.boundary == "periodic" else "symmetric"
+    wide = np.pad(scene.image, [(n, n) for n in psf.shape], mode=mode)
     return restoration.richardson_lucy(wide, psf.astype(np.float32), ITERATIONS, clip=False)[inside]
 
 
 def unsupervised_wiener(scene: Scene, psf: np.ndarray) -> np.ndarray:
-    """scikit-image; its samples are drawn with a fixed seed."""
-    wide, inside = _padded(scene, psf)
+    """scikit-image; it takes the scene for periodic, so the picture gets its mirror image beside and below it."""
+    inside = tuple(slice(0, n) for n in scene.image.shape)
+    beyond = [(0, 0 if scene.boundary == "periodic" else n) for n in scene.image.shape]
+    wide = np.pad(scene.image, beyond, mode="symmetric")
     return restoration.unsupervised_wiener(wide, psf, clip=False, rng=0)[0][inside]
-
-
-def _padded(scene: Scene, psf: np.ndarray) -> tuple[np.ndarray, tuple[slice, ...]]:
-    """The picture with a margin of the PSF's size, which scikit-image leaves to the user, and the part inside."""
-    inside = tuple(slice(n, -n) for n in psf.shape)
-    mode: Literal["wrap", "symmetric"] = "wrap" if scene.boundary == "periodic" else "symmetric"
-    return np.pad(scene.image, [(n, n) for n in psf.shape], mode=mode), inside
 
 
 def bm3d_deblurring(scene: Scene, psf: np.ndarray) -> np.ndarray:
