@@ -10,7 +10,7 @@ from . import __doc__ as about
 from . import tables
 from .settings import Settings
 
-SECTIONS = ("six", "defocus", "cells", "lowlight", "jpeg", "auto")
+SECTIONS = ("six", "defocus", "cells", "lowlight", "jpeg", "auto", "sheet")
 
 
 def main(words: list[str] | None = None) -> None:
@@ -34,15 +34,30 @@ def main(words: list[str] | None = None) -> None:
         metavar="PATH",
         help="files or folders (else scikit-image's)",
     )
+    parser.add_argument(
+        "--jpeg",
+        nargs="*",
+        type=Path,
+        default=(),
+        metavar="PATH",
+        help="section jpeg: photographs of 3 MP or more",
+    )
     parser.add_argument("--quick", action="store_true", help="tiny pictures: does it run?")
     parser.add_argument("--save", type=Path, metavar="FILE.json", help="section auto: keep every figure")
     parser.add_argument(
         "--before", type=Path, metavar="FILE.json", help="section auto: figures kept by an earlier version"
     )
+    parser.add_argument("--picture", type=Path, metavar="FILE.png", help="section sheet: where it is written")
     given = parser.parse_args(words)
-    seeds = tuple(range(given.seed, given.seed + given.seeds))
     settings = Settings(
-        tuple(given.methods), seeds, tuple(given.photograph), given.quick, given.save, given.before
+        methods=tuple(given.methods),
+        seeds=tuple(range(given.seed, given.seed + given.seeds)),
+        photographs=tuple(given.photograph),
+        jpegs=tuple(given.jpeg),
+        quick=given.quick,
+        save=given.save,
+        before=given.before,
+        picture=given.picture,
     )
     for name in SECTIONS if "all" in given.section else given.section:
         importlib.import_module(f".{name}", __package__).run(settings)

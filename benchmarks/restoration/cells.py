@@ -33,8 +33,8 @@ def run(settings: Settings) -> None:
     """PSNR of every method in every cell, and how far its worst scene lies below the leaders."""
     tables.heading(
         "Photographs with photon noise",
-        "PSNR, dB, mean over four photographs of about 130² to 154² with unknown borders, and over the seeds "
-        f"{list(settings.seeds)}. The last column is the worst scene against the best of {', '.join(LEADERS)} there.",
+        "PSNR, dB, mean over four photographs of 130² (Gaussian) or 150² (disk), unknown borders, and over the "
+        f"seeds {list(settings.seeds)}. The last column is the worst scene against the best of {', '.join(LEADERS)} there.",
     )
     sets = {
         cell: [scene for seed in settings.seeds for scene in scenes(*cell, seed, settings.quick)]

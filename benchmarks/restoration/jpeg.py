@@ -20,7 +20,7 @@ from edgepsf.pictures.light import linear_to_srgb, srgb_to_linear
 from edgepsf.pictures.quality import psnr
 
 from . import tables
-from .judge import Restorer, entries, restore
+from .judge import Restorer, few, restore
 from .pictures import cut, files
 from .scenes import Scene
 from .settings import Settings
@@ -64,7 +64,7 @@ def light(path: Path | str) -> np.ndarray:
 
 def photographs(settings: Settings) -> Iterator[Photograph]:
     """Eight photographs for every seed; radius and quality change from one to the next, each pair in its turn."""
-    paths = files(settings.photographs)[:COUNT] or list(SHIPPED)
+    paths = files(settings.jpegs)[:COUNT] or list(SHIPPED)
     side = 48 if settings.quick else SIDE
     for seed in settings.seeds:
         for number, path in enumerate(paths[:1] if settings.quick else paths):
@@ -102,7 +102,7 @@ def run(settings: Settings) -> None:
         "then the photographs with a warning. Disk of 2 to 5 px, JPEG quality 75 to 95, 4:2:0.",
     )
     print(*(f"- {each.name}" for each in found), sep="\n")
-    judged = entries(settings.methods)
+    judged = few(settings.methods)
     tables.head("", *(f"{name}: {what}" for name in GIVEN for what in ("linear", "sRGB", "warned")))
     for by in judged:
         cells: list[str] = []

@@ -88,6 +88,12 @@ def entries(wanted: Sequence[str] = ()) -> list[Entry]:
     return [entry for entry in known if not wanted or entry.method in wanted or entry.label in wanted]
 
 
+def few(wanted: Sequence[str] = ()) -> list[Entry]:
+    """Those that are wanted; else the four of `BEFORE` and every method that benchmarks/quality.py does not list."""
+    listed = {name for name, _ in KNOWN}
+    return [e for e in entries(wanted) if wanted or e in BEFORE or e.method not in listed]
+
+
 def restore(scene: Scene, by: Restorer, psf: np.ndarray | None = None) -> Outcome:
     """The outcome of one method on one scene; with another PSF than the true one where it is given."""
     begin = time.process_time()
@@ -96,13 +102,13 @@ def restore(scene: Scene, by: Restorer, psf: np.ndarray | None = None) -> Outcom
         try:
             out, said = by(scene, scene.psf if psf is None else psf)
         except (InputError, EngineError) as error:
-            tables.note(f"{by.label} refused: {error}")
+            tables.note(f"refused: {error}", by.label)
             return Outcome(scene.image, np.nan, np.nan, np.nan, [], str(error))
     seconds = time.process_time() - begin
     reached = scene.score(out)
     said += [str(each.message) for each in caught]
     for sentence in said:
-        tables.note(f"{by.label} warned: {sentence}")
+        tables.note(f"warned: {sentence}", by.label)
     return Outcome(out, reached, reached - scene.blurred, seconds, said)
 
 

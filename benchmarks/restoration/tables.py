@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-_notes: Counter[str] = Counter()
+_notes: dict[str, Counter[str]] = {}
 
 
 def heading(text: str, *lines: str) -> None:
@@ -26,19 +26,19 @@ def row(name: str, *cells: object) -> None:
     print(_line([name, *(cell(value) for value in cells)]), flush=True)
 
 
-def note(sentence: str) -> None:
-    """Keep a sentence for the end of the section."""
-    _notes[sentence] += 1
+def note(sentence: str, by: str = "") -> None:
+    """Keep a sentence for the end of the section, and who said it."""
+    _notes.setdefault(sentence, Counter())[by] += 1
 
 
-def notes(most: int = 20) -> None:
-    """Print the kept sentences, the most frequent first, and how often each was said; forget them."""
+def notes() -> None:
+    """Print the kept sentences, and how often each was said by whom; forget them."""
     if _notes:
         print("\nSaid, and how often:\n")
-    for sentence, count in _notes.most_common(most):
-        print(f"- {count} ×: {sentence}")
-    if len(_notes) > most:
-        print(f"- and {len(_notes) - most} more sentences")
+    for sentence, who in _notes.items():
+        names = ", ".join(who) if len(who) <= 3 else f"{len(who)} methods"
+        times = f" ({names}: {who.total()} ×)" if names else ""
+        print(f"- {sentence}{times}")
     _notes.clear()
 
 
