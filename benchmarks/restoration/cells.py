@@ -34,7 +34,7 @@ def run(settings: Settings) -> None:
     tables.heading(
         "Photographs with photon noise",
         "PSNR, dB, mean over four photographs of 130² (Gaussian) or 150² (disk), unknown borders, and over the "
-        f"seeds {list(settings.seeds)}. The last column is the worst scene against the best of {', '.join(LEADERS)} there.",
+        f"seeds {list(settings.seeds)}. Last column: the worst scene against the best of {', '.join(LEADERS)} there.",
     )
     sets = {
         cell: [scene for seed in settings.seeds for scene in scenes(*cell, seed, settings.quick)]
