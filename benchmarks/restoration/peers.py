@@ -34,11 +34,17 @@ class Peer:
 
 
 def richardson_lucy(scene: Scene, psf: np.ndarray) -> np.ndarray:
-    """scikit-image, 20 iterations; it takes the scene beyond the border for dark, so the picture gets a margin."""
+    """scikit-image, 20 iterations.
+
+    It takes the scene beyond the border for dark, so the picture gets a margin; it diverges with negative pixels, so
+    they are set to 0.
+    """
     inside = tuple(slice(n, -n) for n in psf.shape)
     mode: Literal["wrap", "symmetric"] = "wrap" if scene.boundary == "periodic" else "symmetric"
     wide = np.pad(scene.image, [(n, n) for n in psf.shape], mode=mode)
-    return restoration.richardson_lucy(wide, psf.astype(np.float32), ITERATIONS, clip=False)[inside]
+    return restoration.richardson_lucy(np.maximum(wide, 0), psf.astype(np.float32), ITERATIONS, clip=False)[
+        inside
+    ]
 
 
 def unsupervised_wiener(scene: Scene, psf: np.ndarray) -> np.ndarray:

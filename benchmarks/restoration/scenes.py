@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from zlib import crc32
 
 import numpy as np
 from scipy.signal import fftconvolve
@@ -105,15 +106,13 @@ def grid(pictures: Mapping[str, np.ndarray], seed: int, side: int = 200) -> Iter
     pictures : mapping
         Gray pictures by name, 0 … 1, as `pictures.photographs` gives them.
     seed : int
-        Every scene has noise of its own.
+        Every scene has noise of its own, told by its name and the seed: it is the same in a part of the grid.
     side : int
         Of the square from the middle of the photograph that is blurred, px.
     """
-    number = 0
     for name, picture in pictures.items():
         for blur, psf in BLURS.items():
             for sd in DEVIATIONS:
-                yield with_noise(
-                    cut(picture, side), psf, sd, 1000 * seed + number, f"{name}, {blur}, sd {sd:g}"
-                )
-                number += 1
+                title = f"{name}, {blur}, sd {sd:g}"
+                own = crc32(f"{title}, {seed}".encode())
+                yield with_noise(cut(picture, side), psf, sd, own, title)
