@@ -13,6 +13,7 @@ from benchmarks.restoration import (
     judge,
     kernels,
     lowlight,
+    peers,
     pictures,
     scenes,
     six,
@@ -150,3 +151,20 @@ def test_section_runs(section, tmp_path, capsys):
 def test_cameraman_is_told_from_other_pictures():
     assert not six.is_cameraman(pictures.cut(pictures.shipped("camera"), 256))
     assert six.is_cameraman(np.full((256, 256), 118.7245 / 255))
+
+
+def test_a_peer_that_fails_is_a_row_without_figures(capsys):
+    def broken(scene, psf):
+        raise ZeroDivisionError("of its own")
+
+    made = scenes.scenario(pictures.cut(pictures.shipped("camera"), 48), 4, seed=1)
+    assert np.isnan(judge.restore(made, peers.Peer("other", broken)).psnr)
+    tables.notes()
+    assert "refused: ZeroDivisionError: of its own (other: 1 ×)" in capsys.readouterr().out
+
+
+def test_scikit_image_gains_on_a_scene_with_unknown_borders():
+    (made,) = defocus.scenes(pictures.shipped("camera"), 0.005, (1,), 128)
+    for peer in peers.present(made)[:2]:
+        assert judge.restore(made, peer).gain > 1, peer.label
+    tables.notes()
