@@ -31,27 +31,36 @@ def scenes(settings: Settings) -> list[Scene]:
 def run(settings: Settings) -> None:
     """The gain over the blurred picture, and over the best of the four."""
     seen = scenes(settings)
-    judged = [by for by in entries(settings.methods or ("auto",)) if by not in BEFORE]
+    judged = entries(settings.methods or ("auto",))
+    if settings.before:
+        before: Gains = json.loads(settings.before.read_text())
+    else:
+        before, judged = _gains(seen, BEFORE), [by for by in judged if by not in BEFORE]
     tables.heading(
         "Automatic against the blurred picture and against four methods",
-        f"{len(seen)} scenes: dB, median / worst. The four are {', '.join(by.label for by in BEFORE)}; the best of "
-        "them is picked with the truth.",
+        f"{len(seen)} scenes: dB, median / worst. The four are {', '.join(by.label for by in BEFORE)}"
+        f"{' of an earlier version' * bool(settings.before)}; the best of them is picked with the truth.",
     )
-    before: Gains = json.loads(settings.before.read_text()) if settings.before else _gains(seen, BEFORE)
-    gains = before | _gains(seen, judged)
+    now = _gains(seen, judged)
     if settings.save:
-        settings.save.write_text(json.dumps(gains, indent=1))
-    best = np.array([np.nanmax([before[by.label][each.name] for by in BEFORE]) for each in seen])
+        settings.save.write_text(json.dumps(now if settings.before else before | now, indent=1))
+    suffix = ", before" if settings.before else ""
+    rows = {by.label + suffix: _values(before, by, seen) for by in BEFORE}
+    rows |= {by.label: _values(now, by, seen) for by in judged}
+    _report(seen, rows, np.nanmax([_values(before, by, seen) for by in BEFORE], axis=0))
+
+
+def _report(seen: list[Scene], rows: dict[str, np.ndarray], best: np.ndarray) -> None:
     names = ["all", *BLURS, *(f"sd {sd:g}" for sd in DEVIATIONS)]
     tables.head("gain over the blurred picture", *names)
     tables.row("the best of the four", *_spans(seen, best, names))
-    for by in (*BEFORE, *judged):
-        tables.row(by.label, *_spans(seen, _values(gains, by, seen), names))
+    for label, values in rows.items():
+        tables.row(label, *_spans(seen, values, names))
     tables.head("gain over the best of the four", *names)
-    for by in (*BEFORE, *judged):
-        tables.row(by.label, *_spans(seen, _values(gains, by, seen) - best, names))
-    for by in (*BEFORE, *judged):
-        _worst(by, seen, _values(gains, by, seen))
+    for label, values in rows.items():
+        tables.row(label, *_spans(seen, values - best, names))
+    for label, values in rows.items():
+        _worst(label, seen, values)
 
 
 def _gains(seen: list[Scene], judged: tuple[Entry, ...] | list[Entry]) -> Gains:
@@ -72,7 +81,7 @@ def _spans(seen: list[Scene], values: np.ndarray, names: list[str]) -> list[str]
     return spans
 
 
-def _worst(by: Entry, seen: list[Scene], values: np.ndarray) -> None:
+def _worst(label: str, seen: list[Scene], values: np.ndarray) -> None:
     """A line: how many scenes lie below the blurred picture, and the three worst."""
     below = int((values < -0.05).sum())
     order = np.argsort(values)[:3]
