@@ -87,5 +87,5 @@ def _worst(label: str, seen: list[Scene], values: np.ndarray) -> None:
     order = np.argsort(values)[:3]
     cases = "; ".join(f"{values[i]:+.2f} {seen[i].name}" for i in order)
     print(
-        f"\n- {by.label}: {below} of {len(seen)} lie more than .05 dB below the blurred picture. Worst: {cases}"
+        f"\n- {label}: {below} of {len(seen)} lie more than .05 dB below the blurred picture. Worst: {cases}"
     )
