@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint bench accuracy record docs clean setup
+.PHONY: demo test lint bench accuracy quality record docs clean setup
 .DEFAULT_GOAL := setup
 
 setup: $(VENV)/.ready
@@ -35,6 +35,11 @@ bench: $(VENV)/.ready
 # make accuracy SEED=3 ARGS=--quick
 accuracy: $(VENV)/.ready
 	$(BIN)/python benchmarks/accuracy.py --seed $(or $(SEED),1) $(ARGS)
+
+# Restorations judged by the truth. Photographs of one's own: make quality ARGS="--photograph PATH --jpeg FOLDER"
+# One section, some methods: make quality SECTION=six ARGS="--methods tv wiener --seeds 3"
+quality: $(VENV)/.ready
+	$(BIN)/python -m benchmarks.restoration $(or $(SECTION),all) --seed $(or $(SEED),1) $(ARGS)
 
 # What every command does in every front end, to compare before and after a change: make record OUT=before.json
 record: $(VENV)/.ready

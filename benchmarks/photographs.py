@@ -49,8 +49,8 @@ def disk(radius: float) -> np.ndarray:
     return kernel / kernel.sum()
 
 
-def photographed(light: np.ndarray, radius: float, quality: int, seed: int) -> np.ndarray:
-    """Green light of the JPEG that a camera out of focus makes."""
+def camera(light: np.ndarray, radius: float, quality: int, seed: int) -> np.ndarray:
+    """Linear light of the JPEG that a camera out of focus makes, shape (ny, nx, 3)."""
     kernel, rng = disk(radius), np.random.default_rng(seed)
     pad = len(kernel)
     wide = np.pad(light, ((pad, pad), (pad, pad), (0, 0)), mode="reflect")
@@ -60,7 +60,12 @@ def photographed(light: np.ndarray, radius: float, quality: int, seed: int) -> n
     encoded = np.round(255 * linear_to_srgb(np.clip(counted, 0, 1))).astype(np.uint8)
     file = io.BytesIO()
     Image.fromarray(encoded).save(file, "JPEG", quality=quality, subsampling=2)
-    return srgb_to_linear(np.asarray(Image.open(file), dtype=np.float32)[..., 1] / 255).astype(np.float32)
+    return srgb_to_linear(np.asarray(Image.open(file), dtype=np.float32) / 255).astype(np.float32)
+
+
+def photographed(light: np.ndarray, radius: float, quality: int, seed: int) -> np.ndarray:
+    """Green light of that JPEG."""
+    return camera(light, radius, quality, seed)[..., 1]
 
 
 @cache

@@ -96,7 +96,7 @@ def test_without_a_truth_the_mask_is_as_good_as_with_it(name, noise, kernel):
     y = blur(truth, kernel, noise)
     known = ep.compare_sharpening(y, kernel, iterations=1, truth=truth)
     blind = ep.compare_sharpening(y, kernel, iterations=1)
-    assert psnr(known.unsharp, truth) - 0.01 < psnr(blind.unsharp, truth) <= psnr(known.unsharp, truth) + 1e-3
+    assert psnr(known.unsharp, truth) - 0.03 < psnr(blind.unsharp, truth) <= psnr(known.unsharp, truth) + 1e-3
 
 
 def test_mask_is_the_same_whatever_the_method(scene):

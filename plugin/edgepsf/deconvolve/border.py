@@ -77,6 +77,32 @@ def close(out: np.ndarray, margins: list[tuple[int, int]]) -> None:
         block[_along(axis, slice(before))] = filling[_along(axis, slice(after, None))]
 
 
+def closing_error(picture: np.ndarray, out: np.ndarray, margins: list[tuple[int, int]]) -> None:
+    """Add the error of `close` to an array, seen where the picture is known.
+
+    On every axis a strip in the middle of the picture, as wide as the gap, is filled from its two sides; the difference
+    from what stands there is the error. An axis that is too short for its gap is passed over.
+
+    Parameters
+    ----------
+    picture, out : ndarray of one shape
+    margins : list of (int, int)
+        Before and after the picture on every axis.
+    """
+    for axis, (before, after) in enumerate(margins):
+        n, gap = picture.shape[axis], before + after
+        first = (n - gap) // 2
+        if not gap or first < 1:
+            continue
+        steps = np.arange(1, gap + 1)
+        weight = (steps / (gap + 1.0)).astype(out.dtype)
+        weight = weight.reshape([-1 if a == axis else 1 for a in range(out.ndim)])
+        error = np.take(picture, np.maximum(first - steps, 0), axis) * (1 - weight)
+        error += np.take(picture, np.minimum(first + 2 * gap - steps, n - 1), axis) * weight
+        place = _along(axis, slice(first, first + gap))
+        out[place] += error - picture[place]
+
+
 def _folded(index: np.ndarray, n: int) -> np.ndarray:
     """Indices mirrored at both ends (half-sample symmetry) into 0 … n − 1."""
     index = index % (2 * n)

@@ -3,10 +3,8 @@
 The picture is continued smoothly around its border. Pixels that were left out are filled with the values that the
 restored scene predicts for them, again and again.
 
-The amount of regularisation, when not given, is chosen by generalised cross-validation (GCV; Golub, Heath &
-Wahba 1979, doi:10.1080/00401706.1979.10489751), for Tikhonov's filter by the discrepancy principle (Morozov
-1966: the residual is as large as the noise), because GCV takes far too little where the penalty does not
-fall with the frequency as pictures do.
+The amount of regularisation, when not given, is the one for which the scene is expected to be nearest to the truth,
+see `edgepsf.deconvolve.choice`.
 """
 
 from __future__ import annotations
@@ -20,7 +18,7 @@ import numpy as np
 import scipy
 from scipy import fft
 
-from .choice import Classes
+from .choice import BY_RISK, choose_weight
 from .observation import Observation
 from .operator import Blur
 from .parallel import blockwise
@@ -65,10 +63,6 @@ class Filter:
     penalty: tuple[np.ndarray, np.ndarray]
     shape: Shape = DAMPING
 
-    def classes(self, spectrum: np.ndarray) -> Classes:
-        """The frequencies of a picture, to choose λ from."""
-        return Classes(spectrum, self.penalty, self.shape.rest, self.blur)
-
     def apply(self, spectrum: np.ndarray, regularization: float) -> np.ndarray:
         """The filtered picture; the spectrum is overwritten."""
         blur, others, bottom = self.blur, self.penalty[1], self.shape.bottom
@@ -101,7 +95,7 @@ def frequency_squared(shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def choose_regularization(
-    seen: Observation, filters: Filter, log: Log, regularization: float | None, by: str = "GCV"
+    seen: Observation, filters: Filter, log: Log, regularization: float | None
 ) -> dict[str, Any]:
     """The given λ, else the one that the data choose.
 
@@ -112,18 +106,15 @@ def choose_regularization(
     filters : Filter
     log : Log
     regularization : float, optional
-    by : {"GCV", "discrepancy"}
     """
     if regularization is not None:
         return {"regularization": regularization}
     picture, spectrum = _transformed(seen, filters.blur)
-    classes = filters.classes(spectrum)
-    regularization = (
-        classes.discrepancy(seen.noise) if by == "discrepancy" else classes.generalised_cross_validation()
-    )
+    spectrum = spectrum.copy()  # the choice transforms more
+    found = choose_weight(seen, filters.blur, spectrum, filters.penalty, filters.shape.rest)
     seen.keep(transformed=(picture, spectrum))
-    log.note(chosen_by=by)
-    return {"regularization": regularization}
+    log.note(chosen_by=BY_RISK)
+    return {"regularization": found}
 
 
 def restore(seen: Observation, filters: Filter, log: Log, regularization: float) -> np.ndarray:

@@ -63,6 +63,12 @@ class Size:
         return 5 * self.picture
 
     @property
+    def choice(self) -> float:
+        """Bytes for the choice of a filter's λ: two spectra, and ten arrays of every second frequency in double."""
+        kept = self.domain / self.number / 2 ** (self.axes + 1)
+        return max(2 * self.domain + 80 * kept, self.noise)
+
+    @property
     def holes(self) -> int:
         """Bytes for the values of left-out pixels: the picture filled, and the place of the nearest valid pixel."""
         return 4 * self.picture if self.masked else 0

@@ -1,4 +1,9 @@
-"""Noise of a blurred picture, read from the details that the blur cannot have let through."""
+"""Noise of a blurred picture, read from the details that the blur cannot have let through.
+
+White noise is read from second differences. With the blur at hand three more things are told: noise that is correlated
+from pixel to pixel (demosaiced, denoised, resampled, JPEG), which second differences see too weak; structure that
+second differences see beside a small blur; and noise far below the structure that a narrow blur lets through.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
+from .operator import Blur
+from .patches import weakest_component
+from .periodogram import Reading, fall_of, fit_spectrum, mean_fall
+
 _SHARES = (0.5, 0.75, 0.9, 0.99)
 _QUANTILES = (0.6745, 1.1503, 1.6449, 2.5758)  # below which those shares of |d| lie, in deviations
 _SECOND_DIFFERENCE = np.array([1.0, -2.0, 1.0])
+_TAPS = 33  # of the kernel that makes white noise correlated
+_LOWER = 0.95  # part of the variance of second differences from which on another estimate is believed
+_BLIND, _BLIND_SHARE = 0.005, 0.2  # |H|², and the share of frequencies below it: they show the noise alone
 
 
 @dataclass(frozen=True)
@@ -22,14 +34,50 @@ class Noise:
         Gray values per photon.
     read : float
         Standard deviation of the noise at gray value 0.
+    fall : (float, float)
+        (b, c) of the spectrum exp(−b (fx² + fy²) − c (fx⁴ + fy⁴)), f in cycles per pixel along the last two axes;
+        (0, 0) for white noise. Correlated noise has the same spectrum at every gray value.
     """
 
     gain: float
     read: float
+    fall: tuple[float, float] = (0.0, 0.0)
+
+    @property
+    def white(self) -> bool:
+        """Whether the noise is independent from pixel to pixel."""
+        return self.fall == (0.0, 0.0)
 
     def mean_square(self, level: float) -> float:
         """Variance at a gray value; at the mean of a picture it is the mean variance of its pixels."""
         return self.read**2 + self.gain * max(level, 0.0)
+
+    def variance(self, model: np.ndarray) -> np.ndarray:
+        """Variance of the noise of every pixel, for the noise-free picture; of its shape and type."""
+        kind = model.dtype.type
+        return kind(self.read**2) + kind(self.gain) * np.maximum(model, 0)
+
+    def power(self, frequency: np.ndarray) -> np.ndarray:
+        """Relative power along one of the last two axes, of mean 1; the frequency in cycles per pixel.
+
+        The power of a frequency is the product of both.
+        """
+        return fall_of(frequency, self.fall) / mean_fall(self.fall)
+
+    def draw(self, model: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Gaussian noise of this variance and spectrum, a new one at each call; of the picture's shape and type."""
+        unit = rng.standard_normal(model.shape, np.float32)
+        if not self.white:
+            kernel = np.fft.fftshift(np.fft.ifft(np.sqrt(self.power(np.fft.fftfreq(_TAPS)))).real)
+            kernel = (kernel / np.sqrt((kernel**2).sum())).astype(np.float32)
+            for axis in (-2, -1):
+                unit = scipy.ndimage.convolve1d(unit, kernel, axis=axis, mode="wrap")
+        return np.sqrt(self.variance(model)) * unit
+
+    def times(self, factor: float, fall: tuple[float, float] | None = None) -> Noise:
+        """The noise with its variance multiplied, and another spectrum."""
+        fall = self.fall if fall is None else fall
+        return Noise(self.gain * factor, self.read * float(np.sqrt(factor)), fall)
 
 
 def _residual(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -81,10 +129,13 @@ def high_frequency_sd(image: np.ndarray, valid: np.ndarray | None = None) -> flo
     return float(next((size for size in sizes if size > least), 0.0))
 
 
-def estimate_noise(image: np.ndarray, valid: np.ndarray | None = None, bins: int = 24) -> Noise:
+def estimate_noise(
+    image: np.ndarray, valid: np.ndarray | None = None, bins: int = 24, blur: Blur | None = None
+) -> Noise:
     """Gain and read noise from the spread of the residual in classes of equal local mean.
 
-    A line is fitted to the variances of the classes, which makes the estimate robust where structure remains.
+    A line is fitted to the variances of the classes, which makes the estimate robust where structure remains. The
+    blur, where it is given, tells whether the noise is correlated, and what of the residual is structure.
 
     Parameters
     ----------
@@ -93,7 +144,43 @@ def estimate_noise(image: np.ndarray, valid: np.ndarray | None = None, bins: int
         Pixels that count.
     bins : int
         Most classes; each has 100 pixels or more.
+    blur : Blur, optional
+        The blur of the picture.
     """
+    noise = _of_differences(image, valid, bins)
+    return noise if blur is None else _with_blur(noise, image, valid, blur)
+
+
+def _with_blur(noise: Noise, image: np.ndarray, valid: np.ndarray | None, blur: Blur) -> Noise:
+    """The noise of second differences, corrected by what the blur lets see."""
+    level = float((image if valid is None else image[valid]).mean(dtype=np.float64))
+    told = noise.mean_square(level)
+    if not told > 0:
+        return noise
+    if not seen_in(blur):
+        weakest = weakest_component(image, valid)
+        return noise if weakest is None or weakest > _LOWER * told else noise.times(weakest / told)
+    spectrum = fit_spectrum(image, valid, blur)
+    if spectrum is None:
+        return noise
+    if spectrum.correlated and spectrum.falling.variance > told:
+        return noise.times(spectrum.falling.variance / told, spectrum.falling.fall)
+    white = max(spectrum.white.variance, spectrum.falling.variance)
+    return noise if white > _LOWER * told or not white > 0 else noise.times(white / told)
+
+
+def noise_of(reading: Reading) -> Noise:
+    """The noise of a spectrum, the same at every gray value."""
+    return Noise(0.0, float(np.sqrt(reading.variance)), reading.fall)
+
+
+def seen_in(blur: Blur) -> bool:
+    """Whether a blur hides so much of the scene that the spectrum shows the noise alone."""
+    return float(np.mean(np.abs(blur.otf[..., ::2, ::2]) ** 2 < _BLIND)) > _BLIND_SHARE
+
+
+def _of_differences(image: np.ndarray, valid: np.ndarray | None, bins: int) -> Noise:
+    """White noise from second differences."""
     residual, mean = _residual(image)
     inside = _inside(valid, image.shape)
     residual, mean = residual[inside], mean[inside]

@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from ..errors import InputError
 from .fft import Precision
-from .noise import estimate_noise, high_frequency_sd
+from .noise import Noise, estimate_noise, high_frequency_sd
+from .operator import Blur
 from .scale import exponent_of, is_wide, scaled
 
 _FAR = 0.05
@@ -39,6 +40,7 @@ class Observation:
     background: float = 0.0
     exponent: int = 0
     _kept: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _measured: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def count(self) -> int:
@@ -52,8 +54,14 @@ class Observation:
 
     @cached_property
     def noise(self) -> float:
-        """Variance of the noise at the mean of the signal."""
+        """Variance of the noise at the mean of the signal, as second differences tell it."""
         return estimate_noise(self.signal, self.valid).mean_square(self.level)
+
+    def noise_through(self, blur: Blur) -> Noise:
+        """The noise as it is told when the blur is known; measured once for a blur."""
+        if self._measured.get("blur") is not blur:
+            self._measured.update(blur=blur, noise=estimate_noise(self.signal, self.valid, blur=blur))
+        return self._measured["noise"]
 
     @cached_property
     def lowest(self) -> float:

@@ -6,9 +6,10 @@ little more than one pass over the memory.
 
 from __future__ import annotations
 
+import collections
 import functools
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -56,6 +57,31 @@ def blockwise(function: Callable[..., Any], *arrays: np.ndarray | None, workers:
     bounds = np.linspace(0, rows, workers + 1).astype(int)
     others = [_pool(workers - 1).submit(run, *part) for part in itertools.pairwise(bounds[1:])]
     return sum((each.result() for each in others), run(bounds[0], bounds[1]))
+
+
+def in_order(function: Callable[..., Any], *items: Iterable[Any], workers: int = 1) -> Iterator[Any]:
+    """Results of `function` for each of the items, in their order, computed by some threads.
+
+    Only a few results are computed ahead, so that they need not all be held.
+
+    Parameters
+    ----------
+    function : callable
+        Takes one of every kind of items.
+    *items : iterables of equal length
+    workers : int
+        Threads.
+    """
+    every = zip(*items, strict=True)
+    if workers == 1:
+        yield from (function(*each) for each in every)
+        return
+    pool = _pool(workers)
+    begun = collections.deque(pool.submit(function, *each) for each in itertools.islice(every, 2 * workers))
+    while begun:
+        result = begun.popleft().result()
+        begun.extend(pool.submit(function, *each) for each in itertools.islice(every, 1))
+        yield result
 
 
 def dot(one: np.ndarray, other: np.ndarray, workers: int = 1) -> float:

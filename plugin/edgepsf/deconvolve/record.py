@@ -29,13 +29,15 @@ class Log:
         Whether the record is asked for: costly figures are left out otherwise.
     exponent : int
         Of the scale of the picture: methods tell their figures in units of 2**exponent gray values.
+    stopped : bool
+        Whether the callback wanted to stop: it is not called again.
     gray : set of str
         Names of the figures that are gray values; they are converted for callback and record.
     """
 
     def __init__(self, method: str, callback: Callable[..., Any] | None = None, full: bool = False):
         self.callback, self.full = callback, full
-        self.exponent, self.gray = 0, {"objective"}
+        self.exponent, self.gray, self.stopped = 0, {"objective"}, False
         self.record: dict[str, Any] = {"method": method, "iterations": 0}
         self._started = time.perf_counter()
         self._memory, self._peak = memory_now(), memory_peak()
@@ -45,7 +47,9 @@ class Log:
         self.record |= self._in_gray(chosen)
 
     def iteration(self, i: int, n: int, stage: str = "restoring", **figures: float) -> bool:
-        """Report iteration i of at most n; False when the callback wants to stop."""
+        """Report iteration i of at most n; False when the callback wants to stop, or wanted so before."""
+        if self.stopped:
+            return False
         figures = self._in_gray(figures)
         if stage == "restoring":
             self.record["iterations"] = i
@@ -53,7 +57,9 @@ class Log:
                 self.record.setdefault(name, []).append(float(value))
         if self.callback is None:
             return True
-        return self.callback(i, n, {"method": self.record["method"], "stage": stage, **figures}) is not False
+        info = {"method": self.record["method"], "stage": stage, **figures}
+        self.stopped = self.callback(i, n, info) is False
+        return not self.stopped
 
     def finish(self) -> dict[str, Any]:
         """The record with time and memory."""

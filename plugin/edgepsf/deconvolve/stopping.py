@@ -30,8 +30,8 @@ def thin(data: np.ndarray, noise: Noise, share: float, seed: int = 0) -> tuple[n
     data : ndarray
         Non-negative.
     noise : Noise
-        Where photon noise is the smaller part, Gaussian noise of the picture's own size is added to one part
-        and taken from the other, which makes them independent for noise of any kind.
+        Where photon noise is the smaller part, and where noise is correlated, Gaussian noise of the picture's own
+        size and spectrum is added to one part and taken from the other, which makes them independent.
     share : float
         Of the first picture, 0 to 1.
 
@@ -42,15 +42,14 @@ def thin(data: np.ndarray, noise: Noise, share: float, seed: int = 0) -> tuple[n
     """
     rng = np.random.default_rng(seed)
     mean = float(data.mean(dtype=np.float64))
-    if noise.gain > 0 and noise.gain * mean >= noise.read**2:
+    if noise.white and noise.gain > 0 and noise.gain * mean >= noise.read**2:
         # Read noise counts as the variance of a constant light (Snyder et al. 1995, doi:10.1364/JOSAA.12.000272).
         extra = noise.read**2 / noise.gain
         photons = np.rint((data + extra) / noise.gain).astype(np.int64)
         first = rng.binomial(np.maximum(photons, 0), share) * noise.gain - share * extra
         second = (data + extra) - (first + share * extra) - (1 - share) * extra
         return first.astype(data.dtype), second.astype(data.dtype)
-    sd = np.sqrt(noise.read**2 + noise.gain * np.maximum(data, 0), dtype=data.dtype)
-    spread = np.float32(np.sqrt(share * (1 - share))) * sd * rng.standard_normal(data.shape, np.float32)
+    spread = np.float32(np.sqrt(share * (1 - share))) * noise.draw(data, rng)
     return np.float32(share) * data + spread, np.float32(1 - share) * data - spread
 
 
@@ -82,7 +81,7 @@ def best_iteration(
     -------
     int
     """
-    first, second = thin(data, estimate_noise(data, valid), share)
+    first, second = thin(data, estimate_noise(data, valid, blur=blur), share)
     raised = max(0.0, -float(first.min()))
     if valid is not None:
         first[~valid] = second[~valid] = 0

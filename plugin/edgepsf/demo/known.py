@@ -92,7 +92,7 @@ def _print_pictures(known: Known) -> None:
             ("blurred", known.scene.blurred),
             (f"best unsharp mask (radius {known.radius:.2f}, amount {known.amount:.2f})", known.unsharp),
             (f"Richardson-Lucy, {ITERATIONS} iterations", known.restored),
-            ("Wiener, regularisation by GCV", known.wiener),
+            ("Wiener, regularisation from the data", known.wiener),
         ],
         known.scene.truth,
     )

@@ -81,8 +81,8 @@ def compare_sharpening(
     """Compare the best unsharp mask of a picture with its deconvolution.
 
     With a truth, the search finds the radius and amount of the least squared error against it. Without a truth, it
-    finds the mask nearest to the Wiener restoration (regularisation by GCV), for every method: the expected squared
-    error is least for the picture nearest to the mean of all scenes that fit the data, and the Wiener filter
+    finds the mask nearest to the Wiener restoration (regularisation from the data), for every method: the expected
+    squared error is least for the picture nearest to the mean of all scenes that fit the data, and the Wiener filter
     estimates this mean.
 
     Parameters

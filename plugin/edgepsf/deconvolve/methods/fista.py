@@ -9,15 +9,19 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import scipy
 
 from ...options import Choice, Number
+from ..choice import BY_RISK
 from ..least_squares import Residual, start
 from ..memory import Size
 from ..method import ITERATIONS, method
 from ..method import REGULARIZATION as UNITLESS
+from ..noise import Noise
 from ..observation import Observation, check_light
 from ..operator import Blur
 from ..record import Log
+from ..risk import probe
 from ..variation import denoise
 from ..wavelets import shrink
 
@@ -31,7 +35,8 @@ NOISE = Number(
     rare=True,
 )
 REGULARIZATION = replace(UNITLESS, unit="gray value")
-_FIRST = 0.3
+_RANGE = 0.01, 3.0  # of λ, in standard deviations of the noise
+_TRIES = 9
 
 
 def choose(
@@ -44,17 +49,44 @@ def choose(
     penalty: str,
     noise: float | None,
 ) -> dict[str, Any]:
-    """The noise, if λ is not given; the iterations find λ for a residual as large as the noise."""
+    """λ of the smallest risk of the predicted picture (Monte-Carlo SURE), if it is not given.
+
+    Each λ that is tried costs the iterations twice. `noise` counts where it is given, else the noise of the picture.
+    """
     check_light(seen)
-    numbers = {"iterations": iterations, "penalty": penalty}
-    if regularization is not None:
-        return numbers | {"regularization": regularization}
-    return numbers | {"noise": float(np.sqrt(seen.noise)) if noise is None else noise}
+    if regularization is None:
+        known = seen.noise_through(blur) if noise is None else Noise(0.0, noise)
+        regularization = _by_risk(seen, blur, iterations, penalty, known)
+        log.note(chosen_by=BY_RISK)
+    return {"iterations": iterations, "penalty": penalty, "regularization": regularization}
+
+
+def _by_risk(seen: Observation, blur: Blur, iterations: int, penalty: str, noise: Noise) -> float:
+    """λ of the smallest risk within _RANGE deviations of the noise."""
+    sd = float(np.sqrt(noise.mean_square(seen.level)))
+    if not sd > 0:
+        return 0.0
+    tried = probe(seen.signal, noise, seen.valid)
+    moved = replace(seen, signal=tried.moved)
+
+    def risk(log_value: float) -> float:
+        value = sd * float(np.exp(log_value))
+        predicted = [
+            blur.forward(_iterated(each, blur, None, iterations, penalty, value)).copy()
+            for each in (seen, moved)
+        ]
+        return tried.risk(*predicted)
+
+    bounds = float(np.log(_RANGE[0])), float(np.log(_RANGE[1]))
+    found = scipy.optimize.minimize_scalar(
+        risk, bounds=bounds, method="bounded", options={"maxiter": _TRIES, "xatol": 0.1}
+    )
+    return sd * float(np.exp(found.x))
 
 
 def memory(size: Size, *, penalty: str, **others: Any) -> float:
-    """Scenes, and the dual fields of total variation or the coefficients of the wavelets on padded axes."""
-    return (5 + (5 if penalty == "tv" else 2.2) * size.axes) * size.scene
+    """Scenes, and the dual fields of total variation or the coefficients of the wavelets on padded axes; the probe."""
+    return max((5 + (5 if penalty == "tv" else 2.2) * size.axes) * size.scene + 4 * size.picture, size.noise)
 
 
 @method(ITERATIONS, REGULARIZATION, PENALTY, NOISE, choose=choose, memory=memory, place=110)
@@ -65,38 +97,37 @@ def fista(
     *,
     iterations: int,
     penalty: str,
-    regularization: float | None = None,
-    noise: float = 0.0,
+    regularization: float,
 ) -> np.ndarray:
     """FISTA: min ½‖y − A x‖² + λ · penalty(x), x ≥ 0, by accelerated proximal gradients.
 
     Parameters
     ----------
-    regularization : float, optional
-        λ in gray values. When not given, it is moved during the iterations until the residual has the size of
-        the noise (discrepancy principle, Morozov 1966).
+    regularization : float
+        λ in gray values.
     penalty : {"tv", "wavelet"}
         Total variation, or the ℓ1 norm of Haar wavelet coefficients (three levels, shifted anew at every
         iteration so that no grid of blocks is left).
-    noise : float
-        Standard deviation of the noise, gray values.
     """
     check_light(seen)
-    weight = _FIRST * noise if regularization is None else regularization
+    log.note(regularization=float(regularization), penalty=penalty)
+    return _iterated(seen, blur, log, iterations, penalty, regularization)
+
+
+def _iterated(
+    seen: Observation, blur: Blur, log: Log | None, iterations: int, penalty: str, weight: float
+) -> np.ndarray:
+    """The scene after the iterations; a log hears of each."""
     scene, residual = np.maximum(start(seen, blur), 0), Residual(seen, blur)
     proximal = _Proximal(penalty)
-    ahead, t, rms = scene, 1.0, np.inf
+    ahead, t = scene, 1.0
     for i in range(iterations):
         new = proximal(blur.adjoint(residual(ahead)) + ahead, weight)
         t_next = (1 + np.sqrt(1 + 4 * t * t)) / 2
         ahead = new + np.float32((t - 1) / t_next) * (new - scene)
         scene, t = new, t_next
-        rms, before = residual.relative * residual.norm / np.sqrt(seen.count), rms
-        if regularization is None and abs(rms - before) < 0.01 * rms:  # else it has not settled yet
-            weight *= float(np.clip(noise / max(rms, 1e-30), 0.8, 1.25))
-        if not log.iteration(i + 1, iterations, residual=residual.relative):
+        if log is not None and not log.iteration(i + 1, iterations, residual=residual.relative):
             break
-    log.note(regularization=float(weight), penalty=penalty)
     return scene
 
 

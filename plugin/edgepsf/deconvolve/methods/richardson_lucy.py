@@ -108,10 +108,10 @@ def richardson_lucy(
         done = i + 1, iterations
         if not (log.iteration(*done, objective=solver.objective) if solver.watch else log.iteration(*done)):
             break
-    return _filled(solver, blur)
+    return without_holes(solver, blur)
 
 
-def _filled(solver: RichardsonLucy, blur: Blur) -> np.ndarray:
+def without_holes(solver: RichardsonLucy, blur: Blur) -> np.ndarray:
     """The scene, with the nearest value in holes so large that no valid pixel looks into them."""
     scene = solver.finished()
     if solver.valid is None or solver.gain is None:

@@ -15,13 +15,13 @@ from ..record import Log
 
 
 def choose(seen: Observation, blur: Blur, log: Log, *, regularization: float | None) -> dict[str, Any]:
-    """λ for a residual as large as the noise, if it is not given."""
-    return choose_regularization(seen, _filter(blur), log, regularization, "discrepancy")
+    """λ of the smallest expected error of the scene, if it is not given."""
+    return choose_regularization(seen, _filter(blur), log, regularization)
 
 
 def memory(size: Size, **others: Any) -> float:
-    """The estimate of the noise, the values of left-out pixels; the spectrum is filtered in place."""
-    return max(size.noise, size.holes)
+    """The choice of λ, the values of left-out pixels; the spectrum is filtered in place."""
+    return max(size.choice, size.holes)
 
 
 @method(REGULARIZATION, choose=choose, memory=memory, place=30)

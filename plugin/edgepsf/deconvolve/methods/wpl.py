@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..choice import Classes
+from ..choice import BY_RISK, choose_weight
 from ..direct import filled, flat
 from ..memory import Size
 from ..method import ITERATIONS, REGULARIZATION, method
@@ -22,23 +22,24 @@ from ..record import Log
 def choose(
     seen: Observation, blur: Blur, log: Log, *, iterations: int, regularization: float | None
 ) -> dict[str, Any]:
-    """λ for a residual as large as the noise after the iterations, if it is not given.
+    """λ of the smallest expected error of the scene after the iterations, if it is not given.
 
-    Each iteration takes the share λ / (|H|² + λ) of the last residual (discrepancy principle).
+    Each iteration leaves the share λ / (|H|² + λ) of the last residual; the limit at zero is not counted.
     """
     check_light(seen)
     if regularization is not None:
         return {"iterations": iterations, "regularization": regularization}
     data = _closed(seen, blur)
-    classes = Classes(blur.plan.forward(data), flat(blur.domain), lambda r: (r / (1 + r)) ** iterations, blur)
+    spectrum = blur.plan.forward(data).copy()
+    found = choose_weight(seen, blur, spectrum, flat(blur.domain), lambda r: (r / (1 + r)) ** iterations)
     seen.keep(closed=data)
-    log.note(chosen_by="discrepancy")
-    return {"iterations": iterations, "regularization": classes.discrepancy(seen.noise)}
+    log.note(chosen_by=BY_RISK)
+    return {"iterations": iterations, "regularization": found}
 
 
 def memory(size: Size, **others: Any) -> float:
-    """Picture, scene and filter on the domain with their products; before them the estimate of the noise."""
-    return max(5 * size.domain, size.noise, size.holes)
+    """Picture, scene and filter on the domain with their products; before them the choice of λ."""
+    return max(5 * size.domain, size.choice, size.holes)
 
 
 @method(ITERATIONS, REGULARIZATION, choose=choose, memory=memory, place=100)
