@@ -11,8 +11,8 @@ import numpy as np
 from ..operator import Blur
 from ..parallel import dot
 
-_MOST = 12
-_EXACT = 1e-3  # of the first residual
+_MOST = 8
+_EXACT = 5e-3  # of the first residual
 
 
 class DataStep:
