@@ -135,9 +135,10 @@ def deconvolve(
         log = Log(method, callback, full_output)
         job.restore(job.observe(index, log), log, view)
         records.append(log.finish())
+    said = [*job.warnings, *dict.fromkeys(s for record in records for s in record.pop("warnings", ()))]
     if full_output:
-        return out, _merged(records) | {"warnings": list(job.warnings)}
-    for sentence in job.warnings:
+        return out, _merged(records) | {"warnings": said}
+    for sentence in said:
         warnings.warn(sentence, stacklevel=2)
     return out
 

@@ -6,17 +6,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .guard import fitting_width
+from .guard import check
 from .noise import Noise
 from .observation import Observation
 from .operator import Blur
 
 EFFORTS = ("fast", "normal", "best")
-# Most pixels of a plane for which groups of patches are worth their time: about 50 s for a million on two cores.
+FEW = 10  # Richardson–Lucy steps
+# Most pixels of a plane for which groups of patches are worth their time: above a minute for a million on two cores.
 _MOST = {"fast": 0, "normal": 1 << 20, "best": 1 << 62}
-_SPARSE = 2.1  # mean square over squared mean of the light, from which on a picture is points and lines in the dark
+_SPARSE = (
+    2.1  # mean square over squared mean of the light, from which on a picture is points and lines in the dark
+)
 _PHOTONS = 0.5  # part of the variance at the mean that is photon noise where photons rule
-_WRONG = 1.15  # factor of the PSF's width beyond which it contradicts the picture
+_UNSURE = (
+    1.1  # factor of the width of the PSF from which on only a method is used that a wrong PSF hardly harms
+)
 
 
 @dataclass(frozen=True)
@@ -31,11 +36,14 @@ class Advice:
         A sentence without its full stop.
     doubts : tuple of str
         What the user has to know.
+    iterations : int, optional
+        Where they are a part of the advice.
     """
 
     use: str
     reason: str
     doubts: tuple[str, ...] = ()
+    iterations: int | None = None
 
 
 def advise(seen: Observation, blur: Blur, effort: str) -> Advice:
@@ -50,9 +58,14 @@ def advise(seen: Observation, blur: Blur, effort: str) -> Advice:
     """
     if len(blur.shape) == 3:
         return Advice("richardson_lucy", "a volume: Richardson–Lucy with an automatic stop")
-    doubts = _doubts(seen, blur)
-    if doubts:
-        return Advice("richardson_lucy", "the PSF contradicts the picture: few steps do the least harm", doubts)
+    verdict = check(seen, blur)
+    if verdict.width is not None and not 1 / _UNSURE < verdict.width < _UNSURE:
+        return Advice(
+            "richardson_lucy",
+            "another width of the PSF fits the picture better: few steps do the least harm",
+            verdict.sentences,
+            FEW,
+        )
     noise = seen.noise_through(blur)
     if seen.signal.size > _MOST[effort]:
         return Advice("tv", f"{seen.signal.size} pixels, effort {effort}: total variation")
@@ -68,16 +81,3 @@ def _few_photons(seen: Observation, noise: Noise) -> bool:
         return False
     square = float(np.vdot(seen.signal, seen.signal)) / seen.count - noise.mean_square(level)
     return square > _SPARSE * level**2
-
-
-def _doubts(seen: Observation, blur: Blur) -> tuple[str, ...]:
-    """What speaks against the PSF."""
-    width = fitting_width(seen, blur)
-    if width is None or 1 / _WRONG < width < _WRONG:
-        return ()
-    side, change = ("narrow", "wider") if width > 1 else ("wide", "narrower")
-    return (
-        f"the PSF seems too {side} for this picture: its spectrum fits a PSF that is about {100 * abs(width - 1):.0f} % "
-        f"{change}. Measure the PSF again on this picture; check its pixel size, and that the gray values are linear "
-        "light",
-    )

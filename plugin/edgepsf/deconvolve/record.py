@@ -46,6 +46,10 @@ class Log:
         """Write into the record."""
         self.record |= self._in_gray(chosen)
 
+    def warn(self, sentence: str) -> None:
+        """Tell the user of a doubt that the picture raised."""
+        self.record.setdefault("warnings", []).append(sentence)
+
     def iteration(self, i: int, n: int, stage: str = "restoring", **figures: float) -> bool:
         """Report iteration i of at most n; False when the callback wants to stop, or wanted so before."""
         if self.stopped:
