@@ -44,14 +44,18 @@ def test_no_shift_whatever_the_parity(method, n, size, boundary):
         assert out.sum() == pytest.approx(blurred.sum(), rel=0.005)
 
 
-# Total variation by forward differences has a direction, which is gone only when FISTA has converged.
-@pytest.mark.parametrize("method", [m for m in METHODS if m != "fista"])
+# Total variation by forward differences has a direction; groups of patches begin in a corner, and a decision between
+# patches, or a number chosen with a random probe, differs for a mirrored picture.
+DIRECTED = ("fista", "tv", "collaborative", "richardson_lucy_collaborative", "auto")
+
+
+@pytest.mark.parametrize("method", [m for m in METHODS if m not in DIRECTED])
 @pytest.mark.parametrize("axis", [0, 1])
 def test_mirror_and_flip_equivariant(method, axis):
     """A mirrored picture with a mirrored PSF gives the mirrored scene; odd PSF, asymmetric."""
     image = blobs()
     kernel = gaussian((7, 9), 1.3) * np.linspace(0.5, 1.5, 9) * np.linspace(0.7, 1.2, 7)[:, None]
-    options = FIXED.get(method, {})
+    options = (FIXED | {"wpl": FIXED["wiener"]}).get(method, {})
     one = ep.deconvolve(image, kernel, method, **options)
     other = ep.deconvolve(np.flip(image, axis), np.flip(kernel, axis), method, **options)
     assert np.abs(np.flip(other, axis) - one).max() < 1e-5 * np.abs(one).max()
@@ -71,9 +75,10 @@ def test_flip_equivariant_with_an_even_psf_recentred(boundary):
 
 @pytest.mark.parametrize("method", METHODS)
 def test_transposed_picture_gives_the_transposed_scene(method):
-    image, kernel = blobs(), gaussian((7, 9), 1.3)
+    image, kernel = blobs(noise=1.0 if method in DIRECTED else 0.0), gaussian((7, 9), 1.3)
     one, other = ep.deconvolve(image, kernel, method), ep.deconvolve(image.T, kernel.T, method)
-    assert np.abs(other.T - one).max() < 1e-3 * np.abs(one).max()
+    limit = 1e-2 if method in DIRECTED else 1e-3
+    assert np.abs(other.T - one).max() < limit * np.abs(one).max()
 
 
 @pytest.mark.parametrize("method", METHODS)

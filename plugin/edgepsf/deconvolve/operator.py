@@ -127,6 +127,8 @@ class Blur:
         Shape of the arrays that `forward` takes and `adjoint` gives.
     domain : tuple of int
         Shape of the FFTs.
+    reach : tuple of int
+        Half the size of the kernel: so far from the border of the picture light from beyond it falls.
     """
 
     def __init__(
@@ -141,6 +143,7 @@ class Blur:
         self.shape, self.boundary, self.precision = tuple(shape), boundary, precision
         self.workers = threads(workers)
         self.domain, self.scene_shape = domain_and_scene(kernel.shape, self.shape, boundary)
+        self.reach = tuple(k // 2 for k in kernel.shape)
         before = [0 if boundary == "periodic" else k // 2 for k in kernel.shape]
         self.margins = [(b, d - n - b) for b, d, n in zip(before, self.domain, shape, strict=True)]
         self.window = tuple(slice(b, b + n) for b, n in zip(before, shape, strict=True))

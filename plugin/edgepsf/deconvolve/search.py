@@ -31,11 +31,25 @@ def smoothest(seen: Observation, blur: Blur, log: Log, nonnegative: bool = False
         λ in the gray values of the observation.
     """
     noise = seen.noise_through(blur)
-    trial = probe(seen.signal, noise, seen.valid)
+    trial = probe(seen.signal, noise, _judged(seen, blur))
     pair = _Pair(trial, blur, seen.valid, nonnegative, log)
     sigma = np.sqrt(noise.mean_square(seen.level))
     first = max(_FIRST * sigma, _LEAST * pair.one.deviation)
     return first * _FACTOR ** pair.lowest(first)
+
+
+def _judged(seen: Observation, blur: Blur) -> np.ndarray | None:
+    """The pixels by which λ is judged: none near a border beyond which something is assumed.
+
+    A scene that does not go on as `boundary` says would be explained by less and less λ.
+    """
+    if blur.boundary == "extended":
+        return seen.valid
+    inside = np.zeros(blur.shape, bool)
+    if any(n < 6 * r for n, r in zip(blur.shape, blur.reach, strict=True)):
+        return seen.valid
+    inside[tuple(slice(r, n - r) for n, r in zip(blur.shape, blur.reach, strict=True))] = True
+    return inside if seen.valid is None else inside & seen.valid
 
 
 class _Pair:
@@ -50,6 +64,8 @@ class _Pair:
     def lowest(self, first: float) -> float:
         """Power of the factor, times which `first` is λ of smallest risk: steps downhill, then a parabola."""
         going = self._try(0, first) and self._try(-1, first)
+        if len(self.known) < 2:
+            return 0.0
         at = -1 if self.risk(-1) < self.risk(0) else 0
         way = -1 if at < 0 else 1
         while going and len(self.known) < _TRIES:

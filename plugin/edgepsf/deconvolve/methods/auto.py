@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...errors import InputError
 from ...options import Choice, Option
 from ..automatic import EFFORTS, Advice, advise
 from ..memory import Size
@@ -42,6 +43,7 @@ def choose(
         log.warn(doubt)
     log.note(use=advice.use, reason=advice.reason)
     used = _USED[advice.use]
+    _check_taken(used, numbers)
     given = _of(used, numbers)
     if advice.iterations is not None:
         given["iterations"] = given["iterations"] or advice.iterations
@@ -49,6 +51,16 @@ def choose(
         given["stop"] = "auto"
     found = used.choose(seen, blur, log, **given)
     return {"use": used.name} | {key: found[key] for key in _PASSED if key in found}
+
+
+def _check_taken(used: Method, numbers: dict[str, Any]) -> None:
+    """Refuse a number that the used method does not take."""
+    takes = {option.key for option in used.options}
+    for key, value in numbers.items():
+        if value is not None and key not in takes:
+            raise InputError(
+                f"{used.name} is used for this picture, and takes no {key}: leave it out, or name another method"
+            )
 
 
 def _of(used: Method, numbers: dict[str, Any]) -> dict[str, Any]:
