@@ -17,6 +17,8 @@ from edgepsf.deconvolve.variation import denoise, differences, divergence
 from edgepsf.deconvolve.wavelets import shrink
 from edgepsf.pictures.quality import psnr
 
+# Their objective costs a transform more a step, or changes from stage to stage.
+WITHOUT_CURVE = ("auto", "tv", "collaborative", "richardson_lucy_collaborative")
 ITERATIVE = [m.name for m in METHODS.values() if ITERATIONS.key in {option.key for option in m.options}]
 NON_NEGATIVE = ["richardson_lucy", "nnls", "mrnsd", "wpl", "fista"]
 
@@ -171,16 +173,19 @@ def test_callback_stops_and_record_tells(scene, method):
     seen = []
 
     def callback(i, n, info):
+        if info["stage"] != "restoring":
+            return True
         seen.append((i, n, info["method"]))
         return i < 3
 
     _, record = ep.deconvolve(scene[0], KERNEL, method, iterations=9, callback=callback, full_output=True)
     assert seen == [(1, 9, method), (2, 9, method), (3, 9, method)]
     assert record["iterations"] <= 3
-    curve = record["objective" if method == "richardson_lucy" else "residual"]
-    assert len(curve) == 3
-    assert curve[2] < curve[0]
     assert record["seconds"] > 0
+    if method not in WITHOUT_CURVE:
+        curve = record["objective" if method == "richardson_lucy" else "residual"]
+        assert len(curve) == 3
+        assert curve[2] < curve[0]
 
 
 @pytest.mark.parametrize("method", [m for m in METHODS if m not in ITERATIVE])

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import scipy
 
+from ...errors import InputError
 from ...options import Choice, Number
 from ..choice import BY_RISK
 from ..least_squares import Residual, start
@@ -37,6 +38,7 @@ NOISE = Number(
 REGULARIZATION = replace(UNITLESS, unit="gray value")
 _RANGE = 0.01, 3.0  # of λ, in standard deviations of the noise
 _TRIES = 9
+_FAR = 1e6
 
 
 def choose(
@@ -54,6 +56,11 @@ def choose(
     Each λ that is tried costs the iterations twice. `noise` counts where it is given, else the noise of the picture.
     """
     check_light(seen)
+    if noise is not None and noise > _FAR * float(np.abs(seen.signal).max()):
+        raise InputError(
+            f"noise={seen.gray(noise):.4g} is far larger than every gray value of the picture: give the standard "
+            "deviation of its noise, in gray values"
+        )
     if regularization is None:
         known = seen.noise_through(blur) if noise is None else Noise(0.0, noise)
         regularization = _by_risk(seen, blur, iterations, penalty, known)
