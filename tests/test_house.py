@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import statistics
+import subprocess
+import sys
 
 from tests import house
 
@@ -51,3 +53,20 @@ def test_the_measure_sees_an_arrow_that_points_upward():
     graph = {"psf.model": {"errors"}, "errors": {"psf.model"}}
     assert house.upward(graph) == ["errors → psf.model"]
     assert house.circles(graph) == [["errors", "psf.model"]]
+
+
+def test_import_loads_no_part_of_scipy_and_no_java():
+    """Parts of scipy cost more than the package itself; they are loaded when they are used."""
+    code = "import sys, edgepsf; print(*sorted(sys.modules))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    parts = (
+        "scipy.fft",
+        "scipy.special",
+        "scipy.ndimage",
+        "scipy.optimize",
+        "scipy.signal",
+        "scipy.interpolate",
+    )
+    assert not {*parts, "jpype", "scyjava", "imagej", "matplotlib"} & set(loaded)

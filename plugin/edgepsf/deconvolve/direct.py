@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 import scipy
-from scipy import fft
 
 from .choice import BY_RISK, choose_weight
 from .observation import Observation
@@ -89,7 +88,7 @@ def flat(shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
 
 def frequency_squared(shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
     """(ω/π)² on the grid of a half spectrum: the part of the first axis, and that of the others."""
-    axes = [fft.fftfreq(n) for n in shape[:-1]] + [fft.rfftfreq(shape[-1])]
+    axes = [scipy.fft.fftfreq(n) for n in shape[:-1]] + [scipy.fft.rfftfreq(shape[-1])]
     first, *others = np.meshgrid(*((2 * a).astype(np.float32) ** 2 for a in axes), indexing="ij", sparse=True)
     return first, functools.reduce(np.add, others)
 

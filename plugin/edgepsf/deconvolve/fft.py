@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
-from scipy import fft
+import scipy
 
 from ..errors import EngineError, InputError
 
@@ -50,11 +50,11 @@ class _Scipy:
 
     def forward(self, real: np.ndarray, conjugate: bool = False) -> np.ndarray:
         if conjugate:
-            return fft.ihfftn(real, norm="forward", workers=self.workers)
-        return fft.rfftn(real, workers=self.workers)
+            return scipy.fft.ihfftn(real, norm="forward", workers=self.workers)
+        return scipy.fft.rfftn(real, workers=self.workers)
 
     def inverse(self, spectrum: np.ndarray, conjugate: bool = False) -> np.ndarray:
-        transform, norm = (fft.hfftn, "forward") if conjugate else (fft.irfftn, "backward")
+        transform, norm = (scipy.fft.hfftn, "forward") if conjugate else (scipy.fft.irfftn, "backward")
         self.real = None  # the old one may go before the new one comes
         out = transform(spectrum, s=self.shape, norm=norm, workers=self.workers, overwrite_x=True)
         self.real = out
@@ -146,7 +146,7 @@ class Plan:
 def fast_length(n: int) -> int:
     """The next even product of 2, 3 and 5 (on every axis: real transforms want it on the last one)."""
     n = max(n + n % 2, 2)
-    while fft.next_fast_len(n, real=True) != n:
+    while scipy.fft.next_fast_len(n, real=True) != n:
         n += 2
     return n
 

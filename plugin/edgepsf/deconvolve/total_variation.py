@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy import fft
+import scipy
 
 from . import border
 from .operator import Blur
@@ -192,7 +192,7 @@ class _Limit:
 
 def _laplacian(shape: tuple[int, ...]) -> np.ndarray:
     """|∇|² on the grid of a half spectrum, for forward differences of a periodic array."""
-    axes = [fft.fftfreq(n) for n in shape[:-1]] + [fft.rfftfreq(shape[-1])]
+    axes = [scipy.fft.fftfreq(n) for n in shape[:-1]] + [scipy.fft.rfftfreq(shape[-1])]
     parts = np.meshgrid(*(2 - 2 * np.cos(2 * np.pi * a) for a in axes), indexing="ij", sparse=True)
     return np.asarray(sum(parts))
 

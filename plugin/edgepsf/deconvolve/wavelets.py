@@ -13,7 +13,6 @@ from functools import lru_cache
 
 import numpy as np
 import scipy
-from scipy import fft
 
 WAVELETS: dict[str, int | None] = {"Haar": None, "Spline1": 1, "Spline3": 3, "Spline5": 5}
 _ROOT = np.float32(np.sqrt(0.5))
@@ -125,16 +124,18 @@ def _haar_merge(line: np.ndarray) -> np.ndarray:
 def _spline_split(line: np.ndarray, degree: int) -> np.ndarray:
     """Low and high half: ½ Σ over both aliases of the spectrum times the conjugate filter."""
     low, high = _filters(line.shape[-1], degree)
-    spectrum, half = fft.fft(line), line.shape[-1] // 2
+    spectrum, half = scipy.fft.fft(line), line.shape[-1] // 2
     parts = [spectrum * filter_.conj() for filter_ in (low, high)]
-    return np.concatenate([fft.ifft(0.5 * (p[..., :half] + p[..., half:])).real for p in parts], axis=-1)
+    return np.concatenate(
+        [scipy.fft.ifft(0.5 * (p[..., :half] + p[..., half:])).real for p in parts], axis=-1
+    )
 
 
 def _spline_merge(line: np.ndarray, degree: int) -> np.ndarray:
     low, high = _filters(line.shape[-1], degree)
     half = line.shape[-1] // 2
-    parts = [np.tile(fft.fft(p), 2) for p in (line[..., :half], line[..., half:])]
-    return fft.ifft(parts[0] * low + parts[1] * high).real
+    parts = [np.tile(scipy.fft.fft(p), 2) for p in (line[..., :half], line[..., half:])]
+    return scipy.fft.ifft(parts[0] * low + parts[1] * high).real
 
 
 @lru_cache(maxsize=32)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scipy.special import ndtri
+import scipy
 
 from ..errors import InputError
 
@@ -17,7 +17,7 @@ def deviations(level: float) -> float:
     """
     if not 0 < level < 1:
         raise InputError(f"level must lie between 0 and 1, not {level}")
-    return float(ndtri(0.5 + level / 2))
+    return float(scipy.special.ndtri(0.5 + level / 2))
 
 
 def normal_interval(value: float, sd: float, level: float = 0.95) -> tuple[float, float]:

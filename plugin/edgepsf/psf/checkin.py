@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage
+import scipy
 
 from ..errors import InputError
 from . import centring
@@ -162,7 +162,7 @@ class _Check:
         if lowest >= -max(_NOISE * rim.noise, _ROUNDING * peak):
             return
         dark, total = -float(self.kernel[self.kernel < 0].sum()), float(self.kernel.sum())
-        hole = (ndimage.maximum_filter(self.kernel, 3) > 0.2 * peak) & (self.kernel < -_ROUNDING * peak)
+        hole = (scipy.ndimage.maximum_filter(self.kernel, 3) > 0.2 * peak) & (self.kernel < -_ROUNDING * peak)
         if hole.any() or lowest < -_NEGATIVE * peak or dark > _NEGATIVE * (total + dark):
             raise InputError(
                 f"the PSF has negative values (down to {lowest:.3g}, its maximum is {peak:.3g}): is it a PSF? "

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import i0e
+import scipy
 
 from .model import Derivatives, LazyFamily, RadialModel, Shape, ShapeFamily
 from .models.disk import Disk, DiskFamily
@@ -115,7 +115,7 @@ class Blurred(Composite):
         half = 0.5 * (high - low)[:, None]
         s = low[:, None] + half * (nodes + 1.0)
         rice = s * np.exp(-0.5 * ((flat[:, None] - s) / self.sigma) ** 2)
-        rice *= i0e(flat[:, None] * s / self.sigma**2) / self.sigma**2
+        rice *= scipy.special.i0e(flat[:, None] * s / self.sigma**2) / self.sigma**2
         values = (self.part.radial(s) * rice * half) @ weights
         return values[inverse].reshape(r.shape)
 

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from ..errors import InputError
 
@@ -46,7 +46,7 @@ def resampled(kernel: np.ndarray, psf_spacing: Sequence[float], spacing: Sequenc
         )
     halves = [int((n - 1 - n // 2) / f) for n, f in zip(kernel.shape, factors, strict=True)]
     at = [(n // 2) + f * np.arange(-h, h + 1) for n, f, h in zip(kernel.shape, factors, halves, strict=True)]
-    spline = ndimage.spline_filter(kernel, 3) if min(kernel.shape) > 1 else kernel
+    spline = scipy.ndimage.spline_filter(kernel, 3) if min(kernel.shape) > 1 else kernel
     out = _sampled(spline, at)
     if _narrow(kernel, factors):
         shifts = (np.arange(_PARTS) - _PARTS // 2) / _PARTS
@@ -58,7 +58,7 @@ def resampled(kernel: np.ndarray, psf_spacing: Sequence[float], spacing: Sequenc
 
 
 def _sampled(spline: np.ndarray, at: list[np.ndarray]) -> np.ndarray:
-    return ndimage.map_coordinates(
+    return scipy.ndimage.map_coordinates(
         spline, np.meshgrid(*at, indexing="ij"), order=3, mode="constant", prefilter=False
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import scipy
-from scipy import fft
 
 from .compared import ComparedPictures
 
@@ -69,7 +68,7 @@ def contrasts(
     box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     window = np.outer(*(np.hanning(s.stop - s.start + 2)[1:-1] for s in box)) * region[box]
     before, after = (_spectrum(each[box], window) for each in (blurred, picture))
-    nu = np.hypot(*np.meshgrid(*(fft.fftfreq(n) for n in window.shape), indexing="ij"))
+    nu = np.hypot(*np.meshgrid(*(scipy.fft.fftfreq(n) for n in window.shape), indexing="ij"))
     half = max(0.01, 1.0 / min(window.shape))
     out = {}
     for level in CONTRASTS:
@@ -82,14 +81,14 @@ def contrasts(
 
 def _spectrum(image: np.ndarray, window: np.ndarray) -> np.ndarray:
     mean = (image * window).sum() / window.sum()
-    return fft.fft2((image.astype(np.float64) - mean) * window)
+    return scipy.fft.fft2((image.astype(np.float64) - mean) * window)
 
 
 def mtf_frequency(kernel: np.ndarray, level: float) -> float:
     """Lowest frequency (cycles/px) at which the MTF, averaged over all directions, falls to a level; NaN if none."""
     size = max(512, 2 * max(kernel.shape))
-    mtf = np.abs(fft.fft2(kernel, (size, size)))
-    nu = np.hypot(*np.meshgrid(fft.fftfreq(size), fft.fftfreq(size), indexing="ij"))
+    mtf = np.abs(scipy.fft.fft2(kernel, (size, size)))
+    nu = np.hypot(*np.meshgrid(scipy.fft.fftfreq(size), scipy.fft.fftfreq(size), indexing="ij"))
     ring = np.rint(nu * size).astype(int).ravel()
     count = np.bincount(ring)
     mean, at = (np.bincount(ring, each.ravel()) / count for each in (mtf, nu))

@@ -11,7 +11,6 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 import scipy
-from scipy.special import j0, j1, struve
 
 from ...errors import InputError
 from ...options.arguments import real
@@ -26,7 +25,7 @@ def _line(x: np.ndarray) -> np.ndarray:
     small = x < 1e-3
     safe = np.where(small, 1.0, x)
     series = 8.0 / (3.0 * np.pi) * (1.0 - 4.0 * x**2 / 15.0)
-    return np.where(small, series, struve(1, 2.0 * safe) / safe**2) / np.pi
+    return np.where(small, series, scipy.special.struve(1, 2.0 * safe) / safe**2) / np.pi
 
 
 @cache
@@ -104,7 +103,9 @@ class Airy(RadialModel):
         """P(r) = (πν_c²/4) (2 J₁(x)/x)², x = πν_c r, px⁻²."""
         x = np.pi * self.cutoff * np.abs(np.asarray(r, dtype=np.float64))
         safe = np.where(x < 1e-6, 1.0, x)
-        return np.pi * self.cutoff**2 / 4.0 * np.where(x < 1e-6, 1.0, 2.0 * j1(safe) / safe) ** 2
+        return (
+            np.pi * self.cutoff**2 / 4.0 * np.where(x < 1e-6, 1.0, 2.0 * scipy.special.j1(safe) / safe) ** 2
+        )
 
     def mtf(self, nu: npt.ArrayLike) -> np.ndarray:
         """MTF(ν) = (2/π)(arccos s − s√(1−s²)), s = ν/ν_c; ν in cycles/px."""
@@ -118,7 +119,7 @@ class Airy(RadialModel):
     def energy(self, r: npt.ArrayLike) -> np.ndarray:
         """Share of the energy within r (px): 1 − J₀(x)² − J₁(x)² (Rayleigh)."""
         x = np.pi * self.cutoff * np.abs(np.asarray(r, dtype=np.float64))
-        return 1.0 - j0(x) ** 2 - j1(x) ** 2
+        return 1.0 - scipy.special.j0(x) ** 2 - scipy.special.j1(x) ** 2
 
 
 class AiryFamily(LazyFamily):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import j1
+import scipy
 
 from ...errors import InputError
 from ...options.arguments import real
@@ -70,7 +70,7 @@ class Disk(RadialModel):
     def transfer(self, nu: npt.ArrayLike) -> np.ndarray:
         """2 J₁(x)/x, x = 2πRν."""
         x = 2 * np.pi * self.radius * np.abs(np.asarray(nu, dtype=np.float64))
-        return np.where(x < 1e-8, 1.0, 2.0 * j1(x) / np.where(x < 1e-8, 1.0, x))
+        return np.where(x < 1e-8, 1.0, 2.0 * scipy.special.j1(x) / np.where(x < 1e-8, 1.0, x))
 
     def half_maximum_radius(self) -> float:
         """R (px)."""

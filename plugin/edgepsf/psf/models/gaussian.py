@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr
+import scipy
 
 from ...errors import InputError
 from ...options.arguments import real
@@ -50,7 +50,7 @@ class Gaussian(RadialModel):
 
     def esf(self, d: npt.ArrayLike) -> np.ndarray:
         """E(d) = ½ erfc(d/σ√2); d in px."""
-        return ndtr(-np.asarray(d, dtype=np.float64) / self.sigma)
+        return scipy.special.ndtr(-np.asarray(d, dtype=np.float64) / self.sigma)
 
     def lsf(self, d: npt.ArrayLike) -> np.ndarray:
         """L(d) = exp(−d²/2σ²) / (√(2π) σ), px⁻¹."""
@@ -98,7 +98,7 @@ class GaussianFamily(LazyFamily):
             slope = -np.exp(-0.5 * u**2) / (np.sqrt(2 * np.pi) * sigma)
             return slope, (-d * slope)[None]
 
-        return ndtr(-u), derivatives
+        return scipy.special.ndtr(-u), derivatives
 
     def model(self, shape: Shape) -> Gaussian:
         """The Gaussian with this log σ."""

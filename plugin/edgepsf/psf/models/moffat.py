@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import gammaln, kve, stdtr
+import scipy
 
 from ...errors import InputError
 from ...options.arguments import real
@@ -64,12 +64,14 @@ class Moffat(RadialModel):
     def esf(self, d: npt.ArrayLike) -> np.ndarray:
         """E(d): survival function of Student's t with ν = 2β − 2 at d√ν/α; d in px."""
         nu = 2.0 * self.beta - 2.0
-        return stdtr(nu, -np.asarray(d, dtype=np.float64) * np.sqrt(nu) / self.alpha)
+        return scipy.special.stdtr(nu, -np.asarray(d, dtype=np.float64) * np.sqrt(nu) / self.alpha)
 
     def lsf(self, d: npt.ArrayLike) -> np.ndarray:
         """L(d) = Γ(β − ½) / (Γ(β − 1) √π α) (1 + d²/α²)^(½ − β), px⁻¹."""
         u = np.asarray(d, dtype=np.float64) / self.alpha
-        norm = np.exp(gammaln(self.beta - 0.5) - gammaln(self.beta - 1.0)) / (np.sqrt(np.pi) * self.alpha)
+        norm = np.exp(scipy.special.gammaln(self.beta - 0.5) - scipy.special.gammaln(self.beta - 1.0)) / (
+            np.sqrt(np.pi) * self.alpha
+        )
         return norm * (1.0 + u**2) ** (0.5 - self.beta)
 
     def radial(self, r: npt.ArrayLike) -> np.ndarray:
@@ -84,7 +86,13 @@ class Moffat(RadialModel):
         safe = np.clip(x, 1e-9, 600.0)
         # In logarithms, with the scaled Bessel function: the factors alone overflow for large beta.
         with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-            log = (1.0 - m) * np.log(2.0) - gammaln(m) + m * np.log(safe) + np.log(kve(m, safe)) - safe
+            log = (
+                (1.0 - m) * np.log(2.0)
+                - scipy.special.gammaln(m)
+                + m * np.log(safe)
+                + np.log(scipy.special.kve(m, safe))
+                - safe
+            )
         value = np.where(
             np.isfinite(log), np.exp(np.minimum(log, 0.0)), np.exp(-safe * safe / (4.0 * max(m, 1.0)))
         )
@@ -106,7 +114,7 @@ def _table(fwhm: float, beta: float, alpha: float, s: np.ndarray) -> np.ndarray:
     own = _alpha(fwhm, beta)
     lsf = Moffat(own, beta).lsf(d)
     bend = (2.0 * beta - 1.0) * d / (own**2 + d**2) * lsf  # −L'
-    esf = stdtr(2.0 * beta - 2.0, -d * np.sqrt(2.0 * beta - 2.0) / own)
+    esf = scipy.special.stdtr(2.0 * beta - 2.0, -d * np.sqrt(2.0 * beta - 2.0) / own)
     return np.stack([esf, -lsf * by_s, bend * by_s**2 - lsf * d])
 
 
@@ -127,7 +135,7 @@ class MoffatFamily(LazyFamily):
     @staticmethod
     def _esf(fwhm: float, beta: float, d: np.ndarray) -> np.ndarray:
         nu = 2.0 * beta - 2.0
-        return stdtr(nu, -d * np.sqrt(nu) / _alpha(fwhm, beta))
+        return scipy.special.stdtr(nu, -d * np.sqrt(nu) / _alpha(fwhm, beta))
 
     def edge(self, shape: Shape, d: np.ndarray) -> tuple[np.ndarray, Derivatives]:
         """E; then dE/dd, and the derivatives by log FWHM (closed) and log(β − 1) (central difference).
