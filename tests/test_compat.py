@@ -66,3 +66,12 @@ def test_bad_input_is_one_sentence(call, message):
     with pytest.raises(InputError, match=message) as caught:
         call()
     assert "\n" not in str(caught.value)
+
+
+def test_negative_values_of_rounding_are_zero():
+    """An FFT in single precision leaves them where a picture is dark; a real negative pixel stays refused."""
+    y = np.pad(ONES, 6)
+    rounded = np.where(y == 0, -1e-7, y)
+    assert np.array_equal(deconvolutionlab2(rounded, POINT, "RL"), deconvolutionlab2(y, POINT, "RL"))
+    with pytest.raises(InputError, match="needs pixels ≥ 0"):
+        deconvolutionlab2(np.where(y == 0, -1e-5, y), POINT, "RL")

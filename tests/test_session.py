@@ -234,3 +234,8 @@ def test_rgb_is_refused(imagej):
         imagej.to_numpy(imp)
     with pytest.raises(InputError, match="no image"):
         imagej.to_numpy(None)
+
+
+def test_script_parameters_are_refused_with_what_to_do(imagej):
+    with pytest.raises(InputError, match=r'line 2 of the macro, "#@ File input", .* getArgument\(\)'):
+        imagej.run_macro("// batch\n#@ File input\nprint(input);")

@@ -29,6 +29,7 @@ from .methods import BORDERS, Call
 
 # Methods that diverge, shift the levels or clip where pixels are negative.
 NEED_POSITIVE = ("RL", "RLTV", "MRNSD", "WPL")
+_ROUNDING = 1e-6  # of the largest pixel
 MAKE_LIGHT = ("SIM",)
 _IN_GRAY = ("SIM", "ISTA", "FISTA")  # methods with parameters in gray values
 _GRAY = ("threshold", "stopping_tol")
@@ -150,7 +151,7 @@ def checked(images: np.ndarray, code: str) -> np.ndarray:
     Raises
     ------
     InputError
-        If a pixel would spoil the plugin's result.
+        If a pixel would spoil the plugin's result. Negative values as small as rounding become 0.
     """
     with np.errstate(over="ignore"):
         images = np.asarray(images, dtype=np.float32)
@@ -160,12 +161,15 @@ def checked(images: np.ndarray, code: str) -> np.ndarray:
             f"the picture has {bad} pixels that are NaN, infinite or too large, which spoil the plugin's whole "
             f'result: replace them first, or use engine="native", which leaves them out'
         )
-    if code in NEED_POSITIVE and images.min() < 0:
+    lowest = float(images.min())
+    if code not in NEED_POSITIVE or lowest >= 0:
+        return images
+    if lowest < -_ROUNDING * float(images.max()):
         raise InputError(
-            f"{code} needs pixels ≥ 0, the smallest is {images.min():g}: set those below 0 to 0 "
+            f"{code} needs pixels ≥ 0, the smallest is {lowest:g}: set those below 0 to 0 "
             "(in ImageJ changeValues(-1e30, 0, 0)) or add a constant first"
         )
-    return images
+    return np.maximum(images, 0)
 
 
 def _positive(kernel: np.ndarray) -> np.ndarray:

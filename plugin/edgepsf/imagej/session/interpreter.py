@@ -69,6 +69,22 @@ def macro_text(macro: str | Path) -> str:
         return data.decode("latin-1")
 
 
+def check_script_parameters(text: str) -> None:
+    """Refuse lines such as ``#@ File input``, which ImageJ's macro interpreter does not know.
+
+    Raises
+    ------
+    InputError
+        With the line and what to write instead.
+    """
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.lstrip().startswith("#@"):
+            raise InputError(
+                f'line {number} of the macro, "{line.strip()[:60]}", is a script parameter, which only the script '
+                "editor of Fiji fills in: give the variable its value in the macro, or read it by getArgument()"
+            )
+
+
 def clear_macro_state(outer: Any) -> None:
     """Forget the macro that ended, as ImageJ does only after a normal end.
 

@@ -22,7 +22,14 @@ from ..exchange import convert, images
 from ..launch.java import Java
 from ..launch.sources import EMBEDDED, Source
 from ..launch.streams import CANCELED, Listener, redirect_output
-from .interpreter import MacroRun, clear_macro_state, describe, java_runtime_exception, macro_text
+from .interpreter import (
+    MacroRun,
+    check_script_parameters,
+    clear_macro_state,
+    describe,
+    java_runtime_exception,
+    macro_text,
+)
 from .interrupt import ending, interruptible
 
 # An exception in a command or in call(): ImageJ logs the trace and lets the macro go on.
@@ -85,7 +92,7 @@ class Session:
         MacroError
             If the macro did not reach its end, exit() or a return; the message says why.
         InputError
-            If the file cannot be read.
+            If the file cannot be read, or it has script parameters (``#@``).
         KeyboardInterrupt
             If Ctrl-C stopped the macro.
         SystemExit
@@ -95,6 +102,7 @@ class Session:
         from jpype import JClass, JException
 
         text = macro_text(macro)
+        check_script_parameters(text)
         interpreter_class = JClass("ij.macro.Interpreter")
         run, value = MacroRun(interpreter_class()), None
         self.listen()

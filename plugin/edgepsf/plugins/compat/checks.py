@@ -68,16 +68,23 @@ def _real_array(values: npt.ArrayLike, what: str) -> np.ndarray:
     return array
 
 
-def check_not_negative(image: np.ndarray, method: str) -> None:
-    """Refuse negative pixels, with which `method` diverges.
+ROUNDING = 1e-6  # of the largest pixel: FFTs of single precision leave such values where a picture is dark
+
+
+def without_negative(image: np.ndarray, method: str) -> np.ndarray:
+    """The image without the tiny negative values of rounding; other ones, with which `method` diverges, are refused.
 
     Raises
     ------
     InputError
         If a pixel is below zero.
     """
-    if image.min() < 0:
-        raise InputError(f"{method} needs pixels ≥ 0, the smallest is {image.min():g}: subtract it or clip")
+    lowest = float(image.min())
+    if lowest >= 0:
+        return image
+    if lowest < -ROUNDING * float(image.max()):
+        raise InputError(f"{method} needs pixels ≥ 0, the smallest is {lowest:g}: subtract it or clip")
+    return np.maximum(image, 0)
 
 
 def number(name: str, value: Any, low: float = -np.inf, high: float = np.inf, above: bool = False) -> float:

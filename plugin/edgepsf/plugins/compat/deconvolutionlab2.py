@@ -15,7 +15,7 @@ from ...psf.protocol import Psf
 from ..snapshots import Snapshots
 from . import dl2_direct as direct
 from . import dl2_iterative as iterative
-from .checks import check_image, check_not_negative, check_psf, choice, number, whole
+from .checks import check_image, check_psf, choice, number, whole, without_negative
 from .dl2_control import Control, Stops
 from .dl2_setup import Grid, apodise, padded_shape, place_psf, window_of
 from .dl2_shrinkage import Sparsity, shrinkage
@@ -134,7 +134,7 @@ def deconvolutionlab2(
     array = check_image(image)
     kernel = check_psf(psf, array.ndim)
     if code in ("RL", "RLTV"):
-        check_not_negative(array, code)
+        array = without_negative(array, code)
     stops = Stops.checked(constraint, epsilon, residual, seconds)
     total = None if normalize is None else number("normalize", normalize, 0, above=True)
     shape = padded_shape(array.shape, pad)
