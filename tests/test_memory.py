@@ -17,11 +17,13 @@ from edgepsf.pictures import space
 
 # Options that fix how far a method goes, and those that take more memory.
 CALLS = [
-    *((name, {}) for name in METHODS if name != "hybr"),
+    # auto tells the largest of the methods that it may use.
+    *((name, {}) for name in METHODS if name not in ("hybr", "fista", "auto")),
+    ("fista", {"regularization": 1.0}),
     ("hybr", {"iterations": 6, "regularization": 0.1}),
     ("richardson_lucy", {"iterations": 2, "tv": 0.01, "accelerate": True}),
     ("richardson_lucy", {"iterations": 2, "stop": "auto"}),
-    ("fista", {"iterations": 2, "penalty": "wavelet"}),
+    ("fista", {"iterations": 2, "penalty": "wavelet", "regularization": 1.0}),
     ("wiener", {"saturation": 40.0}),
 ]
 SHAPES = {"plane": ((1024, 1024), (31, 31)), "volume": ((24, 96, 96), (9, 11, 11))}
