@@ -21,6 +21,10 @@ from edgepsf.pictures.quality import psnr
 
 PEAKS = (5, 20, 100, 500, 2000, 5000)
 METHODS = (
+    ("auto", {}),
+    ("collaborative", {}),
+    ("richardson_lucy_collaborative", {}),
+    ("tv", {}),
     ("richardson_lucy", {}),
     ("richardson_lucy", {"stop": "auto"}),
     ("richardson_lucy", {"stop": "auto", "accelerate": True}),
