@@ -39,11 +39,11 @@ def choose(
 ) -> dict[str, Any]:
     """The method from dimensions, size, noise and spread of the light, and its numbers."""
     advice = advise(seen, blur, effort) if use is None else Advice(use, "as given")
+    advice = _with_numbers(advice, use, {key for key, value in numbers.items() if value is not None})
     for doubt in advice.doubts:
         log.warn(doubt)
     log.note(use=advice.use, reason=advice.reason)
     used = _USED[advice.use]
-    _check_taken(used, numbers)
     given = _of(used, numbers)
     if advice.iterations is not None:
         given["iterations"] = given["iterations"] or advice.iterations
@@ -53,14 +53,23 @@ def choose(
     return {"use": used.name} | {key: found[key] for key in _PASSED if key in found}
 
 
-def _check_taken(used: Method, numbers: dict[str, Any]) -> None:
-    """Refuse a number that the used method does not take."""
-    takes = {option.key for option in used.options}
-    for key, value in numbers.items():
-        if value is not None and key not in takes:
-            raise InputError(
-                f"{used.name} is used for this picture, and takes no {key}: leave it out, or name another method"
-            )
+def _with_numbers(advice: Advice, use: str | None, given: set[str]) -> Advice:
+    """The advice, or a method that takes the given numbers.
+
+    Raises
+    ------
+    InputError
+        If the method that was asked for, or any, takes not all of them.
+    """
+    taking = [name for name, each in _USED.items() if given <= {option.key for option in each.options}]
+    if advice.use in taking:
+        return advice
+    if use is not None or not taking:
+        takes = ", ".join(sorted(given))
+        raise InputError(
+            f"{use or 'no method'} does not take {takes} together: leave out what it does not know, or name another use"
+        )
+    return replace(advice, use=taking[0], reason="takes the numbers that were given", iterations=None)
 
 
 def _of(used: Method, numbers: dict[str, Any]) -> dict[str, Any]:
